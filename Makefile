@@ -1,0 +1,40 @@
+# `make serve` and `make test` set themselves up; see README.md.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+HOST ?= 127.0.0.1
+PORT ?= 8000
+
+.PHONY: serve test check bench setup clean
+
+serve: $(VENV)/base.done
+	$(BIN)/python -m edge serve --host $(HOST) --port $(PORT)
+
+test: $(VENV)/test.done
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/test.done
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/test.done
+	$(BIN)/python -m bench $(ARGS)
+
+setup: $(VENV)/test.done
+
+$(BIN)/uv:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1" uv
+
+$(VENV)/base.done: pyproject.toml constraints.txt | $(BIN)/uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -r pyproject.toml -c constraints.txt
+	touch $@
+
+$(VENV)/test.done: $(VENV)/base.done
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -r pyproject.toml --extra test -c constraints.txt
+	touch $@
+
+clean:
+	rm -rf $(VENV)

@@ -1,0 +1,1 @@
+"""Learner sessions, their hosts, and the model actors with their engine adapters. Knows no HTTP."""

@@ -1,0 +1,1 @@
+"""The thin streaming edge: frame to command, event to frame. Decides nothing."""

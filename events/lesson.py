@@ -1,0 +1,209 @@
+"""The events of a lesson, version 1 of each family. Facts in the past tense; what they mean is decided elsewhere.
+
+A turn is one exchange, numbered from 0: turn 0 is the tutor's greeting, turn n the learner's n-th utterance and the
+tutor's answer to it. A sentence is a sentence of the tutor's reply, a segment a stretch of its audio (a sentence or a
+clause of one), a fragment a stretch of the video over one segment.
+"""
+
+from msgspec import Struct
+
+from events.values import (
+    Blob,
+    EngineUse,
+    Evidence,
+    Note,
+    Phoneme,
+    Pronunciation,
+    Prosody,
+    Scores,
+    Viseme,
+    Word,
+)
+
+
+class SessionStarted(Struct, frozen=True, kw_only=True, tag="session.started.v1"):
+    """A learner opened a lesson. ``exercise`` is the sentence to say in mode "sentence", empty to let the tutor choose.
+
+    ``level`` is a CEFR level A1..C1, ``mode`` "conversation" or "sentence", ``endpointing`` "auto" or "manual";
+    ``seed`` makes every choice of the tutor in this session repeatable.
+    """
+
+    session: str
+    learner: str
+    tutor: str
+    goal: str
+    level: str
+    mode: str
+    seed: int
+    topic: str = ""
+    exercise: str = ""
+    endpointing: str = "auto"
+    language: str = "en"
+    client: str = ""
+
+
+class SessionClaimed(Struct, frozen=True, kw_only=True, tag="session.claimed.v1"):
+    """A host took the session; every host with a lower epoch is fenced."""
+
+    epoch: int
+    host: str
+
+
+class SpeechUttered(Struct, frozen=True, kw_only=True, tag="speech.uttered.v1"):
+    """The learner finished an utterance. ``audio`` is None when it was typed (``text`` then holds it).
+
+    ``source`` is microphone, upload or typed; ``endpoint`` says what closed it: silence, client, limit or typed.
+    ``reference`` is the text it should say, empty in free conversation. ``retry_of`` is the turn it says again.
+    """
+
+    turn: int
+    source: str
+    endpoint: str
+    audio: Blob | None = None
+    text: str = ""
+    reference: str = ""
+    sample_rate_hz: int = 0
+    duration_ms: int = 0
+    speech_start_ms: int = 0
+    speech_end_ms: int = 0
+    level_db: float | None = None
+    retry_of: int | None = None
+
+
+class SpeechTranscribed(Struct, frozen=True, kw_only=True, tag="speech.transcribed.v1"):
+    """What the recogniser understood; an empty ``text`` means that it heard no words."""
+
+    turn: int
+    text: str
+    engine: EngineUse
+    words: tuple[Word, ...] = ()
+    language: str = "en"
+    confidence: float = 0.0
+
+
+class SpeechAssessed(Struct, frozen=True, kw_only=True, tag="speech.assessed.v1"):
+    """How it was said and what slipped. A part that no engine could give is None; ``engines`` says what answered."""
+
+    turn: int
+    scores: Scores
+    prosody: Prosody | None = None
+    pronunciation: Pronunciation | None = None
+    notes: tuple[Note, ...] = ()
+    engines: tuple[EngineUse, ...] = ()
+
+
+class TutorReplied(Struct, frozen=True, kw_only=True, tag="tutor.replied.v1"):
+    """One sentence of the tutor's reply. ``last`` closes the reply.
+
+    ``acts`` names what the sentence does (greet, react, recast, praise, correct, model, ask, instruct, close);
+    ``exercise`` is the sentence that the learner should say next, if this one sets it.
+    """
+
+    turn: int
+    sentence: int
+    text: str
+    engine: EngineUse
+    last: bool = False
+    emotion: str = "neutral"
+    acts: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    exercise: str = ""
+    topic: str = ""
+
+
+class TutorSpoken(Struct, frozen=True, kw_only=True, tag="tutor.spoken.v1"):
+    """One segment of the tutor's voice. ``start_ms`` counts from the turn's first sample, the others from the segment's.
+
+    ``last`` marks the turn's last segment. A segment lasts a whole number of video frames (40 ms each).
+    """
+
+    turn: int
+    segment: int
+    sentence: int
+    text: str
+    voice: str
+    audio: Blob
+    sample_rate_hz: int
+    start_ms: int
+    duration_ms: int
+    engine: EngineUse
+    phonemes: tuple[Phoneme, ...] = ()
+    visemes: tuple[Viseme, ...] = ()
+    rate: float = 1.0
+    last: bool = False
+
+
+class TutorRendered(Struct, frozen=True, kw_only=True, tag="tutor.rendered.v1"):
+    """One fragment of the tutor's face over one segment: an MP4 initialisation blob and a media blob.
+
+    ``start_ms`` counts from the turn's start; ``last`` marks the segment's last fragment.
+    """
+
+    turn: int
+    segment: int
+    fragment: int
+    init: Blob
+    media: Blob
+    start_ms: int
+    duration_ms: int
+    look: str
+    emotion: str
+    engine: EngineUse
+    last: bool = False
+
+
+class TutorHeard(Struct, frozen=True, kw_only=True, tag="tutor.heard.v1"):
+    """What the learner really heard of a turn: its first ``heard_ms``, which said ``text``."""
+
+    turn: int
+    heard_ms: int
+    text: str
+    interrupted: bool = False
+
+
+class TurnFailed(Struct, frozen=True, kw_only=True, tag="turn.failed.v1"):
+    """A stage of a turn gave no answer after its whole chain; the lesson goes on without it."""
+
+    turn: int
+    stage: str
+    code: str
+    message: str
+    retryable: bool = True
+
+
+class TurnRetried(Struct, frozen=True, kw_only=True, tag="turn.retried.v1"):
+    """The learner asked for this turn again: a failed stage is tried anew, or its sentence is said again."""
+
+    turn: int
+
+
+class FeedbackRated(Struct, frozen=True, kw_only=True, tag="feedback.rated.v1"):
+    """The learner judged a turn of the tutor with 1 to 5 stars."""
+
+    turn: int
+    stars: int
+    comment: str = ""
+
+
+class SessionEnded(Struct, frozen=True, kw_only=True, tag="session.ended.v1"):
+    """The lesson is over; ``reason`` is learner, idle or replaced."""
+
+    reason: str
+
+
+LessonEvent = (
+    SessionStarted
+    | SessionClaimed
+    | SpeechUttered
+    | SpeechTranscribed
+    | SpeechAssessed
+    | TutorReplied
+    | TutorSpoken
+    | TutorRendered
+    | TutorHeard
+    | TurnFailed
+    | TurnRetried
+    | FeedbackRated
+    | SessionEnded
+)
+"""Every event that a session's stream may hold."""

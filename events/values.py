@@ -1,0 +1,171 @@
+"""Values that events carry: words, phones, prosody, notes, evidence, blobs.
+
+All are frozen, hold tuples instead of lists, and name their units. None of them is an event by itself.
+Times named ``*_ms`` count from the start of the recording (or of the tutor's turn) they belong to.
+"""
+
+from msgspec import Struct
+
+
+class Blob(Struct, frozen=True, kw_only=True):
+    """Bytes kept outside the log, named by the SHA-256 of their content."""
+
+    sha256: str
+    media_type: str
+    size_bytes: int
+
+
+class EngineUse(Struct, frozen=True, kw_only=True):
+    """Which engine answered, how long it took, and whether it was the one wanted.
+
+    ``degraded`` is true when a better engine of the chain was skipped or failed; ``reason`` then says why.
+    """
+
+    kind: str
+    name: str
+    version: str
+    digest: str = ""
+    latency_ms: float = 0.0
+    degraded: bool = False
+    reason: str = ""
+
+
+class Word(Struct, frozen=True, kw_only=True):
+    """One recognised word; ``confidence`` is a probability in 0..1."""
+
+    text: str
+    start_ms: int
+    end_ms: int
+    confidence: float
+
+
+class PhoneScore(Struct, frozen=True, kw_only=True):
+    """One expected phone (ARPAbet without stress), where it was said, and how well (0..100).
+
+    ``heard`` is the phone that the audio is most like, when that is another one.
+    """
+
+    phone: str
+    start_ms: int
+    end_ms: int
+    score: float
+    heard: str = ""
+
+
+class WordScore(Struct, frozen=True, kw_only=True):
+    """One word of the reference text with its phones; ``spoken`` is false for a word left out (score 0)."""
+
+    text: str
+    start_ms: int
+    end_ms: int
+    score: float
+    phones: tuple[PhoneScore, ...] = ()
+    spoken: bool = True
+
+
+class Pronunciation(Struct, frozen=True, kw_only=True):
+    """Scores of a recording against the text it should say; all scores are 0..100.
+
+    ``completeness`` is the share of reference words that were said, times 100.
+    """
+
+    reference: str
+    score: float
+    completeness: float
+    words: tuple[WordScore, ...] = ()
+
+
+class PitchPoint(Struct, frozen=True, kw_only=True):
+    """One voiced frame of the F0 contour."""
+
+    time_ms: int
+    f0_hz: float
+
+
+class Pause(Struct, frozen=True, kw_only=True):
+    """A silent stretch inside the speech; ``after_word`` is the index of the word before it, -1 if none."""
+
+    start_ms: int
+    end_ms: int
+    after_word: int = -1
+
+
+class Prosody(Struct, frozen=True, kw_only=True):
+    """How it was said. Figures that cannot be measured (no voiced frame, say) are None.
+
+    ``jitter_local`` and ``shimmer_local`` are ratios (0.01 is one per cent), ``hnr_db`` the mean harmonics-to-noise
+    ratio, ``syllable_rate_hz`` syllables a second of speaking time, ``hesitations`` filled pauses and restarts.
+    """
+
+    duration_ms: int
+    speaking_ms: int
+    f0_mean_hz: float | None = None
+    f0_std_hz: float | None = None
+    f0_min_hz: float | None = None
+    f0_max_hz: float | None = None
+    contour: tuple[PitchPoint, ...] = ()
+    intensity_mean_db: float | None = None
+    intensity_std_db: float | None = None
+    jitter_local: float | None = None
+    shimmer_local: float | None = None
+    hnr_db: float | None = None
+    syllable_rate_hz: float | None = None
+    words_per_minute: float | None = None
+    pauses: tuple[Pause, ...] = ()
+    hesitations: int = 0
+
+
+class Note(Struct, frozen=True, kw_only=True):
+    """A slip of language in a transcript: characters ``start``..``end``, what was said and what a teacher would say.
+
+    ``kind`` is one of agreement, article, tense, preposition, plural, word_order, word_choice, spelling, other.
+    """
+
+    kind: str
+    start: int
+    end: int
+    said: str
+    better: str
+    message: str
+    rule: str = ""
+
+
+class Scores(Struct, frozen=True, kw_only=True):
+    """The utterance in five figures, each 0..100, None where it could not be judged."""
+
+    total: float | None = None
+    pronunciation: float | None = None
+    fluency: float | None = None
+    prosody: float | None = None
+    completeness: float | None = None
+    grammar: float | None = None
+
+
+class Evidence(Struct, frozen=True, kw_only=True):
+    """What a piece of feedback rests on: which phone, word, note or pause, where, and its figure.
+
+    ``kind`` is one of phone, word, note, pause, pitch, rate, content, history.
+    """
+
+    kind: str
+    text: str
+    start_ms: int = 0
+    end_ms: int = 0
+    value: float | None = None
+
+
+class Phoneme(Struct, frozen=True, kw_only=True):
+    """One phoneme of the tutor's voice (IPA, as eSpeak NG writes it; empty for silence)."""
+
+    ipa: str
+    start_ms: int
+    end_ms: int
+
+
+class Viseme(Struct, frozen=True, kw_only=True):
+    """A mouth shape (one of the 15 of the MPEG-4/OVR set, by name) and how far it is opened (0..1) from ``start_ms``."""
+
+    viseme: str
+    start_ms: int
+    end_ms: int
+    weight: float = 1.0

@@ -1,0 +1,1 @@
+"""Dataset to trained model to promotion. Serves no learner."""
