@@ -12,8 +12,10 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from events.values import Evidence, Note, Phoneme, Pronunciation, Prosody, Scores, Viseme, Word
-from policies.learner import LearnerHistory
+from events.values import Note, Phoneme, Pronunciation, Prosody, Viseme, Word
+from policies.tutor.context import Sentence, TurnSummary, TutorContext
+
+__all__ = ["Sentence", "TurnSummary", "TutorContext"]  # exchanged here, decided on in `policies.tutor`
 
 Audio = NDArray[np.float32]
 
@@ -89,55 +91,6 @@ class LanguageChecker(Engine, Protocol):
     def check(self, text: str) -> tuple[Note, ...]:
         """Slips in order of position; an empty tuple when there is none to be sure of."""
         ...
-
-
-class TurnSummary(Struct, frozen=True, kw_only=True):
-    """One earlier exchange of this session, as both sides really heard it."""
-
-    said: str
-    replied: str
-    reference: str = ""
-    total: float | None = None
-
-
-class TutorContext(Struct, frozen=True, kw_only=True):
-    """All that a tutor may know when it answers.
-
-    ``said`` is "" for the greeting (turn 0) and when no words were understood; then ``confidence`` tells which.
-    ``used`` holds every sentence that the tutor has said in this session: none may be said again.
-    """
-
-    session: str
-    turn: int
-    tutor: str
-    goal: str
-    level: str
-    mode: str
-    seed: int
-    topic: str = ""
-    exercise: str = ""
-    said: str = ""
-    confidence: float = 0.0
-    typed: bool = False
-    scores: Scores = Scores()
-    prosody: Prosody | None = None
-    pronunciation: Pronunciation | None = None
-    notes: tuple[Note, ...] = ()
-    turns: tuple[TurnSummary, ...] = ()
-    used: tuple[str, ...] = ()
-    attempts: int = 0
-    history: LearnerHistory = LearnerHistory()
-
-
-class Sentence(Struct, frozen=True, kw_only=True):
-    """One sentence of a reply; the fields are those of `events.lesson.TutorReplied`."""
-
-    text: str
-    emotion: str = "neutral"
-    acts: tuple[str, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
-    exercise: str = ""
-    topic: str = ""
 
 
 class Tutor(Engine, Protocol):
