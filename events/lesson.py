@@ -112,9 +112,10 @@ class TutorReplied(Struct, frozen=True, kw_only=True, tag="tutor.replied.v1"):
 
 
 class TutorSpoken(Struct, frozen=True, kw_only=True, tag="tutor.spoken.v1"):
-    """One segment of the tutor's voice. ``start_ms`` counts from the turn's first sample, the others from the segment's.
+    """One segment of the tutor's voice.
 
-    ``last`` marks the turn's last segment. A segment lasts a whole number of video frames (40 ms each).
+    ``start_ms`` counts from the turn's first sample, the other times from the segment's. ``sentence_end`` marks the
+    last segment of its sentence, ``last`` that of the turn. A segment lasts a whole number of video frames (40 ms each).
     """
 
     turn: int
@@ -130,6 +131,7 @@ class TutorSpoken(Struct, frozen=True, kw_only=True, tag="tutor.spoken.v1"):
     phonemes: tuple[Phoneme, ...] = ()
     visemes: tuple[Viseme, ...] = ()
     rate: float = 1.0
+    sentence_end: bool = True
     last: bool = False
 
 

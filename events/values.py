@@ -163,7 +163,7 @@ class Phoneme(Struct, frozen=True, kw_only=True):
 
 
 class Viseme(Struct, frozen=True, kw_only=True):
-    """A mouth shape (one of the 15 of the MPEG-4/OVR set, by name) and how far it is opened (0..1) from ``start_ms``."""
+    """A mouth shape (one of the 15 of the OVR set, by name) and how strongly it is made (0..1)."""
 
     viseme: str
     start_ms: int

@@ -6,7 +6,8 @@ from msgspec import Struct
 class LearnerHistory(Struct, frozen=True, kw_only=True):
     """A learner's record: the weakest phones and words first, the slips most often made first.
 
-    ``weak_phones`` are ARPAbet, ``weak_words`` lower case, ``slips`` kinds of `events.values.Note`, each with its count.
+    ``weak_phones`` are ARPAbet, ``weak_words`` lower case, ``slips`` kinds of
+    `events.values.Note`, each with its count.
     """
 
     sessions: int = 0

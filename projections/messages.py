@@ -162,7 +162,7 @@ class VisemesMessage(Struct, frozen=True, kw_only=True, tag="visemes"):
 
 
 class TutorVideoMessage(Struct, frozen=True, kw_only=True, tag="tutor_video"):
-    """Binary: one fragment of the face. The payload is the MP4 initialisation segment (``init_bytes`` long) and the media.
+    """Binary: one fragment of the face; the payload is the MP4 initialisation segment (``init_bytes``) and the media.
 
     ``start_ms`` counts from the turn's start; decode times inside count from the segment's, at ``segment_start_ms``.
     """
