@@ -29,6 +29,16 @@ class EngineError(Exception):
     retryable = True
 
 
+class EngineInputError(EngineError):
+    """The input itself cannot be worked on; trying again gives the same. ``code`` is stable, the message says more."""
+
+    retryable = False
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
 class Engine(Protocol):
     """What every engine tells of itself."""
 
