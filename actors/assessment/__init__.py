@@ -1,0 +1,1 @@
+"""Engines that assess how something was said: prosody, pronunciation and language. They decide nothing."""
