@@ -1,0 +1,211 @@
+"""Events to JSON and back. Knows nothing of where the bytes are kept.
+
+One stored event is one JSON object: the envelope's fields and, under ``data``, the payload with its tag in ``type``.
+The position is the store's, not the event's, and is left out. The envelope is read first and the payload after it by
+its tag, so an unknown type costs nothing but its meaning. Envelope fields that this program does not know are ignored;
+the stored bytes still have them.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any, cast, get_args
+
+import msgspec
+from msgspec import Meta, Raw, Struct
+
+from events.envelope import Recorded, Unknown
+from events.errors import CorruptPayload, UnstorableEvent
+from events.lesson import LessonEvent
+from events.upcasters import UPCASTERS, Upcaster
+
+LESSON_TYPES: tuple[type[Struct], ...] = get_args(LessonEvent)
+
+
+class StoredEnvelope(Struct, frozen=True, kw_only=True):
+    """The JSON object of one event."""
+
+    id: str
+    stream: str
+    version: Annotated[int, Meta(ge=1)]
+    type: str
+    time: Annotated[datetime, Meta(tz=True)]
+    causation: str
+    correlation: str
+    tenant: str
+    learner: str
+    producer: str
+    data: Raw
+
+
+class Place(Struct, frozen=True, kw_only=True):
+    """Where a store keeps an event, as far as the store itself knows."""
+
+    stream: str
+    version: int
+    type: str
+    position: int | None = None
+
+
+def tag_of(event: LessonEvent | Unknown) -> str:
+    """The type tag that the event is stored under."""
+    if isinstance(event, Unknown):
+        return event.tag
+    return str(event.__struct_config__.tag)
+
+
+class Codec:
+    """Encodes and decodes the given event types; ``upcasters`` lift payloads of older ones."""
+
+    def __init__(
+        self, types: Sequence[type[Struct]] = LESSON_TYPES, upcasters: Mapping[str, Upcaster] = UPCASTERS
+    ) -> None:
+        self._types = {str(kind.__struct_config__.tag): kind for kind in types}
+        self._decoders = {tag: msgspec.json.Decoder(kind) for tag, kind in self._types.items()}
+        self._upcasters = upcasters
+        self._envelope = msgspec.json.Decoder(StoredEnvelope)
+        self._encoder = msgspec.json.Encoder()
+
+    def encode(self, recorded: Recorded) -> bytes:
+        """The stored form. Raises `UnstorableEvent` for NaN, infinity or text that is not Unicode."""
+        event = recorded.event
+        payload = event.payload if isinstance(event, Unknown) else self._encode_payload(event)
+        stored = StoredEnvelope(
+            id=recorded.id,
+            stream=recorded.stream,
+            version=recorded.version,
+            type=recorded.type,
+            time=recorded.time,
+            causation=recorded.causation,
+            correlation=recorded.correlation,
+            tenant=recorded.tenant,
+            learner=recorded.learner,
+            producer=recorded.producer,
+            data=Raw(payload),
+        )
+        try:
+            return self._encoder.encode(stored)
+        except UnicodeEncodeError as error:
+            raise UnstorableEvent(recorded.type, "$", str(error)) from error
+
+    def decode(self, data: bytes, *, position: int | None = None) -> Recorded:
+        """The event of a stored form. Raises `CorruptPayload` when it is not one of its type."""
+        try:
+            stored = self._envelope.decode(data)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            reason, path = _fault(error)
+            raise CorruptPayload("", 0, path, reason) from error
+        payload = bytes(stored.data)
+        try:
+            tag, event = self._decode_payload(stored.type, payload)
+        except (ValueError, LookupError, TypeError, AttributeError) as error:  # the last three from upcasters
+            reason, path = _fault(error)
+            raise CorruptPayload(stored.stream, stored.version, f"$.data{path[1:]}", reason) from error
+        return _recorded(stored, tag, event, position)
+
+    def decode_or_keep(self, data: bytes, place: Place) -> Recorded:
+        """As `decode`, but damage becomes an `Unknown` with its fault instead of an error.
+
+        For readers of the whole log, whom one bad event must not stop. A damaged envelope leaves only ``place``.
+        """
+        try:
+            return self.decode(data, position=place.position)
+        except CorruptPayload as error:
+            fault = str(error)
+        try:
+            stored = self._envelope.decode(data)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            stored = _bare(place)
+            return _recorded(stored, place.type, Unknown(tag=place.type, payload=data, fault=fault), place.position)
+        event = Unknown(tag=stored.type, payload=bytes(stored.data), fault=fault)
+        return _recorded(stored, stored.type, event, place.position)
+
+    def _encode_payload(self, event: Struct) -> bytes:
+        tag = str(event.__struct_config__.tag)
+        try:
+            payload = self._encoder.encode(event)
+        except UnicodeEncodeError as error:
+            raise UnstorableEvent(tag, "$", str(error)) from error
+        # msgspec writes NaN and infinity as null: without a null there can be none, and the walk is saved.
+        if b"null" in payload:
+            for path in _not_finite(event, "$"):
+                raise UnstorableEvent(tag, path, "a number that is not finite")
+        return payload
+
+    def _decode_payload(self, tag: str, payload: bytes) -> tuple[str, LessonEvent | Unknown]:
+        if tag in self._upcasters:
+            tag, content = self._upcast(tag, payload)
+            if tag in self._types:
+                return tag, cast(LessonEvent, msgspec.convert(content, self._types[tag]))
+            return tag, Unknown(tag=tag, payload=msgspec.json.encode(content))
+        decoder = self._decoders.get(tag)
+        if decoder is None:
+            return tag, Unknown(tag=tag, payload=payload)
+        return tag, cast(LessonEvent, decoder.decode(payload))
+
+    def _upcast(self, tag: str, payload: bytes) -> tuple[str, dict[str, Any]]:
+        content = msgspec.json.decode(payload, type=dict[str, Any])
+        for _ in self._upcasters:
+            upcaster = self._upcasters.get(tag)
+            if upcaster is None:
+                break
+            tag, content = upcaster(content)
+        return tag, {**content, "type": tag}
+
+
+def _recorded(stored: StoredEnvelope, tag: str, event: LessonEvent | Unknown, position: int | None) -> Recorded:
+    return Recorded(
+        id=stored.id,
+        stream=stored.stream,
+        version=stored.version,
+        type=tag,
+        time=stored.time.astimezone(UTC),
+        causation=stored.causation,
+        correlation=stored.correlation,
+        tenant=stored.tenant,
+        learner=stored.learner,
+        producer=stored.producer,
+        event=event,
+        position=position,
+    )
+
+
+def _bare(place: Place) -> StoredEnvelope:
+    return StoredEnvelope(
+        id="",
+        stream=place.stream,
+        version=place.version,
+        type=place.type,
+        time=datetime.fromtimestamp(0, UTC),
+        causation="",
+        correlation="",
+        tenant="",
+        learner="",
+        producer="",
+        data=Raw(b"null"),
+    )
+
+
+def _fault(error: Exception) -> tuple[str, str]:
+    """Reason and JSON path of an error; msgspec writes the path after the reason."""
+    reason, _, path = str(error).partition(" - at `")
+    return reason, path.rstrip("`") or "$"
+
+
+def _not_finite(value: object, path: str) -> Iterator[str]:
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            yield path
+    elif isinstance(value, Struct):
+        for name in value.__struct_fields__:
+            yield from _not_finite(getattr(value, name), f"{path}.{name}")
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from _not_finite(item, f"{path}[{index}]")
+
+
+CODEC = Codec()
+"""The codec of today's lesson events."""
+
+encode = CODEC.encode
+decode = CODEC.decode

@@ -1,0 +1,51 @@
+"""What the log knows of every event besides the fact itself."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from events.lesson import LessonEvent
+
+
+class Unknown(Struct, frozen=True, kw_only=True):
+    """A fact that cannot be read here: a type that a newer program wrote, or a damaged payload.
+
+    ``payload`` is its JSON as stored; it is written back byte for byte. ``fault`` is "" for a type that is merely
+    unknown, else it says what is wrong with the payload of a known one.
+    """
+
+    tag: str
+    payload: bytes
+    fault: str = ""
+
+
+class Recorded(Struct, frozen=True, kw_only=True):
+    """An event with its place in the log.
+
+    ``version`` counts from 1 within the stream, ``position`` from 1 over the whole log; None before it is stored and
+    when read from a file of events. ``time`` is UTC. ``causation`` is the id of the command that led to the event,
+    ``correlation`` the id shared by all that one request set off, ``learner`` a pseudonym.
+    """
+
+    id: str
+    stream: str
+    version: int
+    type: str
+    time: datetime
+    causation: str
+    correlation: str
+    tenant: str
+    learner: str
+    producer: str
+    event: LessonEvent | Unknown
+    position: int | None = None
+
+
+class Origin(Struct, frozen=True, kw_only=True):
+    """Who appends, for whom, and because of what; the fields are those of `Recorded`."""
+
+    learner: str
+    causation: str
+    correlation: str
+    producer: str
+    tenant: str = "local"

@@ -1,0 +1,145 @@
+"""The errors of the log, its codec and the blobs. All can be pickled, so they cross process borders whole."""
+
+
+class EventsError(Exception):
+    """The log or the blob store could not do what was asked.
+
+    ``retryable`` says whether the same call may succeed later without a change of its arguments.
+    """
+
+    retryable = False
+
+
+class VersionConflict(EventsError):
+    """Another writer appended to the stream first, or the stream is shorter than its writer believes.
+
+    Read the stream again and decide anew; repeating the same append can only fail again.
+    """
+
+    def __init__(self, stream: str, expected: int, actual: int) -> None:
+        super().__init__(stream, expected, actual)
+        self.stream = stream
+        self.expected = expected
+        self.actual = actual
+
+    def __str__(self) -> str:
+        return (
+            f"stream {self.stream!r} is at version {self.actual}, not at {self.expected}:"
+            " another writer was first; read it again and decide anew"
+        )
+
+
+class UnknownEvent(EventsError):
+    """An event of a type that this program does not know stands where it must be understood."""
+
+    def __init__(self, tag: str, stream: str = "", version: int = 0) -> None:
+        super().__init__(tag, stream, version)
+        self.tag = tag
+        self.stream = stream
+        self.version = version
+
+    def __str__(self) -> str:
+        return (
+            f"version {self.version} of stream {self.stream!r} is of type {self.tag!r}, unknown here:"
+            " a newer program wrote it; use that one"
+        )
+
+
+class UnstorableEvent(EventsError):
+    """An event holds a value that JSON cannot keep (NaN, infinity, half a surrogate pair)."""
+
+    def __init__(self, tag: str, path: str, reason: str) -> None:
+        super().__init__(tag, path, reason)
+        self.tag = tag
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"event {self.tag!r} cannot be stored: {self.reason} at `{self.path}`; use None for a figure nobody has"
+
+
+class CorruptPayload(EventsError):
+    """A stored event does not have the shape of its type."""
+
+    def __init__(self, stream: str, version: int, path: str, reason: str) -> None:
+        super().__init__(stream, version, path, reason)
+        self.stream = stream
+        self.version = version
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return (
+            f"version {self.version} of stream {self.stream!r} cannot be read: {self.reason} at `{self.path}`;"
+            " `python -m events verify` lists every such event"
+        )
+
+
+class StreamUnknown(EventsError):
+    """The log holds no event of the stream."""
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(stream)
+        self.stream = stream
+
+    def __str__(self) -> str:
+        return f"the log has no stream {self.stream!r}; `python -m events stats` tells what it holds"
+
+
+class LogUnavailable(EventsError):
+    """The log's file cannot be used now. ``reason`` is full, read_only, locked, damaged, closed or failed."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
+        self.detail = detail
+        self.retryable = reason in ("full", "locked", "failed")
+
+    def __str__(self) -> str:
+        return f"the log is unavailable ({self.reason}): {self.detail}; {_WAYS_OUT[self.reason]}"
+
+
+class BlobMissing(EventsError):
+    """The blob store has no content of this name."""
+
+    def __init__(self, sha256: str) -> None:
+        super().__init__(sha256)
+        self.sha256 = sha256
+
+    def __str__(self) -> str:
+        return f"no blob {self.sha256!r} in the store; was it written to another data folder?"
+
+
+class BlobCorrupt(EventsError):
+    """A blob's bytes are not those that its name says."""
+
+    def __init__(self, sha256: str, found: str) -> None:
+        super().__init__(sha256, found)
+        self.sha256 = sha256
+        self.found = found
+
+    def __str__(self) -> str:
+        return f"blob {self.sha256} holds other bytes (SHA-256 {self.found}); restore it from a backup"
+
+
+class BlobStoreUnavailable(EventsError):
+    """The blob store cannot be used now. ``reason`` is full, read_only or failed."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
+        self.detail = detail
+        self.retryable = reason in ("full", "failed")
+
+    def __str__(self) -> str:
+        return f"the blob store is unavailable ({self.reason}): {self.detail}; {_WAYS_OUT[self.reason]}"
+
+
+_WAYS_OUT = {
+    "full": "free some disk space and try again",
+    "read_only": "give this user the right to write there, or set COLLOQUY_DATA to another folder",
+    "locked": "another process is writing for long; try again",
+    "damaged": "restore the file from a backup",
+    "closed": "open it again",
+    "failed": "look at the disk, then try again",
+}

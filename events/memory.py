@@ -1,0 +1,81 @@
+"""An event log in memory, for tests and experiments. Forgets everything with its process."""
+
+import threading
+from collections.abc import Sequence
+
+from msgspec import structs
+
+from events.codec import CODEC, Codec, Place
+from events.envelope import Origin, Recorded, Unknown
+from events.errors import VersionConflict
+from events.identifiers import uuid7
+from events.lesson import LessonEvent
+from events.log import Appended, Batch, Clock, NewId, stamp, utc_now
+
+
+class MemoryEventLog:
+    """An `EventLog` that keeps encoded events in lists, so that whatever the codec refuses it refuses too."""
+
+    def __init__(self, *, clock: Clock = utc_now, new_id: NewId = uuid7, codec: Codec = CODEC) -> None:
+        self._clock = clock
+        self._new_id = new_id
+        self._codec = codec
+        self._stored: list[tuple[Place, bytes]] = []
+        self._streams: dict[str, list[int]] = {}
+        self._changed = threading.Condition()
+
+    def append(
+        self, stream: str, events: Sequence[LessonEvent | Unknown], *, expected_version: int, origin: Origin
+    ) -> tuple[Recorded, ...]:
+        """See `EventLog.append`."""
+        batch = Batch(stream=stream, events=tuple(events), expected_version=expected_version, origin=origin)
+        (appended,) = self.append_many([batch])
+        if isinstance(appended, VersionConflict):
+            raise appended
+        return appended
+
+    def append_many(self, batches: Sequence[Batch]) -> tuple[Appended, ...]:
+        """See `EventLog.append_many`."""
+        stamped = [stamp(batch, self._clock, self._new_id) for batch in batches]
+        encoded = [[self._codec.encode(recorded) for recorded in events] for events in stamped]
+        with self._changed:
+            appended = tuple(
+                self._append(batch, events, states)
+                for batch, events, states in zip(batches, stamped, encoded, strict=True)
+            )
+            self._changed.notify_all()
+        return appended
+
+    def _append(self, batch: Batch, events: tuple[Recorded, ...], states: list[bytes]) -> Appended:
+        positions = self._streams.get(batch.stream, [])
+        if not events:
+            return ()
+        if len(positions) != batch.expected_version:
+            return VersionConflict(batch.stream, batch.expected_version, len(positions))
+        self._streams[batch.stream] = positions
+        placed = []
+        for recorded, state in zip(events, states, strict=True):
+            position = len(self._stored) + 1
+            place = Place(stream=recorded.stream, version=recorded.version, type=recorded.type, position=position)
+            self._stored.append((place, state))
+            positions.append(position)
+            placed.append(structs.replace(recorded, position=position))
+        return tuple(placed)
+
+    def read(self, stream: str, *, after: int = 0) -> tuple[Recorded, ...]:
+        """See `EventLog.read`."""
+        with self._changed:
+            found = [self._stored[position - 1] for position in self._streams.get(stream, [])[max(after, 0) :]]
+        return tuple(self._codec.decode(state, position=place.position) for place, state in found)
+
+    def tail(self, after: int, *, limit: int) -> tuple[Recorded, ...]:
+        """See `EventLog.tail`."""
+        start = max(after, 0)
+        with self._changed:
+            found = self._stored[start : start + limit]
+        return tuple(self._codec.decode_or_keep(state, place) for place, state in found)
+
+    def wait(self, after: int, timeout_s: float) -> bool:
+        """See `EventLog.wait`."""
+        with self._changed:
+            return self._changed.wait_for(lambda: len(self._stored) > after, timeout_s)
