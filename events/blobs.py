@@ -15,6 +15,7 @@ from pathlib import Path
 
 from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
+from msgspec import Struct
 
 from events.errors import BlobCorrupt, BlobMissing, BlobStoreUnavailable
 from events.values import Blob
@@ -93,6 +94,18 @@ class BlobStore:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
+
+
+def blobs_of(value: object) -> Iterator[Blob]:
+    """Every blob that an event, or a value inside one, refers to."""
+    if isinstance(value, Blob):
+        yield value
+    elif isinstance(value, Struct):
+        for name in value.__struct_fields__:
+            yield from blobs_of(getattr(value, name))
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from blobs_of(item)
 
 
 @contextmanager

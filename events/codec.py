@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, cast, get_args
 
 import msgspec
-from msgspec import Meta, Raw, Struct
+from msgspec import Meta, Raw, Struct, structs
 
 from events.envelope import Recorded, Unknown
 from events.errors import CorruptPayload, UnstorableEvent
@@ -109,14 +109,19 @@ class Codec:
         For readers of the whole log, whom one bad event must not stop. A damaged envelope leaves only ``place``.
         """
         try:
-            return self.decode(data, position=place.position)
+            recorded = self.decode(data, position=place.position)
         except CorruptPayload as error:
-            fault = str(error)
+            fault = f"{error.reason} at `{error.path}`"
+        else:
+            if (recorded.stream, recorded.version) == (place.stream, place.version):
+                return recorded
+            fault = f"it says of itself that it is version {recorded.version} of stream {recorded.stream!r}"
         try:
             stored = self._envelope.decode(data)
         except (msgspec.DecodeError, UnicodeDecodeError):
             stored = _bare(place)
             return _recorded(stored, place.type, Unknown(tag=place.type, payload=data, fault=fault), place.position)
+        stored = structs.replace(stored, stream=place.stream, version=place.version)
         event = Unknown(tag=stored.type, payload=bytes(stored.data), fault=fault)
         return _recorded(stored, stored.type, event, place.position)
 

@@ -166,13 +166,17 @@ class SQLiteEventLog:
             rows = self._recorder.select_notifications(after, limit, inclusive_of_start=False)
         return tuple(self._codec.decode_or_keep(row.state, _place(row)) for row in rows)
 
+    def head(self) -> int:
+        """The last event's position, 0 for an empty log."""
+        with _typed_errors():
+            # Declared as int; it is None for an empty table.
+            return self._recorder.max_notification_id() or 0
+
     def wait(self, after: int, timeout_s: float) -> bool:
         """See `EventLog.wait`. Appends of this object wake it at once, those of other processes within 50 ms."""
         deadline = time.monotonic() + timeout_s
         while True:
-            with _typed_errors():
-                head = self._recorder.max_notification_id()
-            if head is not None and head > after:
+            if self.head() > after:
                 return True
             remaining = deadline - time.monotonic()
             if remaining <= 0:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from events.envelope import Unknown
+from events.envelope import Recorded, Unknown
 from events.errors import UnstorableEvent, VersionConflict
-from events.lesson import SessionClaimed, SessionEnded, SpeechAssessed, TutorHeard
+from events.lesson import LessonEvent, SessionClaimed, SessionEnded, SpeechAssessed, TutorHeard
 from events.log import Batch, EventLog
 from events.memory import MemoryEventLog
 from events.sqlite import SQLiteEventLog
@@ -125,7 +125,7 @@ def test_the_tail_gives_all_streams_in_position_order_in_steps_of_the_limit(log:
         stream = f"s{n % 3}"
         log.append(stream, [ended(str(n))], expected_version=n // 3, origin=origin())
 
-    seen = []
+    seen: list[Recorded] = []
     while page := log.tail(seen[-1].position or 0 if seen else 0, limit=3):
         assert len(page) <= 3
         seen.extend(page)
@@ -157,7 +157,7 @@ def test_an_event_that_cannot_be_stored_stores_nothing_of_its_batch(log: EventLo
 
 def test_random_histories_come_back_as_they_were_written(log: EventLog) -> None:
     rng = random.Random(20261102)
-    written: dict[str, list[object]] = {f"s{n}": [] for n in range(5)}
+    written: dict[str, list[LessonEvent]] = {f"s{n}": [] for n in range(5)}
     order = []
     for _ in range(120):
         stream = rng.choice(list(written))
@@ -223,7 +223,7 @@ def test_threads_that_write_their_own_streams_all_get_their_own_positions(log: E
     claimed: dict[str, list[int]] = {}
 
     def write(stream: str) -> None:
-        positions = []
+        positions: list[int] = []
         for version in range(25):
             events = (SessionClaimed(epoch=version, host=stream), TutorHeard(turn=version, heard_ms=1, text=stream))
             appended = log.append(stream, events, expected_version=2 * version, origin=origin())

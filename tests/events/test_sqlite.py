@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from events.envelope import Unknown
+from events.envelope import Recorded, Unknown
 from events.errors import CorruptPayload, EventsError, LogUnavailable, VersionConflict
 from events.lesson import SessionEnded
 from events.sqlite import SQLiteEventLog
@@ -48,7 +48,7 @@ def test_a_tail_misses_nothing_while_processes_write_at_once(tmp_path: Path) -> 
     path = tmp_path / "log.sqlite"
     count, names = 40, ("a", "b", "c")
     total = len(names) * count * 4
-    seen = []
+    seen: list[Recorded] = []
 
     writers = [subprocess.Popen([sys.executable, "-c", WRITER, path, name, str(count)]) for name in names]
     with SQLiteEventLog(path) as log:
@@ -114,7 +114,7 @@ def test_a_full_disk_is_a_typed_error_and_leaves_the_log_valid(tmp_path: Path, m
     connect = sqlite3.connect
 
     def connect_to_a_small_disk(*args: Any, **kwargs: Any) -> sqlite3.Connection:
-        connection = connect(*args, **kwargs)
+        connection: sqlite3.Connection = connect(*args, **kwargs)
         connection.execute("PRAGMA max_page_count=16")  # SQLite's own way to meet SQLITE_FULL
         return connection
 

@@ -1,0 +1,179 @@
+"""Looks into the log from the command line: ``python -m events tail|show|stats|verify|schema|export``. Writes none."""
+
+import argparse
+import json
+import os
+import sys
+from collections import Counter
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from events.archive import copy_blobs, write_archive
+from events.blobs import BlobStore
+from events.codec import encode
+from events.envelope import Recorded, Unknown
+from events.errors import EventsError, LogUnavailable, StreamUnknown
+from events.location import VARIABLE, DataFolder, data_folder
+from events.schema import schemas, write_schemas
+from events.sqlite import SQLiteEventLog
+from events.verification import Problem, all_events, verify
+
+WAIT_S = 1.0
+WIDTH = 100
+
+
+def main(arguments: list[str], folder: DataFolder) -> int:
+    """Run one command; the exit status. 1 for a log with faults, 2 for what could not be done."""
+    options = _parser().parse_args(arguments)
+    try:
+        if options.command == "schema":
+            return _schema(options.out)
+        if not folder.log.exists():
+            raise LogUnavailable("failed", f"there is no log at {folder.log}; hold a lesson first, or set {VARIABLE}")
+        with SQLiteEventLog(folder.log) as log:
+            match options.command:
+                case "tail":
+                    return _tail(log, options.after, follow=options.follow, as_json=options.json)
+                case "show":
+                    return _show(log, options.stream, as_json=options.json)
+                case "stats":
+                    return _stats(log, folder, as_json=options.json)
+                case "verify":
+                    return _verify(log, BlobStore(folder.blobs), as_json=options.json)
+                case _:
+                    return _export(log, folder, options)
+    except (EventsError, OSError) as error:
+        if isinstance(error, BrokenPipeError):
+            # The reader (`head`, say) has had enough; keep the interpreter from complaining when it flushes.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        print(f"events: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m events", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    tail = commands.add_parser("tail", help="print the events of all streams in the order of the log")
+    tail.add_argument("--after", type=int, default=0, metavar="POSITION", help="begin after this position")
+    tail.add_argument("--follow", action="store_true", help="go on with what is appended from now on")
+    show = commands.add_parser("show", help="print the events of one stream")
+    show.add_argument("stream")
+    stats = commands.add_parser("stats", help="count what the log holds")
+    check = commands.add_parser("verify", help="check order, payloads and blobs of the whole log")
+    for command in (tail, show, stats, check):
+        command.add_argument("--json", action="store_true", help="print JSON, one object a line")
+    schema = commands.add_parser("schema", help="publish the JSON Schemas of envelope and event types")
+    schema.add_argument("--out", type=Path, metavar="DIR", help="write one file each instead of printing them")
+    export = commands.add_parser("export", help="write events to an archive (JSON lines), such as a golden log")
+    export.add_argument("file", type=Path)
+    export.add_argument("--stream", action="append", metavar="STREAM", help="only this stream; may be repeated")
+    export.add_argument("--blobs", type=Path, metavar="DIR", help="copy the blobs referred to into this folder too")
+    return parser
+
+
+def _line(recorded: Recorded, *, as_json: bool) -> str:
+    if as_json:
+        return f'{{"position":{recorded.position},{encode(recorded).decode()[1:]}'
+    event = recorded.event
+    payload = event.payload if isinstance(event, Unknown) else msgspec.json.encode(event)
+    text = payload.decode(errors="replace")
+    text = text if len(text) <= WIDTH else text[: WIDTH - 1] + "…"
+    time = f"{recorded.time:%Y-%m-%d %H:%M:%S}"
+    return f"{recorded.position:>8}  {time}  {recorded.stream} {recorded.version:>4}  {recorded.type}  {text}"
+
+
+def _tail(log: SQLiteEventLog, after: int, *, follow: bool, as_json: bool) -> int:
+    while True:
+        for recorded in all_events(log, after=after):
+            print(_line(recorded, as_json=as_json), flush=follow)
+            after = recorded.position or after
+        if not follow:
+            return 0
+        while not log.wait(after, WAIT_S):
+            pass
+
+
+def _show(log: SQLiteEventLog, stream: str, *, as_json: bool) -> int:
+    events = log.read(stream)
+    if not events:
+        raise StreamUnknown(stream)
+    for recorded in events:
+        print(_line(recorded, as_json=as_json))
+    return 0
+
+
+def _stats(log: SQLiteEventLog, folder: DataFolder, *, as_json: bool) -> int:
+    types: Counter[str] = Counter()
+    streams: set[str] = set()
+    learners: set[str] = set()
+    times: list[str] = []
+    for recorded in all_events(log):
+        types[recorded.type] += 1
+        streams.add(recorded.stream)
+        learners.add(recorded.learner)
+        times = [*times[:1], recorded.time.isoformat()]
+    size = sum(path.stat().st_size for path in folder.root.glob(f"{folder.log.name}*"))
+    figures = {
+        "events": types.total(),
+        "streams": len(streams),
+        "learners": len(learners),
+        "first": times[0] if times else None,
+        "last": times[-1] if times else None,
+        "log_bytes": size,
+    }
+    if as_json:
+        print(json.dumps(figures | {"types": dict(sorted(types.items()))}))
+        return 0
+    table = Table("", "", title=str(folder.log), show_header=False)
+    for name, figure in (figures | dict(types.most_common())).items():
+        table.add_row(name, f"{figure:,}" if isinstance(figure, int) else str(figure))
+    Console().print(table)
+    return 0
+
+
+def _verify(log: SQLiteEventLog, blobs: BlobStore, *, as_json: bool) -> int:
+    progress = Progress(
+        TextColumn("checking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(stderr=True)
+    )
+    problems: list[Problem] = []
+    with progress:
+        task = progress.add_task("events", total=log.head())
+        for problem in verify(log, blobs, step=lambda: progress.advance(task)):
+            problems.append(problem)
+            place = f"position {problem.position}, {problem.stream} {problem.version}"
+            print(msgspec.json.encode(problem).decode() if as_json else f"{problem.kind}: {place}: {problem.detail}")
+        count = int(progress.tasks[task].completed)
+    if not as_json:
+        print(f"{count} events, {len(problems)} faults")
+    return 1 if problems else 0
+
+
+def _schema(out: Path | None) -> int:
+    if out is None:
+        print(json.dumps(schemas(), indent=2))
+    else:
+        for path in write_schemas(out):
+            print(path)
+    return 0
+
+
+def _export(log: SQLiteEventLog, folder: DataFolder, options: argparse.Namespace) -> int:
+    wanted = set(options.stream or ())
+    chosen = tuple(recorded for recorded in all_events(log) if not wanted or recorded.stream in wanted)
+    for stream in wanted - {recorded.stream for recorded in chosen}:
+        raise StreamUnknown(stream)
+    print(f"{write_archive(options.file, chosen)} events in {options.file}")
+    if options.blobs is not None:
+        print(f"{copy_blobs(chosen, BlobStore(folder.blobs), BlobStore(options.blobs))} blobs in {options.blobs}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:], data_folder(os.environ)))

@@ -1,0 +1,122 @@
+"""The commands of ``python -m events``."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from events.__main__ import main
+from events.codec import decode
+from events.location import DataFolder, data_folder
+from events.sqlite import SQLiteEventLog
+from tests.events.samples import TickingClock, origin, started
+from tests.events.test_verification import filled
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> DataFolder:
+    return DataFolder(tmp_path)
+
+
+def test_the_data_folder_comes_from_the_environment() -> None:
+    assert data_folder({"COLLOQUY_DATA": "/srv/colloquy"}).log == Path("/srv/colloquy/log.sqlite")
+    assert data_folder({}).blobs == Path("data/blobs")
+
+
+def test_tail_prints_the_stored_events_with_positions_as_json(
+    folder: DataFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log, _, _ = filled(folder.root)
+
+    assert main(["tail", "--json", "--after", "4"], folder) == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert [json.loads(line)["position"] for line in lines] == [5, 6]
+    assert [decode(line.encode(), position=json.loads(line)["position"]) for line in lines] == list(
+        log.tail(4, limit=9)
+    )
+
+
+def test_tail_follows_what_another_process_appends(folder: DataFolder) -> None:
+    log, _, _ = filled(folder.root)
+    command = [sys.executable, "-m", "events", "tail", "--json", "--follow", "--after", "5"]
+    root = Path(__file__).parents[2]
+    reader = subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, cwd=root, env={"COLLOQUY_DATA": str(folder.root)}
+    )
+    assert reader.stdout is not None
+    with reader.stdout as lines:
+        assert json.loads(lines.readline())["position"] == 6
+        log.append("s3", [started()], expected_version=0, origin=origin())
+        assert json.loads(lines.readline())["position"] == 7
+    reader.terminate()
+    reader.wait(timeout=60)
+
+
+def test_show_prints_one_stream(folder: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    with SQLiteEventLog(folder.log, clock=TickingClock()) as log:
+        log.append("s1", [started()], expected_version=0, origin=origin())
+        log.append("s2", [started()], expected_version=0, origin=origin())
+
+    assert main(["show", "s2"], folder) == 0
+
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.split()[:6] == ["2", "2026-11-02", "09:00:02", "s2", "1", "session.started.v1"]
+
+
+def test_show_of_an_unknown_stream_says_so(folder: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    filled(folder.root)
+
+    assert main(["show", "nothing"], folder) == 2
+    assert "no stream 'nothing'" in capsys.readouterr().err
+
+
+def test_a_folder_without_a_log_says_so_and_stays_empty(folder: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["stats"], folder) == 2
+    assert "COLLOQUY_DATA" in capsys.readouterr().err
+    assert list(folder.root.iterdir()) == []
+
+
+def test_stats_count_events_streams_and_types(folder: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    filled(folder.root)
+
+    assert main(["stats", "--json"], folder) == 0
+
+    figures = json.loads(capsys.readouterr().out)
+    assert (figures["events"], figures["streams"], figures["learners"]) == (6, 2, 1)
+    assert figures["types"] == {"session.ended.v1": 1, "session.started.v1": 2, "speech.uttered.v1": 3}
+    assert main(["stats"], folder) == 0
+
+
+def test_verify_tells_by_its_status_whether_the_log_is_sound(
+    folder: DataFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    filled(folder.root)
+    assert main(["verify"], folder) == 0
+    assert "6 events, 0 faults" in capsys.readouterr().out
+
+    with sqlite3.connect(folder.log) as raw:
+        raw.execute("DELETE FROM events WHERE rowid=5")
+    raw.close()
+    assert main(["verify", "--json"], folder) == 1
+    assert json.loads(capsys.readouterr().out)["kind"] == "position"
+
+
+def test_export_writes_one_session_with_its_blobs(folder: DataFolder, tmp_path: Path) -> None:
+    log, _, audio = filled(folder.root)
+    archive, blobs = tmp_path / "golden" / "s2.jsonl", tmp_path / "golden" / "blobs"
+
+    assert main(["export", str(archive), "--stream", "s2", "--blobs", str(blobs)], folder) == 0
+
+    assert [decode(line).id for line in archive.read_bytes().splitlines()] == [r.id for r in log.read("s2")]
+    assert [path.name for path in blobs.rglob("*") if path.is_file()] == [audio[2].sha256]
+
+
+def test_schema_needs_no_log(folder: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["schema"], folder) == 0
+    assert "session.started.v1" in json.loads(capsys.readouterr().out)
+    assert main(["schema", "--out", str(folder.root / "schemas")], folder) == 0
+    assert (folder.root / "schemas" / "envelope.json").exists()
