@@ -132,7 +132,7 @@ def fallback_order(
         order, too_slow = _voices(usable, machine, rtf_limit, preference)
         remarks = _slower(usable, order, machine, rtf_limit)
     ideal, order = _preferring(preference, ideal), _preferring(preference, order)
-    better = ideal[: ideal.index(order[0])] if order else ideal
+    better = ideal[: ideal.index(order[0])] if order and order[0] in ideal else ideal
     skipped = tuple(
         Skipped(
             name=needs.name,
