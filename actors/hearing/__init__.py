@@ -1,0 +1,1 @@
+"""Hearing: what turns a learner's sound into speech probabilities and words."""
