@@ -6,7 +6,7 @@ Audio from the learner is float32, mono, 16 kHz, shape (samples,), in -1..1.
 """
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from msgspec import Struct
@@ -24,9 +24,19 @@ FRAMES_PER_SECOND = 25
 
 
 class EngineError(Exception):
-    """The engine could not answer."""
+    """The engine could not answer. Travels between processes with all its attributes."""
 
     retryable = True
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(kind: type[EngineError], args: tuple[Any, ...], attributes: dict[str, Any]) -> EngineError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(attributes)
+    return error
 
 
 class EngineInputError(EngineError):
@@ -115,6 +125,7 @@ class Speech(Struct, frozen=True, kw_only=True):
     """A stretch of synthetic speech: int16 PCM bytes (little endian, mono) and its phoneme times.
 
     It lasts a whole number of 40 ms video frames (padded with silence); phoneme times start at its first sample.
+    ``last`` is false when more stretches of the same sentence follow.
     """
 
     text: str
@@ -123,6 +134,11 @@ class Speech(Struct, frozen=True, kw_only=True):
     phonemes: tuple[Phoneme, ...]
     voice: str
     rate: float = 1.0
+    last: bool = True
+
+    @property
+    def samples(self) -> NDArray[np.int16]:
+        return np.frombuffer(self.pcm, dtype="<i2")
 
     @property
     def duration_ms(self) -> int:

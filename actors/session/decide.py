@@ -12,6 +12,7 @@ from actors.session.state import SessionState, Turn
 from actors.session.work import wanted
 from events import lesson
 from events.lesson import LessonEvent
+from policies.tutors import TUTORS
 
 LEVELS = ("A1", "A2", "B1", "B2", "C1")
 MODES = ("conversation", "sentence")
@@ -72,6 +73,7 @@ def _start(state: SessionState, command: Start) -> tuple[LessonEvent, ...]:
         ("level", started.level, LEVELS),
         ("mode", started.mode, MODES),
         ("endpointing", started.endpointing, ENDPOINTINGS),
+        ("tutor", started.tutor, tuple(tutor.name for tutor in TUTORS)),
     ):
         if value not in allowed:
             raise BadCommand(f"{name} is {value!r}; it must be one of {', '.join(allowed)}.")

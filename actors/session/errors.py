@@ -17,9 +17,6 @@ class SessionNotFound(SessionError):
         super().__init__(f"There is no session {session!r}; start one with start_session.")
         self.session = session
 
-    def __reduce__(self) -> tuple[type, tuple[str]]:
-        return type(self), (self.session,)
-
 
 class NotYourSession(SessionError):
     """The session belongs to another learner."""
@@ -29,9 +26,6 @@ class NotYourSession(SessionError):
     def __init__(self, session: str) -> None:
         super().__init__(f"Session {session!r} belongs to another learner; resume one of your own.")
         self.session = session
-
-    def __reduce__(self) -> tuple[type, tuple[str]]:
-        return type(self), (self.session,)
 
 
 class SessionEnded(SessionError):

@@ -65,14 +65,30 @@ class SessionState(Struct, frozen=True, kw_only=True):
         return max(1, len(self.turns))
 
 
+COMMANDED = (
+    SessionStarted,
+    SessionClaimed,
+    SpeechUttered,
+    TutorHeard,
+    TurnRetried,
+    FeedbackRated,
+    SessionEnded,
+)
+"""The events that come from a command instead of an engine."""
+
+
 def initial() -> SessionState:
     """A session before its first event."""
     return SessionState()
 
 
 def evolve(state: SessionState, event: LessonEvent, *, version: int, command: str = "") -> SessionState:
-    """The state after an event at stream version ``version``, caused by the command with that id."""
-    commands = state.commands | {command} if command else state.commands
+    """The state after an event at stream version ``version``, caused by the command with that id.
+
+    Only the ids of the learner's and the hosts' commands are kept: an engine's answer is refused by its place instead.
+    """
+    keeps_id = bool(command) and isinstance(event, COMMANDED)
+    commands = state.commands | {command} if keeps_id else state.commands
     state = replace(state, version=version, commands=commands)
     match event:
         case SessionStarted():

@@ -92,7 +92,7 @@ def wanted(state: SessionState, event: LessonEvent) -> bool:
         case lesson.TutorRendered():
             return Render(event.turn, event.segment) in outstanding(state) and event.fragment == _fragment(state, event)
         case lesson.TurnFailed():
-            return any(item.turn == event.turn and _stage(item) == event.stage for item in outstanding(state))
+            return any(item.turn == event.turn and stage_of(item) == event.stage for item in outstanding(state))
         case _:
             return False
 
@@ -102,5 +102,6 @@ def _fragment(state: SessionState, event: lesson.TutorRendered) -> int:
     return sum(1 for fragment in rendered if fragment.segment == event.segment)
 
 
-def _stage(work: Work) -> str:
+def stage_of(work: Work) -> str:
+    """The stage's name, as `events.lesson.TurnFailed` gives it."""
     return str(work.__struct_config__.tag)

@@ -1,0 +1,136 @@
+"""Brings the product up step by step in the background, and says at any moment how far it is. Knows no HTTP."""
+
+import asyncio
+import logging
+import os
+import time
+from pathlib import Path
+
+import ray
+from msgspec import Struct
+
+from actors.chain import ChainExhausted
+from actors.engines import KINDS
+from actors.gateway import Gateway
+from actors.models.errors import ModelError
+from actors.models.store import ModelStore
+from actors.remote import RayEngines, RayHosts, start_models, start_ray
+from actors.reply import unwrapped
+from actors.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class EngineStatus(Struct, frozen=True, kw_only=True):
+    """One kind of engine: which engine serves it, ``state`` loading, ready, degraded or failed, and why."""
+
+    kind: str
+    name: str = ""
+    state: str = "loading"
+    reason: str = ""
+
+
+class ClusterStatus(Struct, frozen=True, kw_only=True):
+    """How far the start is: ``stage`` models, ray, engines, ready or failed; ``progress`` 0..1 of a download."""
+
+    ready: bool
+    stage: str
+    message: str
+    progress: float | None
+    seconds: float
+    engines: tuple[EngineStatus, ...]
+
+
+class Cluster:
+    """Ray, the model actors and the session hosts. ``gateway`` and ``engines`` are there once `ready` is set."""
+
+    def __init__(self, settings: Settings, store: ModelStore) -> None:
+        self._settings = settings
+        self._store = store
+        self._stage = "models"
+        self._message = "Looking for the models"
+        self._progress: float | None = None
+        self._engines = {kind: EngineStatus(kind=kind) for kind in KINDS}
+        self._began = time.monotonic()
+        self._took: float | None = None
+        self.ready = asyncio.Event()
+        self.gateway: Gateway | None = None
+        self.engines: RayEngines | None = None
+
+    async def start(self) -> None:
+        """Fetch what is missing, start Ray and the actors, load the engines.
+
+        Ray starts while models are being fetched; an engine whose model cannot be had is replaced by the next.
+        """
+        try:
+            await asyncio.gather(
+                asyncio.to_thread(self._fetch_models),
+                asyncio.to_thread(start_ray, self._settings, str(ROOT)),
+            )
+            self._say("engines", "Loading the engines")
+            models = await asyncio.to_thread(start_models, self._settings)
+            hosts = RayHosts(self._settings, models)
+            self.engines = RayEngines(models)
+            await asyncio.gather(hosts.warm(), *(self._prepare(kind, models[kind]) for kind in KINDS))
+        except Exception as error:  # the supervisor of the start: whatever happened is shown on the page
+            logger.exception("the start failed")
+            self._say("failed", f"{type(error).__name__}: {error}")
+            return
+        self.gateway = Gateway(hosts)
+        self._took = time.monotonic() - self._began
+        self._say("ready", f"Ready after {self._took:.1f} s")
+        self.ready.set()
+
+    def status(self) -> ClusterStatus:
+        """How far the start is."""
+        return ClusterStatus(
+            ready=self.ready.is_set(),
+            stage=self._stage,
+            message=self._message,
+            progress=self._progress,
+            seconds=round(self._took if self._took is not None else time.monotonic() - self._began, 1),
+            engines=tuple(self._engines.values()),
+        )
+
+    def stop(self) -> None:
+        """End what this process started."""
+        if ray.is_initialized():
+            ray.shutdown()
+
+    async def _prepare(self, kind: str, actor: "ray.actor.ActorHandle[object]") -> None:
+        try:
+            prepared = unwrapped(await actor.prepare.remote())
+        except ChainExhausted as error:
+            self._engines[kind] = EngineStatus(kind=kind, state="failed", reason=str(error))
+            return
+        state = "degraded" if prepared.degraded else "ready"
+        self._engines[kind] = EngineStatus(kind=kind, name=prepared.name, state=state, reason=prepared.reason)
+
+    def _fetch_models(self) -> None:
+        for name in self._store.missing(default_only=True):
+            self._say("models", f"Fetching {name}")
+            try:
+                self._store.fetch(name, progress=self._fetched)
+            except ModelError as error:
+                # The chain of that kind goes on with its next engine, and says so.
+                logger.warning("model %s: %s", name, error)
+        self._progress = None
+
+    def _fetched(self, name: str, done: int, total: int) -> None:
+        self._progress = round(done / total, 3) if total else None
+        self._message = f"Fetching {name}: {done / 2**20:.0f} of {total / 2**20:.0f} MB"
+
+    def _say(self, stage: str, message: str) -> None:
+        self._stage, self._message = stage, message
+        logger.info("%s: %s (%.1f s)", stage, message, time.monotonic() - self._began)
+
+
+def worker_environment() -> None:
+    """Let Ray's workers on this machine find these folders, and keep their native thread pools small."""
+    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    os.environ["PYTHONPATH"] = os.pathsep.join(paths)
+    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_DEDUP_LOGS", "1")

@@ -1,0 +1,153 @@
+"""A host of many learner sessions: brings them back from the log, passes commands on, passivates idle ones."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
+
+from actors.hosting.learner_session import Heard, LearnerSession
+from actors.hosting.lesson import Lesson
+from actors.session.commands import Command, Start, Utter
+from actors.session.errors import SessionFenced
+from actors.stages.stage import Resources
+from events.lesson import SpeechUttered
+from events.log import EventLog
+
+
+class Accepted(Struct, frozen=True, kw_only=True):
+    """Where an utterance stands: the turn now open and the chunk wanted next."""
+
+    turn: int
+    next_chunk: int
+
+
+class SessionHost:
+    """Holds sessions by id. Every call may be the first for a session: it is then loaded from the log."""
+
+    def __init__(
+        self,
+        *,
+        log: EventLog,
+        resources: Resources,
+        host: str,
+        new_id: Callable[[], str],
+        idle_s: float = 300.0,
+    ) -> None:
+        self._log = log
+        self._resources = resources
+        self._host = host
+        self._new_id = new_id
+        self._idle_s = idle_s
+        self._lessons: dict[str, Lesson] = {}
+        self._loading: dict[str, asyncio.Lock] = {}
+        self._touched: dict[str, float] = {}
+
+    async def start(self, command: Start) -> int:
+        """Open a session. Returns its version in the log; a repeated command gives the same session again."""
+        name = command.started.session
+        if name in self._lessons:
+            return self._lessons[name].session.state.version
+        session = self._new_session(name)
+        await session.obey(command)
+        self._lessons[name] = Lesson(session, self._new_id)
+        self._touched[name] = time.monotonic()
+        await session.load()
+        return session.state.version
+
+    async def submit(self, name: str, learner: str, command: Command) -> int:
+        """Obey a learner's command. Returns the session's version after it. Raises `SessionError`."""
+        lesson = await self._lesson(name, learner)
+        await lesson.obey(command)
+        return lesson.session.state.version
+
+    async def type_text(self, name: str, learner: str, command_id: str, turn: int, text: str) -> int:
+        """A typed utterance. Raises `SessionError`."""
+        lesson = await self._lesson(name, learner)
+        await lesson.type_text(command_id, turn, text)
+        return lesson.session.state.version
+
+    async def audio(
+        self, name: str, learner: str, turn: int, first: int, chunks: Sequence[bytes], format: str
+    ) -> Accepted:
+        """Chunks of the open utterance. Returns what is wanted next; raises `SessionError` or `AudioError`."""
+        lesson = await self._lesson(name, learner)
+        next_chunk = lesson.audio(turn, first, chunks, format)
+        return Accepted(turn=lesson.session.state.next_turn, next_chunk=next_chunk)
+
+    async def end_recording(self, name: str, learner: str, command_id: str, turn: int, reference: str | None) -> int:
+        """Close the open utterance. Raises `SessionError` or `AudioError`."""
+        lesson = await self._lesson(name, learner)
+        await lesson.end_recording(command_id, turn, reference)
+        return lesson.session.state.version
+
+    async def cancel_recording(self, name: str, learner: str, turn: int) -> None:
+        """Drop the open utterance."""
+        (await self._lesson(name, learner)).cancel_recording(turn)
+
+    async def where(self, name: str, learner: str) -> Accepted:
+        """The turn and chunk that the session waits for."""
+        lesson = await self._lesson(name, learner)
+        return Accepted(turn=lesson.session.state.next_turn, next_chunk=lesson.next_chunk)
+
+    async def poll(self, name: str, learner: str, after: int, cursor: int, timeout_s: float) -> Heard:
+        """What is new in a session; see `LearnerSession.poll`."""
+        lesson = await self._lesson(name, learner)
+        return await lesson.session.poll(after, cursor, timeout_s)
+
+    async def ready(self) -> bool:
+        """True: the host answers."""
+        return True
+
+    async def held(self) -> int:
+        """How many sessions are in memory."""
+        return len(self._lessons)
+
+    async def sweep(self) -> int:
+        """Passivate the sessions that nobody has used for a while; the log has them. Returns how many."""
+        now = time.monotonic()
+        idle = [
+            name
+            for name, lesson in self._lessons.items()
+            if not lesson.session.busy and now - self._touched.get(name, now) > self._idle_s
+        ]
+        for name in idle:
+            self._forget(name)
+        return len(idle)
+
+    async def run_sweeper(self, every_s: float = 30.0) -> None:
+        """Sweep for ever."""
+        while True:
+            await asyncio.sleep(every_s)
+            await self.sweep()
+
+    async def _lesson(self, name: str, learner: str) -> Lesson:
+        lesson = self._lessons.get(name)
+        if lesson is not None and lesson.session.fenced:
+            self._forget(name)
+            raise SessionFenced("Another host has claimed this session.")
+        if lesson is None:
+            lock = self._loading.setdefault(name, asyncio.Lock())
+            async with lock:
+                lesson = self._lessons.get(name) or await self._load(name)
+            self._loading.pop(name, None)
+        lesson.session.owned_by(learner)
+        self._touched[name] = time.monotonic()
+        return lesson
+
+    async def _load(self, name: str) -> Lesson:
+        session = self._new_session(name)
+        await session.load()
+        self._lessons[name] = Lesson(session, self._new_id)
+        return self._lessons[name]
+
+    def _new_session(self, name: str) -> LearnerSession:
+        return LearnerSession(
+            name, log=self._log, resources=self._resources, host=self._host, new_id=self._new_id
+        )
+
+    def _forget(self, name: str) -> None:
+        lesson = self._lessons.pop(name, None)
+        self._touched.pop(name, None)
+        if lesson is not None:
+            lesson.close()

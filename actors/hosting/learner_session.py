@@ -1,0 +1,252 @@
+"""One learner's session as an actor: its mailbox, its place in the log, the work under way. Knows no Ray."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+from msgspec import Struct
+
+from actors.hearing.decode import decode_flac
+from actors.hosting.begun import Begun
+from actors.ports import Audio
+from actors.session.commands import Claim, Command, Record, Start
+from actors.session.decide import decide
+from actors.session.errors import NotYourSession, SessionFenced, SessionNotFound
+from actors.session.state import SessionState, evolve, initial
+from actors.session.work import Reply, Render, Speak, Work, outstanding, stage_of
+from actors.stages.stage import Resources
+from actors.stages.work import events_of
+from events.envelope import Origin, Recorded, Unknown
+from events.errors import VersionConflict
+from events.lesson import LessonEvent, SpeechUttered, TurnFailed
+from events.log import EventLog
+from projections.messages import Message
+
+logger = logging.getLogger(__name__)
+
+RECENT_EVENTS = 256
+TRANSIENT_MESSAGES = 256
+
+
+class Heard(Struct, frozen=True, kw_only=True):
+    """What a poll brings: durable events with their versions, transient messages, and where the next poll goes on."""
+
+    events: tuple[tuple[int, LessonEvent], ...]
+    transient: tuple[Message, ...]
+    version: int
+    cursor: int
+
+
+class LearnerSession:
+    """Obeys commands one at a time, appends what follows, then does the work that the new state asks for."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        log: EventLog,
+        resources: Resources,
+        host: str,
+        new_id: Callable[[], str],
+    ) -> None:
+        self.name = name
+        self.state: SessionState = initial()
+        self.resources = resources
+        self._log = log
+        self._host = host
+        self._new_id = new_id
+        self._mailbox = asyncio.Lock()
+        self._changed = asyncio.Event()
+        self._recent: deque[tuple[int, LessonEvent]] = deque(maxlen=RECENT_EVENTS)
+        self._transient: deque[Message] = deque(maxlen=TRANSIENT_MESSAGES)
+        self._told = 0
+        self._openers: dict[int, str] = {}
+        self._audio: dict[int, Audio] = {}
+        self._tasks: dict[Work, asyncio.Task[None]] = {}
+        self.begun: dict[Work, Begun] = {}
+        self.pollers = 0
+        self.fenced = False
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._tasks) or self.pollers > 0
+
+    def owned_by(self, learner: str) -> None:
+        """Raise `NotYourSession` unless the session is this learner's."""
+        if self.state.started is not None and self.state.started.learner != learner:
+            raise NotYourSession(self.name)
+
+    async def load(self) -> None:
+        """Bring the session back from the log, claim it, and go on with what was unfinished.
+
+        Raises `SessionNotFound`.
+        """
+        await self._catch_up()
+        if self.state.started is None:
+            raise SessionNotFound(self.name)
+        if not self.state.ended:
+            await self.obey(Claim(id=self._new_id(), host=self._host))
+        self._schedule()
+
+    async def obey(self, command: Command) -> None:
+        """Decide, append, then act. A repeated command does nothing.
+
+        Raises `SessionError` for what the session refuses, `SessionFenced` when another host has it.
+        """
+        async with self._mailbox:
+            if self.fenced:
+                raise SessionFenced("Another host has claimed this session.")
+            while events := decide(self.state, command):
+                try:
+                    recorded = await asyncio.to_thread(
+                        self._log.append,
+                        self.name,
+                        events,
+                        expected_version=self.state.version,
+                        origin=self._origin(command, events),
+                    )
+                except VersionConflict:
+                    await self._catch_up()
+                    self._check_fence(command)
+                    continue
+                self._absorb(recorded)
+                break
+        self._schedule()
+
+    def tell(self, message: Message) -> None:
+        """Send a transient message to whoever is connected."""
+        self._transient.append(message)
+        self._told += 1
+        self._wake()
+
+    def keep_audio(self, turn: int, audio: Audio) -> None:
+        """Keep the newest recording at hand, so that the engines need not read it back from the blobs."""
+        self._audio = {turn: audio}
+
+    async def poll(self, after: int, cursor: int, timeout_s: float) -> Heard:
+        """What is new after stream version ``after`` and transient message ``cursor``; waits up to ``timeout_s``."""
+        if cursor > self._told:
+            cursor = 0  # the transient messages of a host that is gone
+        self.pollers += 1
+        try:
+            if self.state.version <= after and self._told <= cursor:
+                changed = self._changed
+                try:
+                    await asyncio.wait_for(changed.wait(), timeout_s)
+                except TimeoutError:
+                    pass
+        finally:
+            self.pollers -= 1
+        fresh = max(0, self._told - cursor)
+        transient = tuple(self._transient)[-fresh:] if 0 < fresh else ()
+        return Heard(
+            events=await self._after(after),
+            transient=transient if cursor >= 0 else (),
+            version=self.state.version,
+            cursor=self._told,
+        )
+
+    def close(self) -> None:
+        """Stop all work; the log keeps what was done."""
+        for task in self._tasks.values():
+            task.cancel()
+        for begun in self.begun.values():
+            begun.cancel()
+        self._wake()
+
+    async def _after(self, version: int) -> tuple[tuple[int, LessonEvent], ...]:
+        first_kept = self._recent[0][0] if self._recent else self.state.version + 1
+        if version + 1 >= first_kept:
+            return tuple(item for item in self._recent if item[0] > version)
+        recorded = await asyncio.to_thread(self._log.read, self.name, after=version)
+        return tuple((item.version, item.event) for item in recorded if not isinstance(item.event, Unknown))
+
+    async def _catch_up(self) -> None:
+        recorded = await asyncio.to_thread(self._log.read, self.name, after=self.state.version)
+        self._absorb(recorded)
+
+    def _check_fence(self, command: Command) -> None:
+        if self.state.host != self._host and not isinstance(command, Start | Claim):
+            self.fenced = True
+            self.close()
+            raise SessionFenced("Another host has claimed this session.")
+
+    def _absorb(self, recorded: Sequence[Recorded]) -> None:
+        for item in recorded:
+            if isinstance(item.event, Unknown):
+                continue
+            self.state = evolve(self.state, item.event, version=item.version, command=item.causation)
+            if isinstance(item.event, SpeechUttered):
+                self._openers[item.event.turn] = item.id
+            self._recent.append((item.version, item.event))
+        if recorded:
+            self._wake()
+
+    def _origin(self, command: Command, events: Sequence[LessonEvent]) -> Origin:
+        turn = getattr(events[0], "turn", 0)
+        opener = self._openers.get(turn, "")
+        learner = self.state.started.learner if self.state.started else getattr(events[0], "learner", "")
+        return Origin(
+            learner=learner,
+            causation=command.id if not isinstance(command, Record) else opener,
+            correlation=opener or self.name,
+            producer=self._host,
+        )
+
+    def _wake(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    def _schedule(self) -> None:
+        if self.fenced:
+            return
+        todo = outstanding(self.state)
+        for work, task in self._tasks.items():
+            if isinstance(work, Reply | Speak | Render) and self._cut_off(work):
+                task.cancel()
+        for work in todo:
+            if work not in self._tasks:
+                self._tasks[work] = asyncio.create_task(self._do(work))
+
+    def _cut_off(self, work: Work) -> bool:
+        return work.turn < len(self.state.turns) - 1 or self.state.turns[work.turn].heard is not None
+
+    async def _do(self, work: Work) -> None:
+        before = self.state.version
+        try:
+            begun = self.begun.pop(work, None) or Begun(
+                events_of(work, self.state, self.resources, self._recording)
+            )
+            recorded = 0
+            try:
+                async for event in begun:
+                    await self.obey(Record(id="", event=event))
+                    recorded += 1
+            finally:
+                begun.cancel()
+            if not recorded:
+                await self._fail(work, "no_answer", "The engine gave no answer.")
+        except SessionFenced:
+            logger.info("session %s: fenced at version %d", self.name, before)
+        except Exception as error:  # the supervisor of a session's work: a fault in one piece must not end the lesson
+            logger.exception("session %s: %s failed", self.name, stage_of(work))
+            await self._fail(work, "internal_error", f"{type(error).__name__}: {error}")
+        finally:
+            self._tasks.pop(work, None)
+            if not asyncio.current_task().cancelling():  # type: ignore[union-attr]  # inside a task there is one
+                self._schedule()
+
+    async def _fail(self, work: Work, code: str, message: str) -> None:
+        failed = TurnFailed(turn=work.turn, stage=stage_of(work), code=code, message=message)
+        await self.obey(Record(id="", event=failed))
+
+    async def _recording(self, turn: int) -> Audio:
+        if turn not in self._audio:
+            uttered = self.state.turns[turn].uttered
+            assert uttered is not None
+            assert uttered.audio is not None
+            self._audio[turn] = await asyncio.to_thread(self._read_audio, uttered.audio.sha256)
+        return self._audio[turn]
+
+    def _read_audio(self, sha256: str) -> Audio:
+        return decode_flac(self.resources.blobs.get(sha256))

@@ -1,0 +1,180 @@
+"""Ray's side: model actors, session hosts, and how they are called. The classes that they run know no Ray."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from typing import Any
+
+import ray
+from msgspec import Struct
+from ray.actor import ActorHandle
+from ray.exceptions import ActorDiedError, ActorUnavailableError, RayActorError
+
+from actors.chain import EngineChain, EngineHealth
+from actors.engines import KINDS
+from actors.reply import Fault, answered, answered_async, unwrapped
+from actors.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+MODEL_THREADS = 8
+"""Calls that a model actor takes at once; the engines lock what cannot be shared."""
+HOST_CALLS = 10_000
+"""Calls that a host takes at once: every connected learner keeps one waiting."""
+RECOVERY_S = 60.0
+"""How long a call waits for an actor that is being restarted."""
+
+
+class Prepared(Struct, frozen=True, kw_only=True):
+    """Which engine will answer first, and why a better one will not."""
+
+    name: str
+    degraded: bool
+    reason: str
+
+
+class ModelActor:
+    """One kind of engine in a process of its own."""
+
+    def __init__(self, kind: str, settings: Settings) -> None:
+        from actors.bootstrap import chain_of
+
+        self._chain: EngineChain = chain_of(kind, settings)
+
+    def prepare(self) -> Any:
+        """Load the best engine that loads: a `Prepared`."""
+        return answered(self._prepare)
+
+    def _prepare(self) -> Prepared:
+        name = self._chain.prepare()
+        health = {engine.name: engine.reason for engine in self._chain.health()}
+        reasons = [f"{skip.name}: {skip.reason}" for skip in self._chain.skipped if skip.degrades]
+        reasons += [f"{other}: {reason}" for other, reason in health.items() if reason]
+        return Prepared(name=name, degraded=bool(reasons), reason="; ".join(reasons))
+
+    def call(self, method: str, *args: Any, **kwargs: Any) -> Any:
+        return answered(self._chain.call, method, *args, **kwargs)
+
+    def stream(self, method: str, *args: Any, **kwargs: Any) -> Iterator[Any]:
+        items = self._chain.stream(method, *args, **kwargs)
+        while True:
+            item = answered(next, items, None)
+            if item is None:
+                return
+            yield item
+            if isinstance(item, Fault):
+                return
+
+    def health(self) -> tuple[EngineHealth, ...]:
+        return self._chain.health()
+
+
+class HostActor:
+    """A session host in a process of its own; see `actors.hosting.host.SessionHost`."""
+
+    def __init__(self, settings: Settings, models: Mapping[str, ActorHandle[Any]]) -> None:
+        from actors.bootstrap import session_host
+
+        self._host = session_host(settings, RayEngines(models))
+        self._sweeper: asyncio.Task[None] | None = None
+
+    async def call(self, method: str, *args: Any) -> Any:
+        if self._sweeper is None:
+            self._sweeper = asyncio.create_task(self._host.run_sweeper())
+        return await answered_async(getattr(self._host, method)(*args))
+
+
+class RayEngines:
+    """`actors.engines.Engines` over model actors. A call to one that is being restarted waits for it."""
+
+    def __init__(self, actors: Mapping[str, ActorHandle[Any]]) -> None:
+        self._actors = actors
+
+    async def call(self, kind: str, method: str, *args: Any, **kwargs: Any) -> Any:
+        actor = self._actors[kind]
+        return unwrapped(await _patiently(lambda: actor.call.remote(method, *args, **kwargs)))
+
+    async def stream(self, kind: str, method: str, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+        items = self._actors[kind].stream.options(num_returns="streaming").remote(method, *args, **kwargs)
+        async for item in items:
+            yield unwrapped(await item)
+
+
+class RayHosts:
+    """Finds a session's host: one of a few shared ones, or with ``sessions_per_host`` 1 an actor of its own."""
+
+    def __init__(self, settings: Settings, models: Mapping[str, ActorHandle[Any]]) -> None:
+        self._settings = settings
+        self._models = dict(models)
+        self._hosts = [self._make(f"host-{index}") for index in range(settings.hosts)]
+
+    async def call(self, session: str, method: str, *args: Any) -> Any:
+        """Call a method of the session's host, waiting while it is restarted. Raises what the host raises."""
+        host = self.host_of(session)
+        return unwrapped(await _patiently(lambda: host.call.remote(method, *args)))
+
+    async def warm(self) -> None:
+        """Wait until the shared hosts answer."""
+        await asyncio.gather(*(_patiently(lambda host=host: host.call.remote("ready")) for host in self._hosts))
+
+    def host_of(self, session: str) -> ActorHandle[Any]:
+        """The actor that hosts a session."""
+        if self._settings.sessions_per_host == 1:
+            return self._make(session)
+        return self._hosts[hash_of(session) % len(self._hosts)]
+
+    def _make(self, name: str) -> ActorHandle[Any]:
+        options = {
+            "name": name,
+            "get_if_exists": True,
+            "num_cpus": 0,
+            "max_restarts": -1,
+            "max_concurrency": HOST_CALLS,
+        }
+        return ray.remote(HostActor).options(**options).remote(self._settings, self._models)
+
+
+def hash_of(session: str) -> int:
+    """A number for a session that is the same in every process."""
+    return int.from_bytes(session.encode()[-8:], "big")
+
+
+def start_ray(settings: Settings, root: str) -> None:
+    """Join the cluster at ``ray_address``, or start Ray here for as long as this process lives."""
+    common = {"namespace": "colloquy", "log_to_driver": True, "logging_level": logging.WARNING}
+    if settings.ray_address:
+        ray.init(address=settings.ray_address, runtime_env={"working_dir": root}, **common)
+    else:
+        ray.init(address="local", include_dashboard=False, **common)
+
+
+def start_models(settings: Settings) -> dict[str, ActorHandle[Any]]:
+    """A model actor for each kind, pinned to a share of a GPU where the cluster has one."""
+    from policies.placement import gpu_share
+
+    gpus = ray.cluster_resources().get("GPU", 0)
+    return {
+        kind: ray.remote(ModelActor)
+        .options(
+            name=f"model-{kind}",
+            num_cpus=0,
+            num_gpus=gpu_share(kind, gpus),
+            max_restarts=-1,
+            max_task_retries=-1,
+            max_concurrency=MODEL_THREADS,
+        )
+        .remote(kind, settings)
+        for kind in KINDS
+    }
+
+
+async def _patiently(call: Callable[[], Any]) -> Any:
+    """Await a call again while its actor is being restarted; what is called must be harmless to repeat."""
+    deadline = asyncio.get_running_loop().time() + RECOVERY_S
+    while True:
+        try:
+            return await call()
+        except (ActorUnavailableError, ActorDiedError, RayActorError):
+            if asyncio.get_running_loop().time() > deadline:
+                raise
+            await asyncio.sleep(0.05)

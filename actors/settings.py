@@ -1,0 +1,62 @@
+"""What can be set, read once from the environment. Every knob has a default that works on a laptop."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from msgspec import Struct
+
+from events.location import DataFolder, data_folder
+
+PREFIX = "COLLOQUY_"
+
+
+class SettingsError(Exception):
+    """A setting cannot be used."""
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """All settings of a server.
+
+    ``ray_address`` "" starts Ray on this machine. ``hosts`` session hosts share the sessions; with
+    ``sessions_per_host`` 1 each learner's session is a Ray actor of its own. ``idle_s`` seconds without use passivate a
+    session. A provider or LanguageTool is used only if its URL is given. ``prefer`` names engines to try first.
+    """
+
+    data: DataFolder
+    ray_address: str = ""
+    hosts: int = 1
+    sessions_per_host: int = 0
+    idle_s: float = 300.0
+    tutor_url: str = ""
+    tutor_key: str = ""
+    tutor_model: str = "default"
+    languagetool_url: str = ""
+    prefer: tuple[str, ...] = ()
+    models_cache: str = ""
+    models_from: str = ""
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Settings from ``COLLOQUY_…`` variables. Raises `SettingsError` on a figure that is none."""
+    data = data_folder(environ)
+    return Settings(
+        data=DataFolder(Path(data.root).absolute()),
+        ray_address=environ.get(PREFIX + "RAY_ADDRESS", ""),
+        hosts=_number(environ, "HOSTS", 1),
+        sessions_per_host=_number(environ, "SESSIONS_PER_HOST", 0),
+        idle_s=float(_number(environ, "IDLE_S", 300)),
+        tutor_url=environ.get(PREFIX + "TUTOR_URL", ""),
+        tutor_key=environ.get(PREFIX + "TUTOR_KEY", ""),
+        tutor_model=environ.get(PREFIX + "TUTOR_MODEL", "default"),
+        languagetool_url=environ.get(PREFIX + "LANGUAGETOOL_URL", ""),
+        prefer=tuple(environ.get(PREFIX + "PREFER", "").split()),
+        models_cache=environ.get(PREFIX + "MODELS", ""),
+        models_from=environ.get(PREFIX + "MODELS_FROM", ""),
+    )
+
+
+def _number(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(PREFIX + name, str(default))
+    if not text.isdigit():
+        raise SettingsError(f"{PREFIX}{name} is {text!r}; it must be a whole number.")
+    return int(text)

@@ -1,0 +1,41 @@
+"""`python -m edge serve` runs the product; `python -m edge practise FILE...` talks to it with recordings."""
+
+import argparse
+import sys
+
+from edge.practise import practise
+from edge.serve import serve
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Parse the command line and run it; the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m edge", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    _serve_arguments(commands.add_parser("serve", help="run the server"))
+    _practise_arguments(commands.add_parser("practise", help="play recordings through a server"))
+    parsed = parser.parse_args(arguments)
+    return serve(parsed) if parsed.command == "serve" else practise(parsed)
+
+
+def _serve_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+
+
+def _practise_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", metavar="FILE", help="recordings: WAV, FLAC, Ogg, WebM, MP3, M4A")
+    parser.add_argument("--text", default="", help="the sentence that the recordings should say")
+    parser.add_argument("--mode", choices=("conversation", "sentence"), default="conversation")
+    parser.add_argument("--tutor", default="joe", help="see /api/v1/tutors")
+    parser.add_argument("--level", default="A2", choices=("A1", "A2", "B1", "B2", "C1"))
+    parser.add_argument("--topic", default="")
+    parser.add_argument("--learner", default="practice")
+    parser.add_argument("--hands-free", action="store_true", help="let the server find the end of each utterance")
+    parser.add_argument("--speed", type=float, default=1.0, help="1 is real time, 0 as fast as it goes (default 1)")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument("--out", metavar="DIR", help="leave the tutor's reply to each file there as WAV and MP4")
+    parser.add_argument("--server", default="", metavar="URL", help="a running server; one is started if none is named")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

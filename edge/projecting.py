@@ -1,0 +1,25 @@
+"""Keeps the views up to date while the server runs, in a thread of its own. Folds nothing itself."""
+
+import threading
+
+from events.log import EventLog
+from projections.runner import ProjectionRunner
+from projections.views import ViewStore
+
+
+class Projecting:
+    """A projection runner in a thread."""
+
+    def __init__(self, log: EventLog, views: ViewStore) -> None:
+        self._stopping = threading.Event()
+        self._runner = ProjectionRunner(log, views)
+        self._thread = threading.Thread(target=self._runner.run, args=(self._stopping,), name="projections")
+
+    def start(self) -> None:
+        """Begin to follow the log."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the batch under way and stop."""
+        self._stopping.set()
+        self._thread.join()

@@ -1,0 +1,59 @@
+"""Runs the server: settings, resources, uvicorn."""
+
+import argparse
+import logging
+import os
+import socket
+
+import uvicorn
+
+from actors.bootstrap import blob_store, event_log, model_store
+from actors.cluster import Cluster, worker_environment
+from actors.settings import SettingsError, read_settings
+from edge.app import Resources, create_app
+from events.errors import EventsError
+from projections.views import ViewStore
+
+LARGEST_FRAME_BYTES = 12 * 2**20
+"""Above the audio limit of 10 MB, so that the session's own error names it."""
+
+
+def serve(arguments: argparse.Namespace) -> int:
+    """Serve until interrupted; the exit status."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    try:
+        settings = read_settings(os.environ)
+        worker_environment()
+        resources = Resources(
+            settings=settings,
+            cluster=Cluster(settings, model_store(settings)),
+            log=event_log(settings),
+            blobs=blob_store(settings),
+            views=ViewStore(settings.data.views),
+        )
+    except (SettingsError, EventsError, OSError) as error:
+        logging.error("%s", error)
+        return 2
+    if not _free(arguments.host, arguments.port):
+        logging.error("Port %d is in use; name another with PORT=… or --port.", arguments.port)
+        return 2
+    print(f"Colloquy is at http://{arguments.host}:{arguments.port} (the page says what is still loading)", flush=True)
+    uvicorn.run(
+        create_app(resources),
+        host=arguments.host,
+        port=arguments.port,
+        log_level="warning",
+        ws_max_size=LARGEST_FRAME_BYTES,
+        timeout_graceful_shutdown=5,
+    )
+    return 0
+
+
+def _free(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True

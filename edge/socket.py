@@ -1,0 +1,271 @@
+"""One learner's WebSocket: client frames become calls to the gateway, a session's news become frames.
+
+Decides nothing; a fault in a message is told to the client and the connection goes on.
+"""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import uuid
+from typing import assert_never
+
+import msgspec
+from msgspec import Struct
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from actors.gateway import Gateway
+from actors.hearing.errors import AudioError
+from actors.ports import EngineError
+from actors.session.commands import Command, End, Hear, Rate, Retry, Start
+from actors.session.errors import SessionError
+from edge.frames import (
+    AudioChunk,
+    CancelRecording,
+    ClientMessage,
+    EndRecording,
+    EndSession,
+    FrameError,
+    HeardTutor,
+    Interrupt,
+    RateTurn,
+    Resume,
+    RetryTurn,
+    StartSession,
+    TypeText,
+    parse_binary,
+    parse_text,
+)
+from events.blobs import BlobStore
+from events.errors import EventsError
+from events.lesson import LessonEvent, SessionStarted
+from projections.messages import ErrorMessage, Message, Outgoing, ResumedMessage, frame, messages_of
+
+logger = logging.getLogger(__name__)
+
+POLL_S = 20.0
+QUEUED_MESSAGES = 2_000
+"""Client messages that may wait; beyond that the socket is read no faster than they are worked on."""
+
+
+class Item(Struct):
+    """A client message waiting its turn, with its payload."""
+
+    message: ClientMessage
+    payload: bytes
+
+
+class SpeechPractice:
+    """Serves one WebSocket connection until the client leaves."""
+
+    def __init__(self, socket: WebSocket, gateway: Gateway, blobs: BlobStore) -> None:
+        self._socket = socket
+        self._gateway = gateway
+        self._blobs = blobs
+        self._queue: asyncio.Queue[Item] = asyncio.Queue(QUEUED_MESSAGES)
+        self._session = ""
+        self._learner = ""
+        self._seq = 0
+        self._part = -1
+        self._sender: asyncio.Task[None] | None = None
+
+    async def serve(self) -> None:
+        """Read frames until the client leaves; a worker obeys them in order."""
+        worker = asyncio.create_task(self._work())
+        try:
+            while True:
+                received = await self._socket.receive()
+                if received["type"] == "websocket.disconnect":
+                    break
+                await self._read(received)
+        except WebSocketDisconnect:
+            pass
+        finally:
+            for task in (worker, self._sender):
+                if task is not None:
+                    task.cancel()
+                    with contextlib.suppress(asyncio.CancelledError):
+                        await task
+
+    async def _read(self, received: dict[str, object]) -> None:
+        try:
+            text = received.get("text")
+            data = received.get("bytes")
+            message, payload = parse_text(text) if isinstance(text, str) else parse_binary(bytes(data or b""))  # type: ignore[call-overload]
+        except FrameError as error:
+            await self._tell(error.code, error.message, retryable=False)
+        else:
+            await self._queue.put(Item(message, payload))
+
+    async def _work(self) -> None:
+        while True:
+            item = await self._queue.get()
+            try:
+                await self._obey(item)
+            except (SessionError, EngineError, EventsError) as error:
+                code = str(getattr(error, "code", "engine_failed"))
+                await self._tell(code, str(error), retryable=bool(getattr(error, "retryable", False)))
+            except WebSocketDisconnect:
+                return
+            except Exception as error:  # the supervisor of a connection: one bad message must not end the lesson
+                logger.exception("session %s: %s", self._session, type(item.message).__name__)
+                await self._tell("internal_error", f"{type(error).__name__}: {error}", retryable=True)
+
+    async def _obey(self, item: Item) -> None:
+        message = item.message
+        match message:
+            case StartSession():
+                await self._start(message)
+            case Resume():
+                await self._resume(message)
+            case _ if not self._session:
+                raise FrameSequenceError("Send start_session or resume first.")
+            case AudioChunk():
+                await self._audio(message, item.payload)
+            case EndRecording():
+                await self._gateway.end_recording(
+                    self._session, self._learner, _id(message), message.turn, message.reference
+                )
+            case CancelRecording():
+                await self._gateway.cancel_recording(self._session, self._learner, message.turn)
+            case TypeText():
+                await self._gateway.type_text(self._session, self._learner, _id(message), message.turn, message.text)
+            case Interrupt() | HeardTutor() | RetryTurn() | RateTurn() | EndSession():
+                await self._gateway.submit(self._session, self._learner, _command(message))
+            case _:
+                assert_never(message)
+
+    async def _start(self, message: StartSession) -> None:
+        command = start_command(message)
+        await self._gateway.start(command)
+        await self._follow(command.started.session, message.learner, 0, -1)
+
+    async def _resume(self, message: Resume) -> None:
+        where = await self._gateway.where(message.session, message.learner)
+        part = 10_000 if message.last_part is None else message.last_part
+        await self._follow(message.session, message.learner, max(0, message.last_seq), part)
+        resumed = ResumedMessage(
+            seq=self._seq, part=-1, session=message.session, turn=where.turn, next_chunk=where.next_chunk
+        )
+        await self._send(Outgoing(message=resumed))
+
+    async def _follow(self, session: str, learner: str, seq: int, part: int) -> None:
+        """Send all that is there already, then keep sending what comes."""
+        if self._sender is not None:
+            self._sender.cancel()
+        self._session, self._learner, self._seq, self._part = session, learner, seq, part
+        cursor = await self._pump(-1, 0.0)
+        self._sender = asyncio.create_task(self._send_news(cursor))
+
+    async def _send_news(self, cursor: int) -> None:
+        while True:
+            try:
+                cursor = await self._pump(cursor, POLL_S)
+            except (SessionError, EngineError, EventsError) as error:
+                await self._tell(str(getattr(error, "code", "log_error")), str(error), retryable=True)
+                await asyncio.sleep(1.0)
+            except (WebSocketDisconnect, RuntimeError):
+                return  # the client has gone; `serve` ends the rest
+
+    async def _pump(self, cursor: int, timeout_s: float) -> int:
+        after = self._seq - 1 if self._part >= 0 else self._seq
+        heard = await self._gateway.poll(self._session, self._learner, after, cursor, timeout_s)
+        for message in heard.transient:
+            await self._send(Outgoing(message=message))
+        for seq, event in heard.events:
+            await self._send_event(seq, event)
+        self._seq, self._part = max(self._seq, heard.version), -1
+        return heard.cursor
+
+    async def _send_event(self, seq: int, event: LessonEvent) -> None:
+        for outgoing in messages_of(event, seq):
+            if (seq, outgoing.message.part) > (self._seq, self._part):
+                await self._send(outgoing)
+
+    async def _send(self, outgoing: Outgoing) -> None:
+        payload = b""
+        for blob in outgoing.payload:
+            payload += await asyncio.to_thread(self._blobs.get, blob.sha256)
+        encoded = frame(outgoing, payload)
+        if isinstance(encoded, str):
+            await self._socket.send_text(encoded)
+        else:
+            await self._socket.send_bytes(encoded)
+
+    async def _audio(self, message: AudioChunk, payload: bytes) -> None:
+        """Pass on this chunk and those that are waiting behind it in one call."""
+        chunks = [payload]
+        while not self._queue.empty():
+            following = self._queue._queue[0]  # type: ignore[attr-defined]  # a peek, which asyncio.Queue lacks
+            if not _continues(message, len(chunks), following.message):
+                break
+            chunks.append(self._queue.get_nowait().payload)
+        accepted = await self._gateway.audio(
+            self._session, self._learner, message.turn, message.chunk, chunks, message.format
+        )
+        if accepted.turn == message.turn and accepted.next_chunk < message.chunk:
+            raise AudioError(
+                "chunk_out_of_order",
+                f"Chunk {message.chunk} came too early; send turn {message.turn} on from chunk {accepted.next_chunk}.",
+            )
+
+    async def _tell(self, code: str, text: str, *, retryable: bool) -> None:
+        message: Message = ErrorMessage(seq=self._seq, part=-1, code=code, message=text, retryable=retryable)
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+            await self._socket.send_text(msgspec.json.encode(message).decode())
+
+
+class FrameSequenceError(SessionError):
+    """The message needs a session and none is open on this connection."""
+
+    code = "no_session"
+
+
+def start_command(message: StartSession) -> Start:
+    """The command that opens a session; the same ``command_id`` of the same learner names the same session."""
+    command_id = message.command_id or str(uuid.uuid4())
+    session = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{message.learner}/{command_id}"))
+    started = SessionStarted(
+        session=session,
+        learner=message.learner,
+        tutor=message.tutor,
+        goal=message.goal,
+        level=message.level,
+        mode=message.mode,
+        seed=secrets.randbits(31),
+        topic=message.topic,
+        exercise=" ".join(message.text.split()),
+        endpointing=message.endpointing,
+        language=message.language,
+        client=message.client,
+    )
+    return Start(id=command_id, started=started)
+
+
+def _command(message: Interrupt | HeardTutor | RetryTurn | RateTurn | EndSession) -> Command:
+    match message:
+        case Interrupt():
+            return Hear(id=_id(message), turn=message.turn, heard_ms=message.heard_ms, interrupted=True)
+        case HeardTutor():
+            return Hear(id=_id(message), turn=message.turn, heard_ms=message.heard_ms, interrupted=False)
+        case RetryTurn():
+            return Retry(id=_id(message), turn=message.turn)
+        case RateTurn():
+            return Rate(id=_id(message), turn=message.turn, stars=message.stars, comment=message.comment)
+        case EndSession():
+            return End(id=_id(message))
+        case _:
+            assert_never(message)
+
+
+def _id(message: EndRecording | TypeText | Interrupt | HeardTutor | RetryTurn | RateTurn | EndSession) -> str:
+    return message.command_id or str(uuid.uuid4())
+
+
+def _continues(first: AudioChunk, count: int, message: ClientMessage) -> bool:
+    return (
+        isinstance(message, AudioChunk)
+        and message.turn == first.turn
+        and message.format == first.format
+        and message.chunk == first.chunk + count
+    )

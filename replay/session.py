@@ -1,0 +1,58 @@
+"""A session from the log alone: its state, and the messages that its client was sent, byte for byte."""
+
+import hashlib
+from collections.abc import Callable
+
+import msgspec
+from msgspec import Struct
+
+from actors.session.state import SessionState, evolve, initial
+from events.blobs import BlobStore
+from events.envelope import Recorded, Unknown
+from projections.messages import frame, messages_of
+
+
+class ReplayedSession(Struct, frozen=True, kw_only=True):
+    """What a replay gives: the state, and each durable frame in the order in which it was sent."""
+
+    state: SessionState
+    frames: tuple[str | bytes, ...]
+
+
+def state_of(recorded: tuple[Recorded, ...]) -> SessionState:
+    """The session's state after these events."""
+    state = initial()
+    for item in recorded:
+        if not isinstance(item.event, Unknown):
+            state = evolve(state, item.event, version=item.version, command=item.causation)
+    return state
+
+
+def replay(recorded: tuple[Recorded, ...], blobs: BlobStore) -> ReplayedSession:
+    """State and frames of a session. Raises `BlobMissing` or `BlobCorrupt` when a payload is gone."""
+    return ReplayedSession(state=state_of(recorded), frames=frames_of(recorded, blobs.get))
+
+
+def frames_of(recorded: tuple[Recorded, ...], read: Callable[[str], bytes]) -> tuple[str | bytes, ...]:
+    """The durable frames of these events; ``read`` gives a blob's bytes by its hash."""
+    return tuple(
+        frame(outgoing, b"".join(read(blob.sha256) for blob in outgoing.payload))
+        for item in recorded
+        if not isinstance(item.event, Unknown)
+        for outgoing in messages_of(item.event, item.version)
+    )
+
+
+def digest_of(frames: tuple[str | bytes, ...]) -> str:
+    """SHA-256 over all frames with their lengths: equal exactly when every byte is."""
+    whole = hashlib.sha256()
+    for one in frames:
+        data = one.encode() if isinstance(one, str) else one
+        whole.update(len(data).to_bytes(8, "big"))
+        whole.update(data)
+    return whole.hexdigest()
+
+
+def state_json(state: SessionState) -> bytes:
+    """The state in a form that can be compared; sets are sorted."""
+    return msgspec.json.encode(state, order="deterministic")
