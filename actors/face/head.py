@@ -1,0 +1,141 @@
+"""Paints the still parts of the head: skull, ears, shading, beard, nose. The hair is in `actors.face.hair`."""
+
+from actors.face.canvas import Canvas, Points, blob, ellipse, mix, ribbon, shifted, spline
+from actors.face.looks import MOUTH_Y, Look
+
+JAW_DROP = 11.0
+
+
+def face_outline(look: Look, jaw: float) -> Points:
+    """The face from hairline to chin; ``jaw`` (0..1) lowers the chin."""
+    shape = look.shape
+    drop = JAW_DROP * jaw
+    right = [
+        (0.0, -124.0),
+        (58.0, -114.0),
+        (shape.temple - 8, -74.0),
+        (shape.temple, -30.0),
+        (shape.cheek, 18.0),
+        (shape.cheek - 5, 52.0 + 0.1 * drop),
+        (shape.jaw, 96.0 + 0.45 * drop),
+        (shape.jaw * 0.42 + shape.chin * 0.58, shape.chin_y - 18.0 + 0.9 * drop),
+        (shape.chin * 0.55, shape.chin_y - 2.5 + drop),
+        (0.0, shape.chin_y + drop),
+    ]
+    left = [(-x, y) for x, y in right[-2:0:-1]]
+    return spline([*right, *left], closed=True)
+
+
+def paint_head(canvas: Canvas, look: Look, jaw: float) -> None:
+    """Ears, face with its shading, beard; nothing that moves by itself."""
+    skin = look.skin
+    for side in (-1, 1):
+        _ear(canvas, look, side)
+    face = face_outline(look, jaw)
+    drop = JAW_DROP * jaw
+    canvas.gradient(face, skin.light, skin.base, along=((-60, -110), (50, 130)))
+    canvas.soft(shifted(face, -16, -10), skin.shade, 0.75, 16, within=face, knockout=True)
+    canvas.soft(shifted(face, -5, -4), skin.deep, 0.35, 6, within=face, knockout=True)
+    canvas.soft(ellipse(-38, -78, 52, 24, -12), mix(skin.light, "#ffffff", 0.5), 0.4, 16, within=face)
+    for side in (-1, 1):
+        canvas.soft(ellipse(side * 66, 50, 27, 19), skin.blush, 0.34, 11, within=face)
+        canvas.soft(ellipse(side * 52, -4, 34, 22), skin.shade, 0.35, 10, within=face)
+    canvas.soft(ellipse(0, look.shape.chin_y - 14 + drop, 24, 10), skin.light, 0.4, 8, within=face)
+    canvas.soft(ellipse(0, MOUTH_Y + 25 + 0.9 * drop, 21, 4.5), skin.shade, 0.6, 4, within=face)
+    canvas.soft(ellipse(0, MOUTH_Y - 22, 6, 9), skin.shade, 0.3, 3.5, within=face)
+    if look.freckles:
+        _freckles(canvas, look)
+    if look.beard:
+        _beard(canvas, look, face, drop)
+
+
+def _ear(canvas: Canvas, look: Look, side: int) -> None:
+    skin = look.skin
+    x = side * (look.shape.cheek - 1)
+    ear = blob(
+        (x, -24), (x + side * 14, -28), (x + side * 19, -8), (x + side * 12, 18), (x + side * 2, 26), (x - side * 8, 0)
+    )
+    canvas.gradient(ear, skin.base, skin.shade, along=((x, -26), (x, 28)))
+    canvas.fill(
+        ribbon([(x + side * 5, -14), (x + side * 12, -12), (x + side * 11, 4), (x + side * 4, 12)], [1, 3, 3, 1]),
+        skin.deep,
+        0.55,
+    )
+
+
+def _freckles(canvas: Canvas, look: Look) -> None:
+    spots = [
+        (34, 34, 1.6),
+        (44, 41, 1.9),
+        (55, 36, 1.5),
+        (63, 44, 1.8),
+        (48, 50, 1.4),
+        (72, 37, 1.4),
+        (27, 43, 1.5),
+        (58, 53, 1.3),
+    ]
+    for x, y, size in spots:
+        for side in (-1, 1):
+            shift = 2.5 if side > 0 else 0.0
+            canvas.fill(ellipse(side * x + shift, y + shift, size, size * 0.9), look.skin.deep, 0.42)
+
+
+def _beard(canvas: Canvas, look: Look, face: Points, drop: float) -> None:
+    shape = look.shape
+    chin = shape.chin_y + drop
+    half = [
+        (shape.cheek + 1, 6.0),
+        (shape.cheek - 2, 48.0),
+        (shape.jaw + 3, 98.0 + 0.45 * drop),
+        (shape.chin + 14, chin - 6),
+        (shape.chin * 0.5, chin + 9),
+        (0.0, chin + 12),
+    ]
+    inner = [
+        (0.0, MOUTH_Y + 24 + 0.9 * drop),
+        (26.0, MOUTH_Y + 20 + 0.8 * drop),
+        (50.0, MOUTH_Y + 2 + 0.3 * drop),
+        (46.0, MOUTH_Y - 18),
+        (66.0, MOUTH_Y - 18),
+        (88.0, 56.0),
+        (shape.cheek - 12, 6.0),
+    ]
+    right = [*half, *inner]
+    for side in (-1, 1):
+        part = spline([(side * x, y) for x, y in right], closed=True)
+        canvas.gradient(part, look.hair_colour, look.hair_light, along=((0, 0), (0, chin + 10)))
+    moustache = blob(
+        (0, MOUTH_Y - 20),
+        (22, MOUTH_Y - 22),
+        (46, MOUTH_Y - 8),
+        (54, MOUTH_Y + 8),
+        (40, MOUTH_Y + 0),
+        (18, MOUTH_Y - 7),
+        (0, MOUTH_Y - 9),
+        (-18, MOUTH_Y - 7),
+        (-40, MOUTH_Y + 0),
+        (-54, MOUTH_Y + 8),
+        (-46, MOUTH_Y - 8),
+        (-22, MOUTH_Y - 22),
+    )
+    canvas.fill(moustache, look.hair_colour)
+    canvas.soft(shifted(face, -14, -10), look.hair_dark, 0.5, 12, within=face, knockout=True)
+
+
+def paint_nose(canvas: Canvas, look: Look) -> None:
+    """The nose, on a layer of its own because it moves before the face when the head turns."""
+    skin, width = look.skin, look.shape.nose_width
+    canvas.soft(blob((5, -22), (10, 10), (width * 0.9, 40), (4, 46), (2, 10)), skin.shade, 0.55, 5)
+    canvas.soft(ellipse(-3, 12, 4, 26), skin.light, 0.6, 4)
+    canvas.soft(ellipse(0, 40, width * 0.75, 9), skin.light, 0.7, 4)
+    canvas.soft(ellipse(0, 51, width * 0.95, 3.5), skin.deep, 0.55, 2.5)
+    for side in (-1, 1):
+        canvas.soft(ellipse(side * width * 0.85, 43, 5, 6), skin.shade, 0.5, 2.5)
+        canvas.fill(
+            ribbon(
+                [(side * width * 0.28, 50.5), (side * width * 0.55, 48.2), (side * width * 0.86, 49.8)], [0.8, 3.4, 1.2]
+            ),
+            skin.deep,
+            0.85,
+        )
+    canvas.soft(ellipse(-4, 37, 4, 3), "#ffffff", 0.45, 2)

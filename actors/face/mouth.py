@@ -1,0 +1,159 @@
+"""The mouth: its parameters for each viseme, their course over a track, and its outlines. Paints nothing.
+
+Lengths are design units (see `actors.face.looks`), measured from the middle of the closed lips.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from actors.face.canvas import Points
+from events.values import Viseme
+from policies.visemes import CONTACTS, VISEMES
+
+PARAMETERS = ("width", "upper", "lower", "round", "press", "tuck", "upper_teeth", "lower_teeth", "tongue", "tip", "jaw")
+"""Half width between the corners; how far the lips' inner edges part up and down; rounding; pressing together; lower
+lip under the upper teeth; how much of each row of teeth shows; height of the tongue; its tip at the teeth; the chin."""
+
+Curve = NDArray[np.floating[Any]]
+
+SHAPES: dict[str, tuple[float, ...]] = {
+    #       wide   up   low round press tuck  upT  lowT tong  tip  jaw
+    "sil": (35.0, 0.0, 0.0, 0.00, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+    "PP": (32.5, 0.0, 0.0, 0.10, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+    "FF": (34.0, 5.5, 1.0, 0.00, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.15),
+    "TH": (34.0, 4.0, 8.0, 0.00, 0.0, 0.0, 0.8, 0.0, 0.6, 1.0, 0.3),
+    "DD": (36.0, 4.0, 8.5, 0.00, 0.0, 0.0, 0.9, 0.3, 0.9, 0.0, 0.3),
+    "kk": (34.5, 4.0, 12.5, 0.00, 0.0, 0.0, 0.6, 0.0, 0.3, 0.0, 0.45),
+    "CH": (24.0, 7.5, 9.0, 0.75, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.15),
+    "SS": (40.0, 4.5, 6.0, 0.00, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.05),
+    "nn": (35.0, 3.0, 9.5, 0.00, 0.0, 0.0, 0.5, 0.0, 1.0, 0.0, 0.35),
+    "RR": (27.5, 4.5, 10.0, 0.50, 0.0, 0.0, 0.4, 0.0, 0.6, 0.0, 0.35),
+    "aa": (37.0, 6.0, 29.0, 0.10, 0.0, 0.0, 0.8, 0.0, 0.35, 0.0, 1.0),
+    "E": (41.0, 6.0, 17.0, 0.00, 0.0, 0.0, 0.9, 0.2, 0.45, 0.0, 0.6),
+    "ih": (43.5, 4.5, 10.5, 0.00, 0.0, 0.0, 0.9, 0.4, 0.5, 0.0, 0.3),
+    "oh": (25.0, 8.0, 21.0, 0.80, 0.0, 0.0, 0.3, 0.0, 0.3, 0.0, 0.75),
+    "ou": (15.0, 4.5, 8.5, 1.00, 0.0, 0.0, 0.0, 0.0, 0.1, 0.0, 0.35),
+}
+REST = np.array(SHAPES["sil"])
+OPENING = PARAMETERS.index("lower")
+
+_TARGETS = {name: np.array(values) for name, values in SHAPES.items()}
+_STEP_MS = 4
+_LOW_PASS_MS = 88
+_CONTACT_RAMP_MS = 44
+_CLOSING_MS = 72
+
+
+class UnknownViseme(ValueError):
+    """A viseme that is not one of the 15 of the OVR set."""
+
+
+def course(visemes: Sequence[Viseme], times_ms: Curve) -> Curve:
+    """Mouth parameters at the given times, shape (times, parameters).
+
+    The timeline's steps are smoothed by a raised cosine (no delay); closed lips and lip-teeth contacts are then reached
+    in full, with 44 ms to approach them, because a contact that is missed is the first thing that a viewer sees.
+    """
+    end_ms = max([float(times_ms[-1]) + _STEP_MS, *(float(each.end_ms) for each in visemes)])
+    grid = np.arange(-_LOW_PASS_MS, end_ms + _LOW_PASS_MS, _STEP_MS, dtype=np.float64)
+    steps = np.tile(REST, (len(grid), 1))
+    for each in visemes:
+        target = _TARGETS.get(each.viseme)
+        if target is None:
+            raise UnknownViseme(f"{each.viseme!r} is no viseme: use one of {', '.join(VISEMES)}")
+        inside = (grid >= each.start_ms) & (grid < each.end_ms)
+        steps[inside] = REST + (target - REST) * each.weight
+    window = np.hanning(_LOW_PASS_MS // _STEP_MS + 2)
+    window /= window.sum()
+    smooth = np.stack([np.convolve(steps[:, k], window, mode="same") for k in range(steps.shape[1])], axis=1)
+    moved = np.stack([np.interp(times_ms, grid, smooth[:, k]) for k in range(smooth.shape[1])], axis=1)
+    return _with_contacts(moved, visemes, times_ms)
+
+
+def _with_contacts(moved: Curve, visemes: Sequence[Viseme], times_ms: Curve) -> Curve:
+    for each in visemes:
+        if each.viseme not in CONTACTS:
+            continue
+        if each.viseme == "sil":
+            knots = [each.start_ms, each.start_ms + _CLOSING_MS, each.end_ms - _CLOSING_MS / 2, each.end_ms]
+        else:
+            knots = [each.start_ms - _CONTACT_RAMP_MS, each.start_ms, each.end_ms, each.end_ms + _CONTACT_RAMP_MS]
+        if knots[2] <= knots[1]:
+            knots[1] = knots[2] = (each.start_ms + each.end_ms) / 2
+        share = np.interp(times_ms, knots, [0.0, 1.0, 1.0, 0.0], left=0.0, right=0.0)
+        if each.viseme == "sil" and each.start_ms == 0:
+            share[times_ms <= knots[2]] = 1.0
+        share = (share * share * (3 - 2 * share))[:, None]
+        moved = moved * (1 - share) + _TARGETS[each.viseme] * share
+    return moved
+
+
+class Lips(Struct, frozen=True, kw_only=True):
+    """Outlines of one mouth: both lips, the opening between them, and what stands in it (closed shapes)."""
+
+    upper: Points
+    lower: Points
+    opening: Points
+    upper_teeth: Points
+    lower_teeth: Points
+    tongue: Points
+    line: Points
+    gap: float
+
+
+_BEHIND = np.array([0.0, 6.0])
+_X = np.linspace(-1, 1, 41)
+_ABS = np.abs(_X)
+_BOW = 1 - 0.24 * np.exp(-((_X / 0.13) ** 2)) + 0.10 * np.exp(-(((_ABS - 0.27) / 0.17) ** 2))
+
+
+def lips(parameters: Curve, *, smile: float, upper_size: float, lower_size: float) -> Lips:
+    """The outlines for one set of parameters.
+
+    ``smile`` lifts the corners (design units); the sizes are how high each lip is at rest.
+    """
+    width, up, low, rounding, press, tuck, teeth_up, teeth_low, tongue, tip, _ = parameters
+    width = width + 0.45 * max(smile, 0.0) * (1 - rounding)
+    x = _X * width
+    lift = smile * (1 - 0.6 * rounding)
+    base = -lift * (_ABS**1.7) + 0.35 * lift
+    power = 0.95 - 0.42 * rounding
+    arch = (1 - _X**2) ** power
+    top = base - up * arch
+    bottom = base + low * arch
+    thin = 1 - 0.5 * press
+    upper_height = upper_size * thin * (1 + 0.25 * rounding) * (1 - 0.12 * min(1.0, up / 6))
+    lower_height = lower_size * thin * (1 + 0.22 * rounding) * (1 - 0.62 * tuck) * (1 - 0.1 * min(1.0, low / 25))
+    rim = (1 - _ABS ** (2.6 - 0.4 * rounding)) ** 0.9
+    bow = 1 + (_BOW - 1) * (1 - 0.5 * rounding)
+    lip_top = top - upper_height * rim * bow
+    lip_bottom = bottom + lower_height * (1 - _X**2) ** (0.8 - 0.25 * rounding)
+    edge = np.stack([x, top], axis=1)
+    floor = np.stack([x, bottom], axis=1)
+    bite = top + (4.0 + 6.0 * teeth_up) * np.minimum(1.0, (1 - _X**6)) * (teeth_up > 0.02)
+    return Lips(
+        upper=np.vstack([np.stack([x, lip_top], axis=1), edge[::-1]]),
+        lower=np.vstack([floor, np.stack([x, lip_bottom], axis=1)[::-1]]),
+        opening=np.vstack([edge, floor[::-1]]),
+        upper_teeth=np.vstack([edge - _BEHIND, np.stack([x * 0.93, bite], axis=1)[::-1]]),
+        lower_teeth=np.vstack(
+            [np.stack([x * 0.86, bottom - (1.0 + 5.5 * teeth_low) * (1 - _X**6)], axis=1), (floor + _BEHIND)[::-1]]
+        ),
+        tongue=_tongue(width, base[20], up, low, tongue, tip),
+        line=np.stack([x, (top + bottom) / 2], axis=1),
+        gap=float(up + low),
+    )
+
+
+def _tongue(width: float, middle: float, up: float, low: float, height: float, tip: float) -> Points:
+    """The tongue from below, higher with ``height``; its tip comes to the teeth with ``tip``."""
+    half = width * (0.66 - 0.1 * tip)
+    crown = middle + low - (up + low) * (0.28 + 0.5 * height) + 1.5 * tip
+    depth = low + 14
+    angle = np.linspace(np.pi, 2 * np.pi, 25)
+    arc = np.stack([half * np.cos(angle), crown + (depth - crown) * (1 + np.sin(angle))], axis=1)
+    return arc
