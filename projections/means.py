@@ -1,0 +1,48 @@
+"""Running means. A window makes one forget: it then follows about that many of the newest values."""
+
+from msgspec import Struct
+
+from events.values import Scores
+
+
+class Mean(Struct, frozen=True):
+    """A mean and how many values went into it."""
+
+    value: float = 0.0
+    count: int = 0
+
+    def add(self, value: float, *, window: int | None = None) -> "Mean":
+        """With one more value; with a window, old values fade as in an exponential mean of weight 1/window."""
+        count = self.count + 1
+        weight = count if window is None else min(count, window)
+        return Mean(self.value + (value - self.value) / weight, count)
+
+    def rounded(self) -> float | None:
+        """The mean to one decimal, None without any value."""
+        return round(self.value, 1) if self.count else None
+
+
+class Figures(Struct, frozen=True, kw_only=True):
+    """The running means of the six figures of `events.values.Scores`."""
+
+    total: Mean = Mean()
+    pronunciation: Mean = Mean()
+    fluency: Mean = Mean()
+    prosody: Mean = Mean()
+    completeness: Mean = Mean()
+    grammar: Mean = Mean()
+
+    def add(self, scores: Scores) -> "Figures":
+        """With one more utterance; a figure that could not be judged changes nothing."""
+        return Figures(
+            total=_add(self.total, scores.total),
+            pronunciation=_add(self.pronunciation, scores.pronunciation),
+            fluency=_add(self.fluency, scores.fluency),
+            prosody=_add(self.prosody, scores.prosody),
+            completeness=_add(self.completeness, scores.completeness),
+            grammar=_add(self.grammar, scores.grammar),
+        )
+
+
+def _add(mean: Mean, value: float | None) -> Mean:
+    return mean if value is None else mean.add(value)

@@ -1,0 +1,206 @@
+"""A learner's progress over all lessons, folded from the log. What the client is shown of it is in `report.py`.
+
+Days are calendar days in UTC, by the time of the event. A day counts for the streak when the learner said or typed at
+least one utterance. Time practised is the learner's speech (from first to last speech of each recording) and what
+the learner heard of the tutor. The view is bounded: the newest 400 days, 64 phones, 200 words.
+"""
+
+from bisect import bisect_left
+from datetime import date, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from events.envelope import Recorded
+from events.lesson import SessionStarted, SpeechAssessed, SpeechUttered, TutorHeard
+from events.values import Note, Pronunciation
+from projections.means import Figures, Mean
+from projections.projection import Projection
+
+MAX_DAYS = 400
+MAX_PHONES = 64
+MAX_WORDS = 200
+MAX_SLIPS = 32
+MAX_TOTALS = 20
+PHONE_WINDOW = 50
+WORD_WINDOW = 10
+
+
+class Day(Struct, frozen=True, kw_only=True):
+    """One day's practice."""
+
+    day: date
+    sessions: int = 0
+    turns: int = 0
+    practised_ms: int = 0
+    figures: Figures = Figures()
+
+
+class Item(Struct, frozen=True, kw_only=True):
+    """A phone (ARPAbet) or word (lower case) and its mean score, in which old scores fade."""
+
+    name: str
+    score: Mean
+
+
+class Slip(Struct, frozen=True, kw_only=True):
+    """How often a kind of slip (`events.values.Note`) was made."""
+
+    kind: str
+    count: int
+
+
+class ProgressView(Struct, frozen=True, kw_only=True):
+    """All that is kept of a learner.
+
+    ``run_days`` is the streak that ends on ``last_day``, the last day practised; ``totals`` are the newest total
+    scores, oldest first. ``phones`` and ``words`` are sorted by name, ``days`` by day.
+    """
+
+    learner: str = ""
+    sessions: int = 0
+    turns: int = 0
+    practised_ms: int = 0
+    figures: Figures = Figures()
+    totals: tuple[float, ...] = ()
+    run_days: int = 0
+    longest_days: int = 0
+    last_day: date | None = None
+    phones: tuple[Item, ...] = ()
+    words: tuple[Item, ...] = ()
+    slips: tuple[Slip, ...] = ()
+    days: tuple[Day, ...] = ()
+
+
+def initial() -> ProgressView:
+    """A learner who has done nothing yet."""
+    return ProgressView()
+
+
+def evolve(view: ProgressView, recorded: Recorded) -> ProgressView:
+    """The view after an event of the same learner."""
+    day = recorded.time.date()
+    match recorded.event:
+        case SessionStarted():
+            view = replace(view, learner=recorded.learner, sessions=view.sessions + 1)
+            today = _day(view, day)
+            return _with_day(view, replace(today, sessions=today.sessions + 1))
+        case SpeechUttered() as event:
+            speech_ms = event.speech_end_ms - event.speech_start_ms or event.duration_ms
+            view = replace(view, learner=recorded.learner, turns=view.turns + 1)
+            today = _day(view, day)
+            view = _with_day(view, replace(today, turns=today.turns + 1))
+            return _with_streak(_practised(view, day, speech_ms), day)
+        case TutorHeard() as event:
+            return _practised(view, day, event.heard_ms)
+        case SpeechAssessed() as event:
+            return _assessed(view, day, event)
+        case _:
+            return view
+
+
+def _assessed(view: ProgressView, day: date, event: SpeechAssessed) -> ProgressView:
+    today = _day(view, day)
+    view = _with_day(view, replace(today, figures=today.figures.add(event.scores)))
+    total = event.scores.total
+    totals = view.totals if total is None else (*view.totals, total)[-MAX_TOTALS:]
+    phones, words = view.phones, view.words
+    if event.pronunciation is not None:
+        phones = _scored(phones, _phones(event.pronunciation), window=PHONE_WINDOW, limit=MAX_PHONES)
+        words = _scored(words, _words(event.pronunciation), window=WORD_WINDOW, limit=MAX_WORDS)
+    return replace(
+        view,
+        figures=view.figures.add(event.scores),
+        totals=totals,
+        phones=phones,
+        words=words,
+        slips=_counted(view.slips, event.notes),
+    )
+
+
+def _phones(pronunciation: Pronunciation) -> list[tuple[str, float]]:
+    """Phones of the words that were said: one left out says nothing of how it would have sounded."""
+    return [(phone.phone, phone.score) for word in pronunciation.words if word.spoken for phone in word.phones]
+
+
+def _words(pronunciation: Pronunciation) -> list[tuple[str, float]]:
+    return [(word.text.lower(), word.score) for word in pronunciation.words if word.spoken]
+
+
+def _scored(items: tuple[Item, ...], scores: list[tuple[str, float]], *, window: int, limit: int) -> tuple[Item, ...]:
+    """The items with more scores; beyond the limit the best are forgotten, for the view is of weaknesses."""
+    means = {item.name: item.score for item in items}
+    for name, score in scores:
+        means[name] = means.get(name, Mean()).add(score, window=window)
+    if len(means) > limit:
+        means = dict(sorted(means.items(), key=lambda pair: (pair[1].value, pair[0]))[:limit])
+    return tuple(Item(name=name, score=means[name]) for name in sorted(means))
+
+
+def _counted(slips: tuple[Slip, ...], notes: tuple[Note, ...]) -> tuple[Slip, ...]:
+    if not notes:
+        return slips
+    counts = {slip.kind: slip.count for slip in slips}
+    for note in notes:
+        if note.kind in counts or len(counts) < MAX_SLIPS:
+            counts[note.kind] = counts.get(note.kind, 0) + 1
+    return tuple(Slip(kind=kind, count=counts[kind]) for kind in sorted(counts))
+
+
+def _practised(view: ProgressView, day: date, duration_ms: int) -> ProgressView:
+    today = _day(view, day)
+    view = replace(view, practised_ms=view.practised_ms + duration_ms)
+    return _with_day(view, replace(today, practised_ms=today.practised_ms + duration_ms))
+
+
+def _place(days: tuple[Day, ...], day: date) -> int:
+    # Nearly every event belongs to the newest day; only late ones are searched for.
+    if days and days[-1].day <= day:
+        return len(days) - (days[-1].day == day)
+    return bisect_left(days, day, key=lambda each: each.day)
+
+
+def _day(view: ProgressView, day: date) -> Day:
+    place = _place(view.days, day)
+    return view.days[place] if place < len(view.days) and view.days[place].day == day else Day(day=day)
+
+
+def _with_day(view: ProgressView, changed: Day) -> ProgressView:
+    days, place = view.days, _place(view.days, changed.day)
+    known = place < len(days) and days[place].day == changed.day
+    days = (*days[:place], changed, *days[place + known :])
+    return replace(view, days=days[-MAX_DAYS:])
+
+
+def _with_streak(view: ProgressView, day: date) -> ProgressView:
+    if view.last_day == day:
+        return view
+    if view.last_day is None or day > view.last_day:
+        follows = view.last_day is not None and day - view.last_day == timedelta(days=1)
+        run_days = view.run_days + 1 if follows else 1
+        return replace(view, run_days=run_days, longest_days=max(view.longest_days, run_days), last_day=day)
+    # A late event, from a host whose clock is behind or from an import, may join two runs into one.
+    practised = {each.day for each in view.days if each.turns}
+    run_days = max(view.run_days, _run_ending(practised, view.last_day))
+    end = day
+    while end + timedelta(days=1) in practised:
+        end += timedelta(days=1)
+    return replace(view, run_days=run_days, longest_days=max(view.longest_days, run_days, _run_ending(practised, end)))
+
+
+def _run_ending(practised: set[date], day: date) -> int:
+    run = 0
+    while day in practised:
+        run, day = run + 1, day - timedelta(days=1)
+    return run
+
+
+PROGRESS = Projection(
+    name="progress",
+    version=1,
+    about="what each learner has practised, how well, and where it is weak",
+    view=ProgressView,
+    key=lambda recorded: recorded.learner or None,
+    initial=initial,
+    evolve=evolve,
+)

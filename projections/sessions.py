@@ -1,0 +1,114 @@
+"""Each session in one line, for the list of a learner's lessons."""
+
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from events.envelope import Recorded, Unknown
+from events.lesson import SessionEnded, SessionStarted, SpeechAssessed, SpeechUttered
+from projections.means import Mean
+from projections.projection import Projection
+
+
+class SessionView(Struct, frozen=True, kw_only=True):
+    """A session as listed. ``turns`` counts the learner's utterances, ``total`` is the mean of their total scores.
+
+    ``ended`` is None while it is open; ``last_version`` is the newest event's version in the session's stream.
+    """
+
+    session: str = ""
+    learner: str = ""
+    started: datetime | None = None
+    ended: datetime | None = None
+    turns: int = 0
+    tutor: str = ""
+    mode: str = ""
+    level: str = ""
+    goal: str = ""
+    topic: str = ""
+    total: Mean = Mean()
+    last_version: int = 0
+
+
+class SessionReport(Struct, frozen=True, kw_only=True):
+    """A session as the client is shown it; ``average`` is the mean total score, 0..100, None without any."""
+
+    session: str
+    learner: str
+    started: datetime | None
+    ended: datetime | None
+    turns: int
+    tutor: str
+    mode: str
+    level: str
+    goal: str
+    topic: str
+    average: float | None
+    last_version: int
+
+
+def initial() -> SessionView:
+    """A session before its first event."""
+    return SessionView()
+
+
+def evolve(view: SessionView, recorded: Recorded) -> SessionView:
+    """The view after an event of the same stream."""
+    view = replace(view, last_version=recorded.version)
+    match recorded.event:
+        case SessionStarted() as event:
+            return replace(
+                view,
+                session=event.session,
+                learner=event.learner,
+                started=recorded.time,
+                tutor=event.tutor,
+                mode=event.mode,
+                level=event.level,
+                goal=event.goal,
+                topic=event.topic,
+            )
+        case SpeechUttered():
+            return replace(view, turns=view.turns + 1)
+        case SpeechAssessed() as event if event.scores.total is not None:
+            return replace(view, total=view.total.add(event.scores.total))
+        case SessionEnded():
+            return replace(view, ended=recorded.time)
+        case _:
+            return view
+
+
+def report(view: SessionView) -> SessionReport:
+    """The line of the list."""
+    return SessionReport(
+        session=view.session,
+        learner=view.learner,
+        started=view.started,
+        ended=view.ended,
+        turns=view.turns,
+        tutor=view.tutor,
+        mode=view.mode,
+        level=view.level,
+        goal=view.goal,
+        topic=view.topic,
+        average=view.total.rounded(),
+        last_version=view.last_version,
+    )
+
+
+def key(recorded: Recorded) -> str | None:
+    """The stream; None for a type unknown here, which may belong to a stream that is no session."""
+    unknown = isinstance(recorded.event, Unknown) and not recorded.event.fault
+    return None if unknown else recorded.stream
+
+
+SESSIONS = Projection(
+    name="sessions",
+    version=1,
+    about="each session in one line: when, who, how many turns, how well",
+    view=SessionView,
+    key=key,
+    initial=initial,
+    evolve=evolve,
+)
