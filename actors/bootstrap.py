@@ -2,28 +2,47 @@
 
 import os
 import socket
-from collections.abc import Callable
 
-from actors.chain import Candidate, EngineChain
+from projections.views import ViewStore
+
 from actors.engines import Engines
 from actors.hosting.host import SessionHost
-from actors.machine import machine_profile
 from actors.models.store import ModelStore
-from actors.ports import Engine
 from actors.settings import Settings
 from actors.stages.stage import Resources
 from events.blobs import BlobStore
-from events.identifiers import new_id
+from events.identifiers import uuid7
 from events.log import EventLog
 from events.sqlite import SQLiteEventLog
-from policies.fallback import fallback_order
 from policies.learner import LearnerHistory, history_of
-from projections.views import ViewStore
 
 
 def model_store(settings: Settings) -> ModelStore:
     """The models of this user."""
     return ModelStore.for_user({"COLLOQUY_MODELS": settings.models_cache, "COLLOQUY_MODELS_FROM": settings.models_from})
+
+
+def chain_of(kind: str, settings: Settings) -> EngineChain:
+    """The engines of a kind that this machine has, in the policy's order. Measures the voices once."""
+    store = model_store(settings)
+    load = loaders(kind, settings, store)
+    there = available(kind, settings, store)
+    voices = _voices(load, there) if kind == "voice" else {}
+    machine = machine_profile(settings.data.root, voices)
+    order = fallback_order(kind, there, machine, preference=_preferred(kind, settings))
+    candidates = tuple(Candidate(name=name, load=load[name]) for name in order.order)
+    return EngineChain(kind, candidates, skipped=order.skipped)
+
+
+def _voices(load: Mapping[str, Callable[[], Engine]], there: Available) -> dict[str, Callable[[], Voice]]:
+    """The voices that can be measured: those whose models are here."""
+    usable = {needs.name for needs in RANKING["voice"] if there.models.issuperset(needs.models)}
+    return {name: cast(Callable[[], Voice], loader) for name, loader in load.items() if name in usable}
+
+
+def _preferred(kind: str, settings: Settings) -> tuple[str, ...]:
+    names = {needs.name for needs in RANKING[kind]}
+    return tuple(name for name in settings.prefer if name in names)
 
 
 def event_log(settings: Settings) -> EventLog:
@@ -37,18 +56,24 @@ def blob_store(settings: Settings) -> BlobStore:
     return BlobStore(settings.data.blobs)
 
 
+def view_store(settings: Settings) -> ViewStore:
+    """The views of this data folder."""
+    settings.data.root.mkdir(parents=True, exist_ok=True)
+    return ViewStore(settings.data.views, PROJECTIONS)
+
+
 def session_host(settings: Settings, engines: Engines) -> SessionHost:
     """A host on this data folder, under a name that no other host has."""
-    views = ViewStore(settings.data.views)
+    views = view_store(settings)
 
     def history(learner: str) -> LearnerHistory:
-        view = views.get("progress", learner)
-        return history_of(view) if view is not None else LearnerHistory()
+        view = views.get(PROGRESS, learner)
+        return history_of(view, datetime.now(UTC).date()) if view is not None else LearnerHistory()
 
     return SessionHost(
         log=event_log(settings),
         resources=Resources(engines=engines, blobs=blob_store(settings), history=history),
-        host=f"{socket.gethostname()}/{os.getpid()}/{new_id()}",
-        new_id=new_id,
+        host=f"{socket.gethostname()}/{os.getpid()}/{uuid7()}",
+        new_id=uuid7,
         idle_s=settings.idle_s,
     )

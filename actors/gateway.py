@@ -86,9 +86,7 @@ class Gateway:
                 if accepted.turn > turn:
                     break
             try:
-                version: int = await self._call(
-                    session, "end_recording", session, learner, command_id, turn, reference
-                )
+                version: int = await self._call(session, "end_recording", session, learner, command_id, turn, reference)
             except AudioError as error:
                 lost = error.code == "empty_audio" and kept is not None and kept.chunks and attempt + 1 < RESENDS
                 if lost and (await self.where(session, learner)).next_chunk == 0:

@@ -2,9 +2,11 @@
 
 import threading
 
-from events.log import EventLog
+from projections.catalogue import PROJECTIONS
 from projections.runner import ProjectionRunner
 from projections.views import ViewStore
+
+from events.log import EventLog
 
 
 class Projecting:
@@ -12,7 +14,7 @@ class Projecting:
 
     def __init__(self, log: EventLog, views: ViewStore) -> None:
         self._stopping = threading.Event()
-        self._runner = ProjectionRunner(log, views)
+        self._runner = ProjectionRunner(log, views, PROJECTIONS)
         self._thread = threading.Thread(target=self._runner.run, args=(self._stopping,), name="projections")
 
     def start(self) -> None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 from msgspec import Struct
+from policies.tutor.topics import topic_choices
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from actors.hearing.decode import encode_flac
@@ -19,10 +20,11 @@ from edge.socket import start_command
 from events.envelope import Recorded, Unknown
 from events.errors import BlobMissing, EventsError
 from events.lesson import SessionStarted, SpeechUttered, TutorSpoken
-from policies.tutor.topics import topic_choices
 from policies.tutors import TUTORS
 from projections.messages import messages_of
-from projections.progress import progress_json
+from projections.progress import PROGRESS, ProgressView
+from projections.report import report, trend, trends
+from projections.sessions import SESSIONS
 
 if TYPE_CHECKING:
     from edge.app import Resources
@@ -115,7 +117,7 @@ async def create_session(request: Request) -> Response:
 async def list_sessions(request: Request) -> Response:
     """The learner's sessions, newest first."""
     views = resources_of(request).views
-    return json(await asyncio.to_thread(views.sessions_of, _learner(request)))
+    return json(await asyncio.to_thread(views.of_learner, SESSIONS, _learner(request)))
 
 
 async def get_session(request: Request) -> Response:
@@ -132,7 +134,7 @@ async def get_session(request: Request) -> Response:
 
 async def get_progress(request: Request) -> Response:
     """The learner's progress view."""
-    return json(await _progress(request))
+    return json(report(await _progress(request), datetime.now(UTC).date()))
 
 
 async def get_trends(request: Request) -> Response:
@@ -140,8 +142,9 @@ async def get_trends(request: Request) -> Response:
     text = request.query_params.get("days", str(TREND_DAYS))
     if not text.isdigit() or not 1 <= int(text) <= 3_650:
         raise BadRequest(f"days is {text!r}; it must be a whole number from 1 to 3650.")
-    progress = await _progress(request)
-    return json({"learner": progress["learner"], "trend": progress["trend"], "days": progress["days"][-int(text) :]})
+    view = await _progress(request)
+    today = datetime.now(UTC).date()
+    return json({"learner": view.learner, "trend": trend(view), "days": trends(view, today, int(text))})
 
 
 async def get_tutors(request: Request) -> Response:
@@ -225,10 +228,10 @@ async def _drawn(request: Request, method: str, ending: str, media_type: str) ->
     return Response(data, media_type=media_type, headers=headers)
 
 
-async def _progress(request: Request) -> dict[str, Any]:
+async def _progress(request: Request) -> ProgressView:
     learner = _learner(request)
-    view = await asyncio.to_thread(resources_of(request).views.get, "progress", learner)
-    return progress_json(view, learner, datetime.now(UTC).date())
+    view = await asyncio.to_thread(resources_of(request).views.get, PROGRESS, learner)
+    return view or ProgressView(learner=learner)
 
 
 async def _session_events(request: Request, session: str = "") -> tuple[Recorded, ...]:

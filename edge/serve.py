@@ -7,12 +7,11 @@ import socket
 
 import uvicorn
 
-from actors.bootstrap import blob_store, event_log, model_store
+from actors.bootstrap import blob_store, event_log, model_store, view_store
 from actors.cluster import Cluster, worker_environment
 from actors.settings import SettingsError, read_settings
 from edge.app import Resources, create_app
 from events.errors import EventsError
-from projections.views import ViewStore
 
 LARGEST_FRAME_BYTES = 12 * 2**20
 """Above the audio limit of 10 MB, so that the session's own error names it."""
@@ -29,7 +28,7 @@ def serve(arguments: argparse.Namespace) -> int:
             cluster=Cluster(settings, model_store(settings)),
             log=event_log(settings),
             blobs=blob_store(settings),
-            views=ViewStore(settings.data.views),
+            views=view_store(settings),
         )
     except (SettingsError, EventsError, OSError) as error:
         logging.error("%s", error)

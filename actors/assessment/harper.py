@@ -15,23 +15,24 @@ from events.values import Note
 from policies.recast import without_overlaps
 
 AGREEMENT = "PronounVerbAgreement PronounAre PronounInflectionBe IAmAgreement IDo HeDos ThereIsAgreement"
-ARTICLE = "AnA AnAnother AnotherAn TheMy TheAnother InAHurry HaveAHardTime SuchShame ALongTime ForALongTime SomeWithoutArticle"
+ARTICLE = "AnA AnAnother AnotherAn TheMy TheAnother InAHurry HaveAHardTime SuchShame ForALongTime SomeWithoutArticle"
 TENSE = "RegularIrregulars DidPast SimplePastToPastParticiple HelpedPast WillNonLemma IsBeenAuxSequence"
 PREPOSITION = (
-    "InterestedIn ArriveTo ArriveOnWeekday GoodAt AspireTo AwaitFor AskNoPreposition Discuss DespiteOf ExceptOf JealousOf "
-    "AccuseOf CraveFor ComfortableWith CuriousAbout FondOn ResponsibleFor FascinatedBy ObsessPreposition PassionateAbout "
-    "SimilarLike SameAs ThriveOn CommitmentTo CureFor ImitateFrom InvestIn LaughOfAt MeansALotTo LookingForwardTo "
-    "LookForwardTo SinceDuration OnFirstGlance MissingTo TakeALookTo ResponsibilityFor ReasonForDoing"
+    "InterestedIn ArriveTo ArriveOnWeekday GoodAt AspireTo AwaitFor AskNoPreposition Discuss DespiteOf ExceptOf "
+    "JealousOf AccuseOf CraveFor ComfortableWith CuriousAbout FondOn ResponsibleFor FascinatedBy ObsessPreposition "
+    "PassionateAbout SimilarLike SameAs ThriveOn CommitmentTo CureFor ImitateFrom InvestIn LaughOfAt MeansALotTo "
+    "LookingForwardTo LookForwardTo SinceDuration OnFirstGlance MissingTo TakeALookTo ResponsibilityFor ReasonForDoing"
 )
 PLURAL = (
     "MassNouns OneOfTheSingular MostOfTheTimes CriteriaPhenomena FewUnitsOfTimeAgo AnotherThings AnotherOnes InDetail "
     "QuantifierNumeralConflict"
 )
 WORD_CHOICE = (
-    "MoreBetter AdjectiveDoubleDegree DoMistake OpenTheLight TakeMedicine ConvenientStore LessWorse QuiteMany VeryKnown "
-    "WorthToDo DoubleModal DontCan WillGonna HaveNegNoAny FriendOfMe WinPrize ThrowRubbish LongTimeAgo WrongNegative "
-    "KnowNothingVerb LikeAsIf HowItLooksLike ModalBeAdjective ModalSeem BeAllowed BeWorried BeConcerned WantBe "
-    "ProgressiveNeedsBe RedundantProgressiveComparative SubjectPronoun SubjectAndObjectPronoun LetToDo DontCan"
+    "MoreBetter AdjectiveDoubleDegree DoMistake OpenTheLight TakeMedicine ConvenientStore LessWorse QuiteMany "
+    "VeryKnown WorthToDo DoubleModal DontCan WillGonna HaveNegNoAny FriendOfMe WinPrize ThrowRubbish "
+    "LongTimeAgo WrongNegative KnowNothingVerb LikeAsIf HowItLooksLike "
+    "ModalBeAdjective ModalSeem BeAllowed BeWorried BeConcerned WantBe "
+    "ProgressiveNeedsBe RedundantProgressiveComparative SubjectPronoun SubjectAndObjectPronoun LetToDo"
 )
 KIND_OF_RULE = {
     rule: kind

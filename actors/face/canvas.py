@@ -18,6 +18,7 @@ Xy = tuple[float, float]
 
 SUBPIXEL_BITS = 4
 _STEPS = 14
+_COARSE = 8
 
 
 def bgr(colour: str) -> tuple[int, int, int]:
@@ -116,6 +117,19 @@ def subpixels(pixels: Points) -> NDArray[np.int32]:
     return np.round(pixels * (1 << SUBPIXEL_BITS)).astype(np.int32)
 
 
+def _opaque(colour: str) -> tuple[int, int, int, int]:
+    return (*bgr(colour), 255)
+
+
+def _blurred(mask: Mask, sigma: float) -> Mask:
+    """Gaussian blur; a wide one is done on a smaller picture, which looks the same and costs far less."""
+    factor = max(1, int(sigma / 3))
+    height, width = mask.shape
+    small = cv2.resize(mask, (-(-width // factor), -(-height // factor)), interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small, (0, 0), sigma / factor)
+    return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
 class Canvas:
     """A premultiplied BGRA picture that shows the design rectangle from ``left``, ``top``."""
 
@@ -148,15 +162,16 @@ class Canvas:
         if area is None:
             return
         y0, y1, x0, x1 = area
-        mask = self._mask(shape, area) * alpha
         begin, stop = (np.array(self._pixel(point)) for point in along)
         direction = stop - begin
-        rows, columns = np.mgrid[y0:y1, x0:x1].astype(np.float32)
+        rows, columns = np.mgrid[y0 : y1 + _COARSE : _COARSE, x0 : x1 + _COARSE : _COARSE].astype(np.float32)
         place = ((columns - begin[0]) * direction[0] + (rows - begin[1]) * direction[1]) / float(direction @ direction)
         place = np.clip(place, 0, 1)[..., None]
         place = place * place * (3 - 2 * place)
-        colours = np.array(bgr(start), np.float32) * (1 - place) + np.array(bgr(end), np.float32) * place
-        self._over(area, mask, colours)
+        colours = np.array(_opaque(start), np.float32) * (1 - place) + np.array(_opaque(end), np.float32) * place
+        fine = cv2.resize(colours, None, fx=_COARSE, fy=_COARSE, interpolation=cv2.INTER_LINEAR)
+        fine = cv2.add(fine[: y1 - y0, : x1 - x0], (0.5, 0.5, 0.5, 0.5)).astype(np.uint8)
+        self._over(area, self._mask(shape, area) * np.float32(alpha), fine)
 
     def _paint(
         self, shape: Points, colour: str, alpha: float, blur: float, within: Points | None, knockout: bool
@@ -169,16 +184,15 @@ class Canvas:
             mask = 1 - mask
         if within is not None:
             mask = mask * self._mask(within, area)
-        self._over(area, mask * alpha, np.array(bgr(colour), np.float32))
+        y0, y1, x0, x1 = area
+        plain = np.empty((y1 - y0, x1 - x0, 4), np.uint8)
+        plain[:] = _opaque(colour)
+        self._over(area, mask * np.float32(alpha), plain)
 
-    def _over(self, area: tuple[int, int, int, int], mask: Mask, colour: NDArray[np.float32]) -> None:
+    def _over(self, area: tuple[int, int, int, int], mask: Mask, paint: Bgra) -> None:
         y0, y1, x0, x1 = area
         under = self.pixels[y0:y1, x0:x1]
-        share = mask[..., None]
-        painted = under * (1 - share)
-        painted[..., :3] += colour * share
-        painted[..., 3:] += 255 * share
-        under[...] = np.clip(painted + 0.5, 0, 255).astype(np.uint8)
+        under[...] = cv2.blendLinear(np.ascontiguousarray(under), paint, 1 - mask, mask)
 
     def _area(self, shape: Points, blur: float) -> tuple[int, int, int, int] | None:
         pixels = self._pixels(shape)
@@ -197,8 +211,7 @@ class Canvas:
         result: Mask = np.multiply(mask, np.float32(1 / 255), dtype=np.float32)
         if not blur:
             return result
-        blurred: Mask = np.asarray(cv2.GaussianBlur(result, (0, 0), blur * self.scale), np.float32)
-        return blurred[margin:-margin, margin:-margin]
+        return _blurred(result, blur * self.scale)[margin:-margin, margin:-margin]
 
     def _pixels(self, shape: Points) -> Points:
         pixels: Points = (shape - np.array([self.left, self.top])) * self.scale - 0.5

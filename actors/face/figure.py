@@ -22,7 +22,7 @@ HEAD_SCALE = 2 * UNIT_PX
 _HEAD = (-164.0, -208.0, 164.0)
 _HEAD_BOTTOM = {"long": 266.0}
 _JAWS = 8
-_JAW_TOP = 28.0
+_JAW_TOP, _JAW_BOTTOM = 28.0, 172.0
 _NOSE = (-34.0, -30.0, 34.0, 66.0)
 _BREATHS = 12
 _BREATH_PX = 3.0
@@ -54,7 +54,7 @@ def layers_of(tutor: str) -> Layers:
     paint_hair(head, look)
     jaws = []
     for level in range(_JAWS):
-        lower = Canvas(left, _JAW_TOP, right, bottom, HEAD_SCALE)
+        lower = Canvas(left, _JAW_TOP, right, _JAW_BOTTOM, HEAD_SCALE)
         paint_head(lower, look, level / (_JAWS - 1))
         paint_hair(lower, look)
         jaws.append(lower.pixels)
@@ -122,10 +122,10 @@ class Stage:
         """Draw the features of one frame into the head's picture."""
         layers, pen = self._layers, self._pen
         jaw = min(_JAWS - 1, max(0, round(float(mouth[-1]) * (_JAWS - 1))))
-        split = len(layers.head) - len(layers.jaws[0])
+        split = round((_JAW_TOP - layers.head_top) * HEAD_SCALE)
         brow_top = round((-70 - layers.head_top) * HEAD_SCALE)
         self._head[brow_top:split] = layers.head[brow_top:split]
-        self._head[split:] = layers.jaws[jaw]
+        self._head[split : split + len(layers.jaws[jaw])] = layers.jaws[jaw]
         mood = motion.mood[index]
         turn, nod = float(motion.turn[index]), float(motion.nod[index])
         pen.stamp(layers.nose, _NOSE[0] + turn * 1.35, _NOSE[1] + nod * 1.2)

@@ -8,10 +8,9 @@ from msgspec import Struct
 
 from actors.hosting.learner_session import Heard, LearnerSession
 from actors.hosting.lesson import Lesson
-from actors.session.commands import Command, Start, Utter
+from actors.session.commands import Command, Start
 from actors.session.errors import SessionFenced
 from actors.stages.stage import Resources
-from events.lesson import SpeechUttered
 from events.log import EventLog
 
 
@@ -142,9 +141,7 @@ class SessionHost:
         return self._lessons[name]
 
     def _new_session(self, name: str) -> LearnerSession:
-        return LearnerSession(
-            name, log=self._log, resources=self._resources, host=self._host, new_id=self._new_id
-        )
+        return LearnerSession(name, log=self._log, resources=self._resources, host=self._host, new_id=self._new_id)
 
     def _forget(self, name: str) -> None:
         lesson = self._lessons.pop(name, None)

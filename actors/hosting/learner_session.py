@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
+
 from msgspec import Struct
 
 from actors.hearing.decode import decode_flac
@@ -13,7 +14,7 @@ from actors.session.commands import Claim, Command, Record, Start
 from actors.session.decide import decide
 from actors.session.errors import NotYourSession, SessionFenced, SessionNotFound
 from actors.session.state import SessionState, evolve, initial
-from actors.session.work import Reply, Render, Speak, Work, outstanding, stage_of
+from actors.session.work import Render, Reply, Speak, Work, outstanding, stage_of
 from actors.stages.stage import Resources
 from actors.stages.work import events_of
 from events.envelope import Origin, Recorded, Unknown
@@ -138,7 +139,7 @@ class LearnerSession:
         finally:
             self.pollers -= 1
         fresh = max(0, self._told - cursor)
-        transient = tuple(self._transient)[-fresh:] if 0 < fresh else ()
+        transient = tuple(self._transient)[-fresh:] if fresh > 0 else ()
         return Heard(
             events=await self._after(after),
             transient=transient if cursor >= 0 else (),
@@ -214,9 +215,7 @@ class LearnerSession:
     async def _do(self, work: Work) -> None:
         before = self.state.version
         try:
-            begun = self.begun.pop(work, None) or Begun(
-                events_of(work, self.state, self.resources, self._recording)
-            )
+            begun = self.begun.pop(work, None) or Begun(events_of(work, self.state, self.resources, self._recording))
             recorded = 0
             try:
                 async for event in begun:

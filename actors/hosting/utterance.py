@@ -10,12 +10,6 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import numpy as np
 from msgspec import Struct
-
-from actors.chain import ChainExhausted
-from actors.hearing.decode import MAX_AUDIO_BYTES, MAX_AUDIO_SECONDS, decode_audio, pcm16
-from actors.hearing.errors import AudioError
-from actors.ports import SAMPLE_RATE_HZ, Audio, EngineError, SpeechProbabilities, Transcript
-from actors.stages.stage import Resources
 from policies.endpointing import (
     WINDOW_MS,
     Ended,
@@ -28,6 +22,12 @@ from policies.endpointing import (
     heard,
     step,
 )
+
+from actors.chain import ChainExhausted
+from actors.hearing.decode import MAX_AUDIO_BYTES, MAX_AUDIO_SECONDS, decode_audio, pcm16
+from actors.hearing.errors import AudioError
+from actors.ports import SAMPLE_RATE_HZ, Audio, EngineError, SpeechProbabilities, Transcript
+from actors.stages.stage import Resources
 from projections.messages import Message, ProgressMessage, TranscriptionMessage
 
 logger = logging.getLogger(__name__)
@@ -131,7 +131,9 @@ class OpenUtterance:
             await self._arrived.wait()
             self._arrived.clear()
             while (waiting := len(self._received) - self._heard_bytes) >= 2:
-                batch = pcm16(bytes(self._received[self._heard_bytes : self._heard_bytes + min(waiting, 32_000) // 2 * 2]))
+                batch = pcm16(
+                    bytes(self._received[self._heard_bytes : self._heard_bytes + min(waiting, 32_000) // 2 * 2])
+                )
                 self._heard_bytes += 2 * len(batch)
                 if await self._hear(batch):
                     return
@@ -226,9 +228,7 @@ class OpenUtterance:
 
     def _tell_progress(self, stage: str) -> None:
         self._on.tell(
-            ProgressMessage(
-                seq=self._on.version(), part=-1, stage=stage, turn=self.turn, next_chunk=self.next_chunk
-            )
+            ProgressMessage(seq=self._on.version(), part=-1, stage=stage, turn=self.turn, next_chunk=self.next_chunk)
         )
 
     def _speech_span(self) -> tuple[int, int]:

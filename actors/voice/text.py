@@ -50,8 +50,10 @@ _CLOCK = re.compile(r"\b([01]?\d|2[0-3]):([0-5]\d)\b")
 
 _BOUNDARY = re.compile(r"[.,;:!?…—]+[\"')]*(?=\s|$)|\s—(?=\s)")
 _CONJUNCTIONS = frozenset(
-    ("and", "but", "or", "so", "because", "if", "when", "while", "although", "though", "since", "unless", "until")
-    + ("before", "after", "that", "which", "who", "where")
+    (
+        *("and", "but", "or", "so", "because", "if", "when", "while", "although", "though", "since", "unless"),
+        *("until", "before", "after", "that", "which", "who", "where"),
+    )
 )
 FEWEST_WORDS = 3
 """A stretch of speech of its own has at least so many words."""
@@ -160,7 +162,7 @@ def breaths(text: str, *, longest: int = 30) -> tuple[Clause, ...]:
     """Cut clean text where a speaker would breathe, so that the first stretch is short and each next one is longer.
 
     A stretch that is being played gives time to make the next one, so that may have up to twice as many words,
-    ``longest`` at most. Cuts are made at punctuation and before conjunctions, and leave `FEWEST_WORDS` words on both sides.
+    ``longest`` at most. Cuts are made at punctuation and before conjunctions, `FEWEST_WORDS` words apart at least.
     """
     pieces = [piece for clause in clauses(text) for piece in _at_conjunctions(clause)]
     stretches: list[Clause] = []

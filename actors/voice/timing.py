@@ -17,6 +17,8 @@ _HOP_MS = 5
 _SILENT_DB = -34.0
 """A hop is silent when it is so far below the loud ones (their 95th percentile)."""
 _SHORTEST_PAUSE_MS = 30
+_SHORTEST_PHONEME_MS = 40
+"""What a phoneme before a pause keeps at least, however early its sound dies away."""
 _SHORTEST_GAP_MS = 90
 """Between words without punctuation, a shorter silence is the closure of a stop."""
 
@@ -37,22 +39,23 @@ def settle(spans: Sequence[Span], audio: Audio, sample_rate_hz: int) -> tuple[Sp
     whole = merged(spans)
     hop = max(1, sample_rate_hz * _HOP_MS // 1000)
     quiet = _quiet(audio, hop)
+    shortest = sample_rate_hz * _SHORTEST_PHONEME_MS // 1000
     ends: list[tuple[str, int]] = []
-    at = 0
+    at = spoken = 0
     for index, span in enumerate(whole):
         end = at + span.samples
         if span.ipa:
             ends.append((span.ipa, end))
+            spoken = at
         elif index == 0:
             ends.append(("", _first_sound(quiet, hop, at, end)))
-        elif index == len(whole) - 1:
-            ends[-1] = (ends[-1][0], _last_sound(quiet, hop, at, end))
-            ends.append(("", end))
         else:
-            shortest = (_SHORTEST_PAUSE_MS if span.pause else _SHORTEST_GAP_MS) * sample_rate_hz // 1000
-            start, stop = _longest_silence(quiet, hop, at, end)
-            if stop - start < shortest:
-                start = stop = (at + end) // 2
+            if index == len(whole) - 1:
+                start, stop = _last_sound(quiet, hop, at, end), end
+            else:
+                start, stop = _inner_silence(quiet, hop, (at, end), sample_rate_hz, pause=span.pause)
+            if span.pause and start < stop:
+                start = _back_to_sound(quiet, hop, start, min(start, spoken + shortest))
             ends[-1] = (ends[-1][0], start)
             ends.append(("", stop))
         at = end
@@ -119,14 +122,30 @@ def _last_sound(quiet: NDArray[np.bool_], hop: int, start: int, end: int) -> int
     return min(end, (-(-start // hop) + int(loud[-1]) + 1) * hop) if len(loud) else start
 
 
-def _longest_silence(quiet: NDArray[np.bool_], hop: int, start: int, end: int) -> tuple[int, int]:
-    """The longest silent run of hops inside the stretch; an empty one when there is none."""
-    first = -(-start // hop)
+def _back_to_sound(quiet: NDArray[np.bool_], hop: int, start: int, earliest: int) -> int:
+    """Where the silence at ``start`` really begins: models let it begin within the last phoneme of a clause."""
+    if start // hop < len(quiet) and not quiet[start // hop]:
+        return start
+    index = start // hop
+    while index * hop > earliest and quiet[index - 1]:
+        index -= 1
+    return min(start, max(index * hop, earliest))
+
+
+def _inner_silence(
+    quiet: NDArray[np.bool_], hop: int, gap: tuple[int, int], sample_rate_hz: int, *, pause: bool
+) -> tuple[int, int]:
+    """The longest silent run inside the gap; an empty one in its middle when that is too short to be a pause."""
+    at, end = gap
+    first = -(-at // hop)
     best = run = (first, first)
-    for index in range(first, end // hop):
+    for index in range(first, min(end // hop, len(quiet))):
         run = (run[0], index + 1) if quiet[index] else (index + 1, index + 1)
         if run[1] - run[0] > best[1] - best[0]:
             best = run
+    shortest = (_SHORTEST_PAUSE_MS if pause else _SHORTEST_GAP_MS) * sample_rate_hz // 1000
+    if (best[1] - best[0]) * hop < shortest:
+        return (at + end) // 2, (at + end) // 2
     return best[0] * hop, best[1] * hop
 
 

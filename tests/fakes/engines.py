@@ -1,52 +1,141 @@
-"""An engine that does as it is told, and a clock that stands still."""
+"""Engines that answer at once and always alike, for tests of what is built around them.
 
-from collections.abc import Iterator
+The contract that they share with the real ones is in `tests/actors/engines_contract.py`.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import numpy as np
+
+from actors.ports import Audio, FaceTrack, Fragment, Speech, SpeechProbabilities, Transcript
+from events.values import EngineUse, Note, Phoneme, PhoneScore, Pronunciation, Prosody, Word, WordScore
+from policies.tutor.context import Sentence, TutorContext
+
+WINDOW = 512
+SAMPLE_RATE_HZ = 16_000
 
 
-class Clock:
-    """A monotonic clock that moves only when told to."""
+class FakeVad:
+    """Loud windows are speech."""
 
-    def __init__(self) -> None:
-        self.now_s = 100.0
+    def detect(self, audio: Audio, state: bytes) -> SpeechProbabilities:
+        waiting = np.concatenate((np.frombuffer(state, np.float32), audio))
+        count = len(waiting) // WINDOW
+        windows = waiting[: count * WINDOW].reshape(count, WINDOW)
+        probabilities = tuple(0.99 if np.abs(window).max() > 0.01 else 0.01 for window in windows)
+        return SpeechProbabilities(probabilities=probabilities, state=waiting[count * WINDOW :].tobytes())
 
-    def __call__(self) -> float:
-        return self.now_s
+
+class FakeRecogniser:
+    """Hears one word for each whole half second."""
+
+    def transcribe(self, audio: Audio, *, language: str = "en", partial: bool = False) -> Transcript:
+        count = max(1, len(audio) // (SAMPLE_RATE_HZ // 2))
+        names = ("i", "like", "my", "small", "garden")
+        words = tuple(
+            Word(text=names[index % 5], start_ms=500 * index, end_ms=500 * index + 400, confidence=0.9)
+            for index in range(count)
+        )
+        return Transcript(text=" ".join(word.text for word in words), words=words, confidence=0.9)
 
 
-class ScriptedEngine:
-    """Repeats what it is told; ``fault`` makes it fail, ``fault_at`` after so many items of a stream."""
+class FakeProsody:
+    """Everyone speaks at 150 Hz."""
 
-    version = "1"
+    def analyse(self, audio: Audio, words: tuple[Word, ...]) -> Prosody:
+        duration_ms = len(audio) * 1000 // SAMPLE_RATE_HZ
+        return Prosody(duration_ms=duration_ms, speaking_ms=duration_ms, f0_mean_hz=150.0, words_per_minute=100.0)
 
-    def __init__(self, name: str, clock: Clock | None = None, *, takes_s: float = 0.0) -> None:
-        self.name = name
-        self.digest = f"digest of {name}"
-        self.fault: BaseException | None = None
-        self.fault_at = 0
-        self.calls = 0
-        self.closed = False
-        self._clock = clock
-        self._takes_s = takes_s
 
-    def say(self, text: str, *, times: int = 1) -> str:
-        self.calls += 1
-        self._work()
-        if self.fault is not None:
-            raise self.fault
-        return text * times
+class FakeScorer:
+    """Every word is worth 80, the last one 40."""
 
-    def recite(self, *words: str) -> Iterator[str]:
-        self.calls += 1
-        try:
-            for index, word in enumerate((*words, None)):
-                self._work()
-                if self.fault is not None and index == self.fault_at:
-                    raise self.fault
-                if word is not None:
-                    yield word
-        finally:
-            self.closed = True
+    def score(self, audio: Audio, reference: str, words: tuple[Word, ...] = ()) -> Pronunciation:
+        texts = reference.split()
+        scored = tuple(
+            WordScore(
+                text=text,
+                start_ms=100 * index,
+                end_ms=100 * index + 90,
+                score=40.0 if index == len(texts) - 1 else 80.0,
+                phones=(PhoneScore(phone="AH", start_ms=100 * index, end_ms=100 * index + 90, score=40.0),),
+            )
+            for index, text in enumerate(texts)
+        )
+        return Pronunciation(reference=reference, score=75.0, completeness=100.0, words=scored)
 
-    def _work(self) -> None:
-        if self._clock is not None:
-            self._clock.now_s += self._takes_s
+
+class FakeChecker:
+    """Nobody makes a slip."""
+
+    def check(self, text: str) -> tuple[Note, ...]:
+        return ()
+
+
+class FakeTutor:
+    """Says back what was said, then asks a numbered question."""
+
+    def reply(self, context: TutorContext) -> Any:
+        yield Sentence(text=f"You said: {context.said or 'nothing'}.", acts=("react",), emotion="happy")
+        yield Sentence(text=f"What is question {context.turn}?", acts=("ask",))
+
+
+class FakeVoice:
+    """A hum of 40 ms a letter, in one stretch."""
+
+    def speak(self, text: str, *, tutor: str, rate: float = 1.0) -> Any:
+        frames = max(1, len(text))
+        time = np.arange(frames * 640) / SAMPLE_RATE_HZ
+        pcm = (3000 * np.sin(2 * np.pi * 150 * time)).astype("<i2").tobytes()
+        phonemes = (Phoneme(ipa="ə", start_ms=0, end_ms=40 * frames),)
+        yield Speech(text=text, pcm=pcm, sample_rate_hz=SAMPLE_RATE_HZ, phonemes=phonemes, voice="hum", rate=rate)
+
+
+class FakeFace:
+    """Fragments of one second whose bytes name their track."""
+
+    def render(self, track: FaceTrack) -> Any:
+        for start_ms in range(0, track.duration_ms, 1000):
+            duration_ms = min(1000, track.duration_ms - start_ms)
+            media = f"{track.tutor}/{track.seed}/{track.start_ms}/{start_ms}".encode()
+            yield Fragment(init=b"init", media=media, start_ms=start_ms, duration_ms=duration_ms)
+
+
+class FakeEngines:
+    """`actors.engines.Engines` over the fakes. ``delay_s`` is slept before each answer; ``faults`` raise by kind."""
+
+    def __init__(self, *, delay_s: float = 0.0) -> None:
+        self.delay_s = delay_s
+        self.faults: dict[str, Exception] = {}
+        self.calls: list[tuple[str, str]] = []
+        self._engines: dict[str, Any] = {
+            "vad": FakeVad(),
+            "asr": FakeRecogniser(),
+            "prosody": FakeProsody(),
+            "pronunciation": FakeScorer(),
+            "language": FakeChecker(),
+            "tutor": FakeTutor(),
+            "voice": FakeVoice(),
+            "face": FakeFace(),
+        }
+
+    async def call(self, kind: str, method: str, *args: Any, **kwargs: Any) -> tuple[Any, EngineUse]:
+        await self._before(kind, method)
+        return getattr(self._engines[kind], method)(*args, **kwargs), self._use(kind)
+
+    async def stream(self, kind: str, method: str, *args: Any, **kwargs: Any) -> AsyncIterator[tuple[Any, EngineUse]]:
+        await self._before(kind, method)
+        for item in getattr(self._engines[kind], method)(*args, **kwargs):
+            yield item, self._use(kind)
+            await asyncio.sleep(self.delay_s)
+
+    async def _before(self, kind: str, method: str) -> None:
+        self.calls.append((kind, method))
+        await asyncio.sleep(self.delay_s)
+        if kind in self.faults:
+            raise self.faults[kind]
+
+    def _use(self, kind: str) -> EngineUse:
+        return EngineUse(kind=kind, name=f"fake-{kind}", version="1")

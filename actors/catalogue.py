@@ -1,0 +1,167 @@
+"""Every engine by kind and name, and how to load it. Imports an engine only when it is loaded; decides no order."""
+
+from collections.abc import Callable, Mapping
+from importlib import metadata
+
+from actors.models.errors import ModelError
+from actors.models.store import ModelStore
+from actors.ports import Engine
+from actors.settings import Settings
+from policies.fallback import RANKING, Available
+
+SILERO_FILE = "silero_vad_v6.onnx"
+ALL_CORES = 2
+"""Threads for an engine that the learner waits for."""
+
+
+def loaders(kind: str, settings: Settings, store: ModelStore) -> Mapping[str, Callable[[], Engine]]:
+    """How to load each engine of a kind. Raises KeyError on an unknown kind."""
+    return _LOADERS[kind](settings, store)
+
+
+def available(kind: str, settings: Settings, store: ModelStore) -> Available:
+    """What there is for a kind: fetched models, installed packages, services whose URL is set."""
+    needs = RANKING[kind]
+    models = {model for engine in needs for model in engine.models if _complete(store, model)}
+    packages = {package for engine in needs for package in engine.packages if _installed(package)}
+    urls = {"tutor": settings.tutor_url, "languagetool": settings.languagetool_url}
+    return Available(
+        models=frozenset(models),
+        packages=frozenset(packages),
+        services=frozenset(name for name, url in urls.items() if url),
+    )
+
+
+def _complete(store: ModelStore, model: str) -> bool:
+    try:
+        store.path(model)
+    except ModelError:
+        return False
+    return True
+
+
+def _installed(package: str) -> bool:
+    try:
+        metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def _vad(settings: Settings, store: ModelStore) -> dict[str, Callable[[], Engine]]:
+    def silero() -> Engine:
+        from actors.hearing.silero import SileroDetector
+
+        return SileroDetector(store.path("silero-vad") / SILERO_FILE, digest=store.digest("silero-vad"))
+
+    def energy() -> Engine:
+        from actors.hearing.energy import EnergyDetector
+
+        return EnergyDetector()
+
+    return {"silero": silero, "energy": energy}
+
+
+def _asr(settings: Settings, store: ModelStore) -> dict[str, Callable[[], Engine]]:
+    def whisper(model: str) -> Callable[[], Engine]:
+        def load() -> Engine:
+            from actors.hearing.whisper import WhisperRecogniser
+
+            return WhisperRecogniser(store.path(model), name=model, digest=store.digest(model), threads=ALL_CORES)
+
+        return load
+
+    def pocketsphinx() -> Engine:
+        from actors.hearing.sphinx import SphinxRecogniser
+
+        return SphinxRecogniser()
+
+    sizes = ("whisper-large-v3-turbo", "whisper-small", "whisper-base", "whisper-tiny.en")
+    return {**{size: whisper(size) for size in sizes}, "pocketsphinx": pocketsphinx}
+
+
+def _prosody(settings: Settings, store: ModelStore) -> dict[str, Callable[[], Engine]]:
+    def praat() -> Engine:
+        from actors.assessment.praat import PraatProsodyAnalyser
+
+        return PraatProsodyAnalyser()
+
+    return {"praat": praat}
+
+
+def _pronunciation(settings: Settings, store: ModelStore) -> dict[str, Callable[[], Engine]]:
+    def gop() -> Engine:
+        from actors.assessment.sphinx import SphinxPronunciationScorer
+
+        return SphinxPronunciationScorer()
+
+    return {"gop": gop}
+
+
+def _language(settings: Settings, store: ModelStore) -> dict[str, Callable[[], Engine]]:
+    def languagetool() -> Engine:
+        from actors.assessment.languagetool import LanguageTool
+
+        return LanguageTool(settings.languagetool_url)
+
+    def harper() -> Engine:
+        from actors.assessment.harper import HarperLanguageChecker
+
+        return HarperLanguageChecker()
+
+    return {"languagetool": languagetool, "harper": harper}
+
+
+def _tutor(settings: Settings, store: ModelStore) -> dict[str, Callable[[], Engine]]:
+    def provider() -> Engine:
+        from actors.tutor.provider import ProviderTutor
+
+        return ProviderTutor(settings.tutor_url, model=settings.tutor_model, key=settings.tutor_key)
+
+    def rules() -> Engine:
+        from actors.tutor.rules import RulesTutor
+
+        return RulesTutor()
+
+    return {"provider": provider, "rules": rules}
+
+
+def _voice(settings: Settings, store: ModelStore) -> dict[str, Callable[[], Engine]]:
+    def kokoro() -> Engine:
+        from actors.voice.kokoro import Kokoro
+
+        model, voices = store.path("kokoro-82m-int8"), store.path("kokoro-voices")
+        return Kokoro(model, voices / "voices", digest=store.digest("kokoro-82m-int8"), threads=ALL_CORES)
+
+    def piper() -> Engine:
+        from actors.voice.piper import Piper
+
+        return Piper(store.path("piper-joe"), digest=store.digest("piper-joe"), threads=ALL_CORES)
+
+    def espeak() -> Engine:
+        from actors.voice.espeak import EspeakVoice
+
+        return EspeakVoice()
+
+    return {"kokoro": kokoro, "piper": piper, "espeak": espeak}
+
+
+def _face(settings: Settings, store: ModelStore) -> dict[str, Callable[[], Engine]]:
+    def vector() -> Engine:
+        from actors.face.drawn import DrawnFace
+
+        return DrawnFace()
+
+    return {"vector": vector}
+
+
+_LOADERS = {
+    "vad": _vad,
+    "asr": _asr,
+    "prosody": _prosody,
+    "pronunciation": _pronunciation,
+    "language": _language,
+    "tutor": _tutor,
+    "voice": _voice,
+    "face": _face,
+}
