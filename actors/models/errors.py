@@ -72,7 +72,8 @@ class NoSource(ModelError):
     retryable = True
 
     def __init__(self, name: str, attempts: tuple[tuple[str, ModelError], ...]) -> None:
-        told = "\n".join(f"  - {source}: {error}" for source, error in attempts) or "  - there is none to try"
+        reasons = [(source, error.reason if isinstance(error, SourceFailed) else error) for source, error in attempts]
+        told = "\n".join(f"  - {source}: {reason}" for source, reason in reasons) or "  - there is none to try"
         message = (
             f"No source gave the model {name}:\n{told}\nWhat has come is kept: try again when the network is back, "
             f"or put the model's files into a folder FOLDER/{name}/ and set COLLOQUY_MODELS_FROM=FOLDER."

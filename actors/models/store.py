@@ -65,7 +65,7 @@ class ModelStore:
         return self.cache / name
 
     def weights(self, name: str) -> Path:
-        """The file of a complete model that holds its weights; its folder when there is no one file. Raises as `path`."""
+        """The file that holds a complete model's weights; its folder when no one file does. Raises as `path`."""
         return self.path(name) / self._manifest.model(name).weights
 
     def digest(self, name: str) -> str:
