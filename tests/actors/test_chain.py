@@ -10,7 +10,7 @@ import pytest
 from actors.chain import Candidate, ChainBroken, ChainExhausted, EngineChain, EngineFault
 from actors.ports import EngineError, EngineInputError
 from policies.fallback import Skipped
-from tests.fakes.engines import Clock, ScriptedEngine
+from tests.fakes.scripted import Clock, ScriptedEngine
 
 
 def chain_of(*engines: ScriptedEngine, **options: Any) -> EngineChain:

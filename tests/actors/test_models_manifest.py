@@ -40,7 +40,7 @@ sources = [{{ from = "{source}", distribution = "tiny" }}]
             "kokoro-v1.0.int8.onnx",
             "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb",
         ),
-        ("kokoro-voices", "af_heart.bin", "d583ccff3cdca2f7fae535cb998ac07e9fcb90f09737b9a41fa2734ec44a8f0b"),
+        ("kokoro-voices", "voices/af_heart.bin", "d583ccff3cdca2f7fae535cb998ac07e9fcb90f09737b9a41fa2734ec44a8f0b"),
         ("piper-joe", "en_US-joe-medium.onnx", "58afce0321b8d9c46d7cdf9c16500cc55a793b4220212dba6b70fb788b3baf06"),
     ],
 )
