@@ -33,9 +33,15 @@ def mix(first: str, second: str, share: float) -> str:
     return f"#{red:02x}{green:02x}{blue:02x}"
 
 
-def spline(points: Sequence[Xy], *, closed: bool = False) -> Points:
+def points(path: str | Sequence[Xy]) -> Points:
+    """Points as an array; a string lists them as "x,y x,y ...", as SVG does."""
+    listed = [pair.split(",") for pair in path.split()] if isinstance(path, str) else path
+    return np.array(listed, dtype=np.float64)
+
+
+def spline(path: str | Sequence[Xy], *, closed: bool = False) -> Points:
     """A Catmull-Rom curve through the points."""
-    knots = np.asarray(points, dtype=np.float64)
+    knots = points(path)
     padded = np.vstack([knots[-1:], knots, knots[:2]]) if closed else np.vstack([knots[:1], knots, knots[-1:]])
     t = np.linspace(0, 1, _STEPS, endpoint=False)[:, None]
     pieces = []
@@ -48,9 +54,9 @@ def spline(points: Sequence[Xy], *, closed: bool = False) -> Points:
     return curve if closed else np.vstack([curve, knots[-1:]])
 
 
-def blob(*points: Xy) -> Points:
+def blob(path: str | Sequence[Xy]) -> Points:
     """A closed smooth shape through the points."""
-    return spline(points, closed=True)
+    return spline(path, closed=True)
 
 
 def outline(*curves: Points) -> Points:
@@ -58,15 +64,15 @@ def outline(*curves: Points) -> Points:
     return np.vstack(curves)
 
 
-def mirrored(points: Points) -> Points:
-    """The same shape on the other side of x = 0."""
-    other: Points = (points * np.array([-1.0, 1.0]))[::-1]
+def mirrored(shape: Points) -> Points:
+    """The same shape on the other side of x = 0, listed in the opposite direction."""
+    other: Points = (shape * np.array([-1.0, 1.0]))[::-1]
     return other
 
 
-def straight(*points: Xy) -> Points:
-    """Straight lines from point to point."""
-    return np.array(points, dtype=np.float64)
+def facing(shape: Points, side: int) -> Points:
+    """A shape of the right side (``side`` 1), or of the left one (-1)."""
+    return shape if side > 0 else mirrored(shape)
 
 
 def shifted(shape: Points, x: float, y: float) -> Points:
@@ -101,9 +107,9 @@ def box(left: float, top: float, right: float, bottom: float, radius: float = 0.
     )
 
 
-def ribbon(points: Sequence[Xy], widths: Sequence[float]) -> Points:
+def ribbon(path: str | Sequence[Xy], widths: Sequence[float]) -> Points:
     """A stroke along a smooth line whose width changes from point to point."""
-    line = spline(points)
+    line = spline(path)
     places = np.linspace(0, 1, len(widths))
     half = np.interp(np.linspace(0, 1, len(line)), places, widths)[:, None] / 2
     along = np.gradient(line, axis=0)
@@ -169,9 +175,10 @@ class Canvas:
         place = np.clip(place, 0, 1)[..., None]
         place = place * place * (3 - 2 * place)
         colours = np.array(_opaque(start), np.float32) * (1 - place) + np.array(_opaque(end), np.float32) * place
-        fine = cv2.resize(colours, None, fx=_COARSE, fy=_COARSE, interpolation=cv2.INTER_LINEAR)
-        fine = cv2.add(fine[: y1 - y0, : x1 - x0], (0.5, 0.5, 0.5, 0.5)).astype(np.uint8)
-        self._over(area, self._mask(shape, area) * np.float32(alpha), fine)
+        coarse = (colours + 0.5).astype(np.uint8)
+        fine = cv2.resize(coarse, None, fx=_COARSE, fy=_COARSE, interpolation=cv2.INTER_LINEAR)
+        paint = np.ascontiguousarray(fine[: y1 - y0, : x1 - x0])
+        self._over(area, self._mask(shape, area) * np.float32(alpha), paint)
 
     def _paint(
         self, shape: Points, colour: str, alpha: float, blur: float, within: Points | None, knockout: bool
@@ -206,8 +213,8 @@ class Canvas:
         y0, y1, x0, x1 = area
         margin = int(3 * blur * self.scale) + 1 if blur else 0
         mask = np.zeros((y1 - y0 + 2 * margin, x1 - x0 + 2 * margin), np.uint8)
-        points = subpixels(self._pixels(shape) - np.array([x0 - margin, y0 - margin]))
-        cv2.fillPoly(mask, [points], 255, cv2.LINE_AA, SUBPIXEL_BITS)
+        fixed = subpixels(self._pixels(shape) - np.array([x0 - margin, y0 - margin]))
+        cv2.fillPoly(mask, [fixed], 255, cv2.LINE_AA, SUBPIXEL_BITS)
         result: Mask = np.multiply(mask, np.float32(1 / 255), dtype=np.float32)
         if not blur:
             return result

@@ -13,6 +13,8 @@ from actors.face.pen import Pen, bgra
 _X = np.linspace(-1, 1, 33)
 _FALL = 1 - _X**2
 _HALF_WIDTH = 25.0
+_BROW_ARCH = np.polyfit([-1.0, -0.5, 0.0, 0.4, 0.75, 1.0], [0.15, 0.5, 0.86, 1.0, 0.6, -0.15], 4)
+_MOUTH_SCALE = 1.12
 _TEETH = "#fbf6ef"
 _TEETH_SHADE = "#ddd3cb"
 _INSIDE = "#4a1620"
@@ -70,7 +72,7 @@ class Features:
         lift = self.look.eyes.tilt * _X * pose.side
         across = _X * _HALF_WIDTH * size
         closed = 7.5 * size * _FALL - lift
-        wide_up = -(16.0 + 3.0 * pose.widen - 4.0 * pose.squint) * size * _FALL**0.72 - lift
+        wide_up = -(14.2 + 3.5 * pose.widen - 4.0 * pose.squint) * size * _FALL**0.72 - lift
         wide_low = (10.5 - 7.0 * pose.squint) * size * _FALL**0.8 - lift
         upper = np.stack([across, wide_up + (closed - wide_up) * pose.lids], axis=1) + centre
         lower = np.stack([across, wide_low + (closed - wide_low) * pose.lids], axis=1) + centre
@@ -116,20 +118,22 @@ class Features:
         brow = self.look.brows
         outer = _X * pose.side
         across = _X * 31.0
-        arch = -brow.arch * np.exp(-(((outer - 0.25) / 0.75) ** 2)) + 4.0 * np.clip(outer - 0.3, 0, 1)
-        inner = -pose.brow_inner * np.clip(0.4 - outer, 0, 1.4)
+        arch = -brow.arch * np.polyval(_BROW_ARCH, outer)
+        inner = -pose.brow_inner * (0.5 - 0.5 * outer) ** 1.5
         y = brow.y + arch + inner - pose.brow
-        half = brow.thickness / 2 * np.interp(outer, [-1, -0.75, 0.1, 1], [0.55, 1.0, 0.85, 0.12])
+        half = brow.thickness / 2 * np.interp(outer, [-1, -0.93, -0.6, 0.1, 1], [0.3, 0.68, 1.0, 0.85, 0.1])
         line = np.stack([across + pose.side * (EYE_X + 3) + pose.shift_x, y + pose.shift_y], axis=1)
         rise = np.stack([np.zeros_like(half), half], axis=1)
         pen.fill(np.vstack([line - rise, (line + rise)[::-1]]), self._colours["brow"])
 
-    def mouth(self, pen: Pen, parameters: Curve, smile: float, shift: tuple[float, float]) -> None:
-        """Lips, teeth and tongue."""
+    def mouth(self, pen: Pen, parameters: Curve, smile: float, cheek: float, shift: tuple[float, float]) -> None:
+        """Lips, teeth and tongue, and with raised cheeks the folds beside them."""
         style = self.look.lips
         shapes = lips(parameters, smile=smile, upper_size=style.upper_size, lower_size=style.lower_size)
-        place = np.array([shift[0], MOUTH_Y + shift[1]])
-        opening, upper, lower = shapes.opening + place, shapes.upper + place, shapes.lower + place
+        shapes = shapes.placed(shift[0], MOUTH_Y + shift[1], _MOUTH_SCALE)
+        opening, upper, lower = shapes.opening, shapes.upper, shapes.lower
+        if cheek > 0.1:
+            self._dimples(pen, shapes.line, cheek)
         pen.fill(lower, self._colours["lower"])
         self._shine(pen, lower)
         if shapes.gap > 0.4:
@@ -137,22 +141,31 @@ class Features:
             inner = np.empty((rect[1] - rect[0], rect[3] - rect[2], 4), np.uint8)
             inner[:] = self._colours["inside"]
             inside = pen.patch(rect, inner)
-            tongue = shapes.tongue + place
+            tongue = shapes.tongue
             tip = parameters[9]
             if tip < 0.5:
                 self._tongue(inside, tongue)
-            if parameters[7] > 0.02:
-                inside.fill(shapes.lower_teeth + place, self._colours["teeth shade"])
-            if parameters[6] > 0.02:
-                inside.fill(shapes.upper_teeth + place, self._colours["teeth"])
+            if parameters[7] > 0.05:
+                inside.fill(shapes.lower_teeth, self._colours["teeth shade"])
+            if parameters[6] > 0.05:
+                inside.fill(shapes.upper_teeth, self._colours["teeth"])
+                shade = shapes.upper_edge
+                inside.fill(np.vstack([shade, shifted(shade, 0, 1.6)[::-1]]), self._colours["teeth shade"])
             if tip >= 0.5:
                 self._tongue(inside, tongue)
             pen.through(opening, rect, inner)
         pen.fill(upper, self._colours["upper"])
         if shapes.gap < 3.0:
-            line = shapes.line + place
+            line = shapes.line
             weight = np.stack([0 * _thickness(line), _thickness(line)], axis=1)
             pen.fill(np.vstack([line - weight, (line + weight)[::-1]]), self._colours["line"])
+
+    def _dimples(self, pen: Pen, line: Points, cheek: float) -> None:
+        along = np.linspace(-1, 1, 13)
+        for side, corner in ((-1, line[0]), (1, line[-1])):
+            bend = np.stack([side * (4.5 - 3.0 * along**2), along * 9.0 * cheek - 2.0], axis=1) + corner
+            weight = np.stack([0.2 + 1.3 * cheek * (1 - along**2), np.zeros_like(along)], axis=1)
+            pen.fill(np.vstack([bend - weight, (bend + weight)[::-1]]), self._colours["fold"])
 
     def _tongue(self, pen: Pen, tongue: Points) -> None:
         pen.fill(tongue, self._colours["tongue"])

@@ -145,7 +145,7 @@ class Stage:
                     brow_inner=mood.brow_inner,
                 ),
             )
-        self._features.mouth(pen, mouth, mood.smile, (turn * 1.1, nod + 1.5 * float(mouth[-1])))
+        self._features.mouth(pen, mouth, mood.smile, mood.cheek, (turn * 1.1, nod + 1.5 * float(mouth[-1])))
 
     def _placed_head(self, motion: Motion, index: int) -> Bgra:
         """The head turned and moved to its place on the screen, over the stage's area."""

@@ -1,6 +1,6 @@
 """Paints the still parts of the head: skull, ears, shading, beard, nose. The hair is in `actors.face.hair`."""
 
-from actors.face.canvas import Canvas, Points, blob, ellipse, mix, ribbon, shifted, spline
+from actors.face.canvas import Canvas, Points, blob, ellipse, facing, mix, points, ribbon, shifted, spline
 from actors.face.looks import MOUTH_Y, Look
 
 JAW_DROP = 11.0
@@ -31,6 +31,8 @@ def paint_head(canvas: Canvas, look: Look, jaw: float) -> None:
     skin = look.skin
     for side in (-1, 1):
         _ear(canvas, look, side)
+    if look.hair != "short":
+        canvas.fill(ellipse(0, -84, look.shape.temple - 4, 78), look.hair_colour)
     face = face_outline(look, jaw)
     drop = JAW_DROP * jaw
     canvas.gradient(face, skin.light, skin.base, along=((-60, -110), (50, 130)))
@@ -51,30 +53,17 @@ def paint_head(canvas: Canvas, look: Look, jaw: float) -> None:
 
 def _ear(canvas: Canvas, look: Look, side: int) -> None:
     skin = look.skin
-    x = side * (look.shape.cheek - 1)
-    ear = blob(
-        (x, -24), (x + side * 14, -28), (x + side * 19, -8), (x + side * 12, 18), (x + side * 2, 26), (x - side * 8, 0)
-    )
-    canvas.gradient(ear, skin.base, skin.shade, along=((x, -26), (x, 28)))
-    canvas.fill(
-        ribbon([(x + side * 5, -14), (x + side * 12, -12), (x + side * 11, 4), (x + side * 4, 12)], [1, 3, 3, 1]),
-        skin.deep,
-        0.55,
-    )
+    x = look.shape.cheek - 1
+    ear = facing(blob([(x, -24), (x + 14, -28), (x + 19, -8), (x + 12, 18), (x + 2, 26), (x - 8, 0)]), side)
+    canvas.gradient(ear, skin.base, skin.shade, along=((side * x, -26), (side * x, 28)))
+    fold = ribbon([(x + 5, -14), (x + 12, -12), (x + 11, 4), (x + 4, 12)], [1, 3, 3, 1])
+    canvas.fill(facing(fold, side), skin.deep, 0.55)
 
 
 def _freckles(canvas: Canvas, look: Look) -> None:
-    spots = [
-        (34, 34, 1.6),
-        (44, 41, 1.9),
-        (55, 36, 1.5),
-        (63, 44, 1.8),
-        (48, 50, 1.4),
-        (72, 37, 1.4),
-        (27, 43, 1.5),
-        (58, 53, 1.3),
-    ]
-    for x, y, size in spots:
+    spots = points("34,34 44,41 55,36 63,44 48,50 72,37 27,43 58,53 39,48 66,52")
+    sizes = (1.6, 1.9, 1.5, 1.8, 1.4, 1.4, 1.5, 1.3, 1.2, 1.2)
+    for (x, y), size in zip(spots, sizes, strict=True):
         for side in (-1, 1):
             shift = 2.5 if side > 0 else 0.0
             canvas.fill(ellipse(side * x + shift, y + shift, size, size * 0.9), look.skin.deep, 0.42)
@@ -100,32 +89,18 @@ def _beard(canvas: Canvas, look: Look, face: Points, drop: float) -> None:
         (88.0, 56.0),
         (shape.cheek - 12, 6.0),
     ]
-    right = [*half, *inner]
+    part = blob([*half, *inner])
     for side in (-1, 1):
-        part = spline([(side * x, y) for x, y in right], closed=True)
-        canvas.gradient(part, look.hair_colour, look.hair_light, along=((0, 0), (0, chin + 10)))
-    moustache = blob(
-        (0, MOUTH_Y - 20),
-        (22, MOUTH_Y - 22),
-        (46, MOUTH_Y - 8),
-        (54, MOUTH_Y + 8),
-        (40, MOUTH_Y + 0),
-        (18, MOUTH_Y - 7),
-        (0, MOUTH_Y - 9),
-        (-18, MOUTH_Y - 7),
-        (-40, MOUTH_Y + 0),
-        (-54, MOUTH_Y + 8),
-        (-46, MOUTH_Y - 8),
-        (-22, MOUTH_Y - 22),
-    )
-    canvas.fill(moustache, look.hair_colour)
+        canvas.gradient(facing(part, side), look.hair_colour, look.hair_light, along=((0, 0), (0, chin + 10)))
+    moustache = blob("0,-20 22,-22 46,-8 54,8 40,0 18,-7 0,-9 -18,-7 -40,0 -54,8 -46,-8 -22,-22")
+    canvas.fill(shifted(moustache, 0, MOUTH_Y), look.hair_colour)
     canvas.soft(shifted(face, -14, -10), look.hair_dark, 0.5, 12, within=face, knockout=True)
 
 
 def paint_nose(canvas: Canvas, look: Look) -> None:
     """The nose, on a layer of its own because it moves before the face when the head turns."""
     skin, width = look.skin, look.shape.nose_width
-    canvas.soft(blob((5, -22), (10, 10), (width * 0.9, 40), (4, 46), (2, 10)), skin.shade, 0.55, 5)
+    canvas.soft(blob([(5, -22), (10, 10), (width * 0.9, 40), (4, 46), (2, 10)]), skin.shade, 0.55, 5)
     canvas.soft(ellipse(-3, 12, 4, 26), skin.light, 0.6, 4)
     canvas.soft(ellipse(0, 40, width * 0.75, 9), skin.light, 0.7, 4)
     canvas.soft(ellipse(0, 51, width * 0.95, 3.5), skin.deep, 0.55, 2.5)

@@ -25,7 +25,7 @@ _MOOD_MS = 420
 class Mood(Struct, frozen=True, kw_only=True):
     """One emotion in the face. Brows and smile in design units, tilt in degrees, the others 0..1."""
 
-    smile: float = 2.0
+    smile: float = 4.6
     brow_raise: float = 0.0
     brow_inner: float = 0.0
     brow_uneven: float = 0.0
@@ -40,8 +40,8 @@ class Mood(Struct, frozen=True, kw_only=True):
 
 MOODS: dict[str, Mood] = {
     "neutral": Mood(),
-    "happy": Mood(smile=9.0, brow_raise=3.0, squint=0.32, cheek=1.0, tilt=1.2, nod=-0.6),
-    "encouraging": Mood(smile=6.0, brow_raise=5.0, brow_inner=2.5, widen=0.12, cheek=0.55, tilt=3.6, nod=1.4),
+    "happy": Mood(smile=10.0, brow_raise=3.0, squint=0.32, cheek=1.0, tilt=1.2, nod=-0.6),
+    "encouraging": Mood(smile=7.5, brow_raise=5.0, brow_inner=2.5, widen=0.12, cheek=0.55, tilt=3.6, nod=1.4),
     "thoughtful": Mood(
         smile=-1.0, brow_raise=0.5, brow_inner=-1.5, brow_uneven=5.0, squint=0.12, tilt=-3.4, look_x=-5.0, look_y=-4.5
     ),

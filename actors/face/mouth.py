@@ -16,27 +16,27 @@ from policies.visemes import CONTACTS, VISEMES
 
 PARAMETERS = ("width", "upper", "lower", "round", "press", "tuck", "upper_teeth", "lower_teeth", "tongue", "tip", "jaw")
 """Half width between the corners; how far the lips' inner edges part up and down; rounding; pressing together; lower
-lip under the upper teeth; how much of each row of teeth shows; height of the tongue; its tip at the teeth; the chin."""
+lip under the upper teeth; how far each row of teeth shows; height of the tongue (0..1); its tip out; the chin."""
 
 Curve = NDArray[np.floating[Any]]
 
 SHAPES: dict[str, tuple[float, ...]] = {
     #       wide   up   low round press tuck  upT  lowT tong  tip  jaw
     "sil": (35.0, 0.0, 0.0, 0.00, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
-    "PP": (32.5, 0.0, 0.0, 0.10, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
-    "FF": (34.0, 5.5, 1.0, 0.00, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.15),
-    "TH": (34.0, 4.0, 8.0, 0.00, 0.0, 0.0, 0.8, 0.0, 0.6, 1.0, 0.3),
-    "DD": (36.0, 4.0, 8.5, 0.00, 0.0, 0.0, 0.9, 0.3, 0.9, 0.0, 0.3),
-    "kk": (34.5, 4.0, 12.5, 0.00, 0.0, 0.0, 0.6, 0.0, 0.3, 0.0, 0.45),
-    "CH": (24.0, 7.5, 9.0, 0.75, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.15),
-    "SS": (40.0, 4.5, 6.0, 0.00, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.05),
-    "nn": (35.0, 3.0, 9.5, 0.00, 0.0, 0.0, 0.5, 0.0, 1.0, 0.0, 0.35),
-    "RR": (27.5, 4.5, 10.0, 0.50, 0.0, 0.0, 0.4, 0.0, 0.6, 0.0, 0.35),
-    "aa": (37.0, 6.0, 29.0, 0.10, 0.0, 0.0, 0.8, 0.0, 0.35, 0.0, 1.0),
-    "E": (41.0, 6.0, 17.0, 0.00, 0.0, 0.0, 0.9, 0.2, 0.45, 0.0, 0.6),
-    "ih": (43.5, 4.5, 10.5, 0.00, 0.0, 0.0, 0.9, 0.4, 0.5, 0.0, 0.3),
-    "oh": (25.0, 8.0, 21.0, 0.80, 0.0, 0.0, 0.3, 0.0, 0.3, 0.0, 0.75),
-    "ou": (15.0, 4.5, 8.5, 1.00, 0.0, 0.0, 0.0, 0.0, 0.1, 0.0, 0.35),
+    "PP": (32.0, 0.0, 0.0, 0.10, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+    "FF": (34.0, 6.0, 0.5, 0.00, 0.0, 1.0, 8.0, 0.0, 0.0, 0.0, 0.15),
+    "TH": (33.0, 4.0, 11.0, 0.00, 0.0, 0.0, 5.0, 0.0, 0.88, 1.0, 0.35),
+    "DD": (36.0, 4.0, 9.0, 0.00, 0.0, 0.0, 4.5, 1.6, 0.75, 0.0, 0.3),
+    "kk": (34.0, 4.0, 14.0, 0.00, 0.0, 0.0, 4.0, 0.0, 0.2, 0.0, 0.5),
+    "CH": (23.5, 8.0, 8.5, 0.75, 0.0, 0.0, 8.0, 6.5, 0.0, 0.0, 0.15),
+    "SS": (40.0, 4.5, 5.5, 0.00, 0.0, 0.0, 5.2, 3.9, 0.0, 0.0, 0.05),
+    "nn": (34.0, 3.0, 9.0, 0.00, 0.0, 0.0, 2.4, 0.0, 0.95, 0.0, 0.35),
+    "RR": (27.0, 4.5, 10.5, 0.50, 0.0, 0.0, 3.0, 0.0, 0.55, 0.0, 0.35),
+    "aa": (35.5, 6.0, 28.0, 0.10, 0.0, 0.0, 7.0, 0.0, 0.22, 0.0, 1.0),
+    "E": (39.5, 6.0, 17.0, 0.00, 0.0, 0.0, 7.0, 0.0, 0.4, 0.0, 0.6),
+    "ih": (43.0, 4.5, 9.5, 0.00, 0.0, 0.0, 6.0, 2.6, 0.5, 0.0, 0.3),
+    "oh": (24.5, 8.0, 20.0, 0.80, 0.0, 0.0, 2.5, 0.0, 0.15, 0.0, 0.75),
+    "ou": (16.5, 5.0, 9.0, 1.00, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.35),
 }
 REST = np.array(SHAPES["sil"])
 OPENING = PARAMETERS.index("lower")
@@ -95,6 +95,7 @@ def _with_contacts(moved: Curve, visemes: Sequence[Viseme], times_ms: Curve) -> 
 class Lips(Struct, frozen=True, kw_only=True):
     """Outlines of one mouth: both lips, the opening between them, and what stands in it (closed shapes)."""
 
+    gap: float
     upper: Points
     lower: Points
     opening: Points
@@ -102,7 +103,13 @@ class Lips(Struct, frozen=True, kw_only=True):
     lower_teeth: Points
     tongue: Points
     line: Points
-    gap: float
+    upper_edge: Points
+
+    def placed(self, x: float, y: float, scale: float) -> "Lips":
+        """The same mouth elsewhere, larger or smaller."""
+        move = np.array([x, y])
+        shapes = {name: getattr(self, name) * scale + move for name in self.__struct_fields__ if name != "gap"}
+        return Lips(gap=self.gap * scale, **shapes)
 
 
 _BEHIND = np.array([0.0, 6.0])
@@ -121,30 +128,28 @@ def lips(parameters: Curve, *, smile: float, upper_size: float, lower_size: floa
     x = _X * width
     lift = smile * (1 - 0.6 * rounding)
     base = -lift * (_ABS**1.7) + 0.35 * lift
-    power = 0.95 - 0.42 * rounding
-    arch = (1 - _X**2) ** power
-    top = base - up * arch
-    bottom = base + low * arch
-    thin = 1 - 0.5 * press
-    upper_height = upper_size * thin * (1 + 0.25 * rounding) * (1 - 0.12 * min(1.0, up / 6))
-    lower_height = lower_size * thin * (1 + 0.22 * rounding) * (1 - 0.62 * tuck) * (1 - 0.1 * min(1.0, low / 25))
-    rim = (1 - _ABS ** (2.6 - 0.4 * rounding)) ** 0.9
-    bow = 1 + (_BOW - 1) * (1 - 0.5 * rounding)
+    top = base - up * (1 - _X**2) ** (0.8 - 0.3 * rounding)
+    bottom = base + low * (1 - _ABS**2.3) ** (0.9 - 0.3 * min(1.0, low / 25) - 0.32 * rounding)
+    thin = 1 - 0.45 * press
+    upper_height = upper_size * thin * (1 + 0.2 * rounding) * (1 - 0.12 * min(1.0, up / 6))
+    lower_height = lower_size * thin * (1 + 0.1 * rounding) * (1 - 0.55 * tuck) * (1 - 0.15 * min(1.0, low / 25))
+    rim = (1 - _ABS**2.5) ** (0.9 - 0.42 * rounding)
+    bow = 1 + (_BOW - 1) * (1 - 0.8 * rounding)
     lip_top = top - upper_height * rim * bow
-    lip_bottom = bottom + lower_height * (1 - _X**2) ** (0.8 - 0.25 * rounding)
+    lip_bottom = bottom + lower_height * (1 - _X**2) ** (0.75 - 0.28 * rounding)
     edge = np.stack([x, top], axis=1)
     floor = np.stack([x, bottom], axis=1)
-    bite = top + (4.0 + 6.0 * teeth_up) * np.minimum(1.0, (1 - _X**6)) * (teeth_up > 0.02)
+    bite = top + teeth_up * (1 - _X**6)
+    root = bottom - teeth_low * np.clip(1 - (_X / 0.72) ** 4, 0, 1)
     return Lips(
         upper=np.vstack([np.stack([x, lip_top], axis=1), edge[::-1]]),
         lower=np.vstack([floor, np.stack([x, lip_bottom], axis=1)[::-1]]),
         opening=np.vstack([edge, floor[::-1]]),
         upper_teeth=np.vstack([edge - _BEHIND, np.stack([x * 0.93, bite], axis=1)[::-1]]),
-        lower_teeth=np.vstack(
-            [np.stack([x * 0.86, bottom - (1.0 + 5.5 * teeth_low) * (1 - _X**6)], axis=1), (floor + _BEHIND)[::-1]]
-        ),
+        lower_teeth=np.vstack([np.stack([x, root], axis=1), (floor + _BEHIND)[::-1]]),
         tongue=_tongue(width, base[20], up, low, tongue, tip),
         line=np.stack([x, (top + bottom) / 2], axis=1),
+        upper_edge=edge,
         gap=float(up + low),
     )
 
