@@ -140,7 +140,9 @@ class _Building:
 def checksum(cursor: sqlite3.Cursor, name: str, generation: int) -> str:
     """SHA-256 over all rows in the order of their keys; each field is preceded by its length."""
     digest = hashlib.sha256()
-    for row in cursor.execute(f"SELECT key, learner, position, view FROM {table(name, generation)} ORDER BY key"):
+    # A hand that edits the file leaves text where there were bytes; that must be told, not stumbled over.
+    statement = f"SELECT key, learner, position, CAST(view AS BLOB) FROM {table(name, generation)} ORDER BY key"
+    for row in cursor.execute(statement):
         for field in (row[0].encode(), row[1].encode(), str(row[2]).encode(), bytes(row[3])):
             digest.update(b"%d:" % len(field) + field)
     return digest.hexdigest()

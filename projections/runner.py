@@ -18,7 +18,7 @@ from events.envelope import Recorded
 from events.errors import EventsError
 from events.log import EventLog
 from projections.errors import ProjectionsError
-from projections.fold import Fold, Folded
+from projections.fold import Fold
 from projections.lease import Lease
 from projections.projection import Projection
 from projections.rebuild import Rebuilt, Step, rebuild
@@ -72,20 +72,16 @@ class ProjectionRunner:
         try:
             self._make_ready()
             pages: dict[int, tuple[Recorded, ...]] = {}
-            changes: list[tuple[Standing, Folded]] = []
-            for standing, fold in self._working.values():
-                after = standing.position
-                if after not in pages:
-                    pages[after] = self._log.tail(after, limit=BATCH)
-                if pages[after]:
-                    changes.append((standing, fold.apply(pages[after])))
-            if changes or self._lease.wants_renewal:
-                self._commit(changes)
+            for standing, _ in self._working.values():
+                if standing.position not in pages:
+                    pages[standing.position] = self._log.tail(standing.position, limit=BATCH)
+            if any(pages.values()) or self._lease.wants_renewal:
+                return self._fold(pages)
         except BaseException:
             # The folds may be ahead of the store now: begin again from what is stored.
             self._working.clear()
             raise
-        return sum(len(pages[standing.position]) for standing, _ in changes)
+        return 0
 
     def run(self, stop: threading.Event) -> None:
         """Fold until ``stop`` is set. Waits out faults of the log and the store, and other runners."""
@@ -138,29 +134,41 @@ class ProjectionRunner:
 
     def _keep_lease(self) -> None:
         if self._lease.wants_renewal:
-            self._commit([])
+            with self._store.transaction() as cursor:
+                self._lease.renew(cursor)
 
-    def _commit(self, changes: Sequence[tuple[Standing, Folded]]) -> None:
+    def _fold(self, pages: dict[int, tuple[Recorded, ...]]) -> int:
+        """Fold and store pages, given by the position before them, in one transaction."""
+        count = 0
+        moved: dict[str, tuple[Standing, Fold[Any]] | None] = {}
         with self._store.transaction() as cursor:
             self._lease.renew(cursor)
-            moved = [self._write(cursor, standing, folded) for standing, folded in changes]
-        for (standing, folded), in_service in zip(changes, moved, strict=True):
-            if in_service:
-                _, fold = self._working[standing.name]
-                self._working[standing.name] = replace(standing, position=folded.position), fold
+            for name, (standing, fold) in self._working.items():
+                page = pages[standing.position]
+                if page:
+                    moved[name] = self._fold_page(cursor, standing, fold, page)
+                    count += len(page)
+        for name, working in moved.items():
+            if working is None:
+                del self._working[name]
             else:
-                del self._working[standing.name]
+                self._working[name] = working
+        return count
 
-    def _write(self, cursor: sqlite3.Cursor, standing: Standing, folded: Folded) -> bool:
-        """Write a page's changes; False, and nothing written, when a rebuild has put another table in service."""
+    def _fold_page(
+        self, cursor: sqlite3.Cursor, standing: Standing, fold: Fold[Any], page: tuple[Recorded, ...]
+    ) -> tuple[Standing, Fold[Any]] | None:
+        """The projection after a page; None, and nothing done, when a rebuild has put another table in service."""
+        position = page[-1].position or 0
         cursor.execute(
             "UPDATE projections SET position=? WHERE name=? AND generation=? AND position=?",
-            (folded.position, standing.name, standing.generation, standing.position),
+            (position, standing.name, standing.generation, standing.position),
         )
         if cursor.rowcount == 0:
-            return False
+            return None
+        folded = fold.apply(page)
         write_rows(cursor, standing.name, standing.generation, folded.rows, folded.parked)
-        return True
+        return replace(standing, position=position), fold
 
     def _reached(self) -> int:
         return min((standing.position for standing, _ in self._working.values()), default=0)

@@ -54,15 +54,12 @@ class ViewStore:
     """The views of ``projections`` in the file ``path``, made if it is not there. May be used from many threads."""
 
     def __init__(self, path: Path, projections: Sequence[Projection[Any]]) -> None:
-        self._lock = threading.RLock()
+        self._write_lock = threading.RLock()
+        self._read_lock = threading.Lock()
         with _typed_errors():
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(
-                path, timeout=LOCK_TIMEOUT_S, isolation_level=None, check_same_thread=False
-            )
-            self._connection.execute("PRAGMA journal_mode=WAL")
-            # A power cut may take back the last transactions whole; they are then folded again.
-            self._connection.execute("PRAGMA synchronous=NORMAL")
+            # Two connections, so that readers do not wait while a page is folded.
+            self._writer, self._reader = _connect(path), _connect(path)
         with self.transaction() as cursor:
             for statement in _SCHEMA.strip().split(";\n"):
                 cursor.execute(statement)
@@ -71,8 +68,9 @@ class ViewStore:
 
     def close(self) -> None:
         """Close the file."""
-        with self._lock:
-            self._connection.close()
+        with self._write_lock, self._read_lock:
+            self._writer.close()
+            self._reader.close()
 
     def get(self, projection: Projection[View], key: str) -> View | None:
         """A key's view; None if no event has touched it."""
@@ -105,31 +103,41 @@ class ViewStore:
         return tuple(Parked(*row) for row in self._all(statement, name))
 
     def stored(self, name: str, generation: int, key: str) -> bytes | None:
-        """The JSON of a view in the table of one generation."""
-        row = self._one(f"SELECT view FROM {table(name, generation)} WHERE key=?", key)
-        return None if row is None else bytes(row[0])
+        """The JSON of a view in the table of one generation, as the transaction under way sees it."""
+        statement = f"SELECT view FROM {table(name, generation)} WHERE key=?"
+        with self._write_lock, _typed_errors():
+            row = self._writer.execute(statement, (key,)).fetchone()
+        return None if row is None else row[0]
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Cursor]:
         """A write transaction: all or nothing. Other processes and threads wait; readers see the state before it."""
-        with self._lock, _typed_errors():
-            cursor = self._connection.cursor()
+        with self._write_lock, _typed_errors():
+            cursor = self._writer.cursor()
             cursor.execute("BEGIN IMMEDIATE")
             try:
                 yield cursor
                 cursor.execute("COMMIT")
             except BaseException:
-                if self._connection.in_transaction:
+                if self._writer.in_transaction:
                     cursor.execute("ROLLBACK")
                 raise
 
     def _one(self, statement: str, *parameters: object) -> Any:
-        with self._lock, _typed_errors():
-            return self._connection.execute(statement, parameters).fetchone()
+        with self._read_lock, _typed_errors():
+            return self._reader.execute(statement, parameters).fetchone()
 
     def _all(self, statement: str, *parameters: object) -> list[Any]:
-        with self._lock, _typed_errors():
-            return self._connection.execute(statement, parameters).fetchall()
+        with self._read_lock, _typed_errors():
+            return self._reader.execute(statement, parameters).fetchall()
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=LOCK_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA journal_mode=WAL")
+    # A power cut may take back the last transactions whole; they are then folded again.
+    connection.execute("PRAGMA synchronous=NORMAL")
+    return connection
 
 
 def table(name: str, generation: int) -> str:

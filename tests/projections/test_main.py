@@ -1,0 +1,92 @@
+"""The commands of ``python -m projections``."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from events.location import DataFolder
+from events.sqlite import SQLiteEventLog
+from projections.__main__ import main
+from projections.catalogue import PROJECTIONS
+from projections.runner import ProjectionRunner
+from projections.views import ViewStore
+from tests.projections.histories import fill
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> DataFolder:
+    with SQLiteEventLog(tmp_path / "log.sqlite") as log:
+        fill(log, sessions=6)
+    return DataFolder(tmp_path)
+
+
+def test_list_names_every_projection(folder: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list"], folder) == 0
+    shown = capsys.readouterr().out
+    assert all(projection.name in shown for projection in PROJECTIONS)
+
+
+def test_run_once_brings_the_views_up_to_date(folder: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["status", "--json"], folder)
+    before = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert main(["run", "--once"], folder) == 0
+    main(["status", "--json"], folder)
+    after = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+    assert [status["lag"] for status in after] == [0, 0]
+    assert [status["position"] for status in after] == [status["lag"] for status in before]
+    assert main(["status"], folder) == 0
+
+
+def test_rebuild_from_position_0_gives_an_equal_checksum(
+    folder: DataFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["rebuild", "progress"], folder) == 0
+
+    before, after = (line.split() for line in capsys.readouterr().out.splitlines()[1:])
+    assert before[2] == after[2]
+    assert after[3] == "equal"
+
+
+def test_rebuild_works_beside_a_runner(folder: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    with SQLiteEventLog(folder.log) as log:
+        runner = ProjectionRunner(log, ViewStore(folder.views, PROJECTIONS), PROJECTIONS, owner="server 1")
+        while runner.run_once():
+            pass
+
+        assert main(["rebuild", "sessions"], folder) == 0
+
+        captured = capsys.readouterr()
+        assert "server 1 keeps folding" in captured.err
+        assert "equal" in captured.out
+        assert runner.run_once() == 0
+
+
+def test_a_rebuild_that_differs_fails_unless_accepted(folder: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["run", "--once"], folder)
+    store = ViewStore(folder.views, PROJECTIONS)
+    with store.transaction() as cursor:
+        cursor.execute("DELETE FROM progress_1 WHERE key=(SELECT MIN(key) FROM progress_1)")
+
+    assert main(["rebuild", "progress"], folder) == 1
+    assert "--accept" in capsys.readouterr().err
+    assert main(["rebuild", "progress", "--accept"], folder) == 0
+    assert "DIFFERENT, accepted" in capsys.readouterr().out
+
+
+def test_show_prints_a_view(folder: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["run", "--once"], folder)
+    capsys.readouterr()
+
+    assert main(["show", "sessions", "s3"], folder) == 0
+    assert json.loads(capsys.readouterr().out)["session"] == "s3"
+    assert main(["show", "sessions", "s99"], folder) == 1
+    assert main(["show", "nothing", "s3"], folder) == 2
+    assert "there is no projection 'nothing'" in capsys.readouterr().err
+
+
+def test_without_a_log_the_way_out_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status"], DataFolder(tmp_path)) == 2
+    assert "COLLOQUY_DATA" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

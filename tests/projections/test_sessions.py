@@ -1,0 +1,34 @@
+from datetime import timedelta
+from functools import reduce
+
+from events.envelope import Unknown
+from events.lesson import SessionEnded
+from projections.sessions import evolve, initial, key, report
+from tests.projections.histories import NOON, assessed, recorded, started, uttered
+
+
+def test_a_session_is_one_line() -> None:
+    events = (started(), uttered(1), assessed(1, total=60), uttered(2), assessed(2), uttered(3), assessed(3, total=75))
+    view = reduce(
+        evolve,
+        (recorded(e, version=n, time=NOON + timedelta(minutes=n)) for n, e in enumerate(events, 1)),
+        initial(),
+    )
+
+    shown = report(view)
+    assert (shown.session, shown.learner, shown.tutor, shown.mode) == ("s1", "ana", "iris", "conversation")
+    assert (shown.level, shown.goal) == ("A2", "travel")
+    assert (shown.started, shown.ended) == (NOON + timedelta(minutes=1), None)
+    assert (shown.turns, shown.average, shown.last_version) == (3, 67.5, 7)
+
+    ended = evolve(view, recorded(SessionEnded(reason="idle"), version=8, time=NOON + timedelta(minutes=9)))
+    assert (report(ended).ended, report(ended).last_version) == (NOON + timedelta(minutes=9), 8)
+
+
+def test_a_session_without_scores_has_no_average() -> None:
+    assert report(evolve(initial(), recorded(started()))).average is None
+
+
+def test_streams_of_unknown_events_are_no_sessions() -> None:
+    assert key(recorded(started(), stream="s7")) == "s7"
+    assert key(recorded(Unknown(tag="music.played.v1", payload=b"{}"))) is None
