@@ -57,7 +57,7 @@ class Features:
             "lower": bgra(look.lips.lower),
             "shine": bgra(mix(look.lips.lower, look.lips.highlight, 0.75)),
             "line": bgra(look.lips.line),
-            "fold": bgra(mix(look.skin.base, look.skin.shade, 0.9)),
+            "fold": bgra(mix(look.skin.base, look.skin.shade, 0.65)),
             "inside": bgra(_INSIDE),
             "teeth": bgra(_TEETH),
             "teeth shade": bgra(_TEETH_SHADE),
@@ -163,8 +163,8 @@ class Features:
     def _dimples(self, pen: Pen, line: Points, cheek: float) -> None:
         along = np.linspace(-1, 1, 13)
         for side, corner in ((-1, line[0]), (1, line[-1])):
-            bend = np.stack([side * (4.5 - 3.0 * along**2), along * 9.0 * cheek - 2.0], axis=1) + corner
-            weight = np.stack([0.2 + 1.3 * cheek * (1 - along**2), np.zeros_like(along)], axis=1)
+            bend = np.stack([side * (4.5 - 3.0 * along**2), along * 6.5 * cheek - 2.0], axis=1) + corner
+            weight = np.stack([0.2 + 1.0 * cheek * (1 - along**2), np.zeros_like(along)], axis=1)
             pen.fill(np.vstack([bend - weight, (bend + weight)[::-1]]), self._colours["fold"])
 
     def _tongue(self, pen: Pen, tongue: Points) -> None:

@@ -10,7 +10,7 @@ from actors.face.backdrop import paint_backdrop
 from actors.face.canvas import Bgra, Canvas
 from actors.face.features import EyePose, Features
 from actors.face.hair import paint_hair
-from actors.face.head import paint_head, paint_nose
+from actors.face.head import paint_glasses, paint_head, paint_nose
 from actors.face.looks import MOUTH_Y, ORIGIN_X_PX, ORIGIN_Y_PX, UNIT_PX, Look, look_of
 from actors.face.motion import Motion
 from actors.face.mouth import Curve
@@ -24,6 +24,7 @@ _HEAD_BOTTOM = {"long": 266.0}
 _JAWS = 8
 _JAW_TOP, _JAW_BOTTOM = 28.0, 172.0
 _NOSE = (-34.0, -30.0, 34.0, 66.0)
+_GLASSES = (-116.0, -34.0, 116.0, 40.0)
 _BREATHS = 12
 _BREATH_PX = 3.0
 _PIVOT_Y = 150.0
@@ -37,6 +38,7 @@ class Layers(Struct, frozen=True, kw_only=True):
     head: Bgra
     jaws: tuple[Bgra, ...]
     nose: Bgra
+    glasses: Bgra | None
     rooms: tuple[Bgra, ...]
     room_frames: tuple[Yuv, ...]
     head_top: float
@@ -60,12 +62,16 @@ def layers_of(tutor: str) -> Layers:
         jaws.append(lower.pixels)
     nose = Canvas(*_NOSE, HEAD_SCALE)
     paint_nose(nose, look)
+    glasses = Canvas(*_GLASSES, HEAD_SCALE)
+    if look.glasses:
+        paint_glasses(glasses, look)
     rooms = _rooms(look)
     return Layers(
         look=look,
         head=head.pixels,
         jaws=tuple(jaws),
         nose=nose.pixels,
+        glasses=glasses.pixels if look.glasses else None,
         rooms=rooms,
         room_frames=tuple(cv2.cvtColor(room, cv2.COLOR_BGRA2YUV_I420) for room in rooms),
         head_top=top,
@@ -145,6 +151,8 @@ class Stage:
                     brow_inner=mood.brow_inner,
                 ),
             )
+        if layers.glasses is not None:
+            pen.stamp(layers.glasses, _GLASSES[0] + turn * 1.2, _GLASSES[1] + nod * 1.1)
         self._features.mouth(pen, mouth, mood.smile, mood.cheek, (turn * 1.1, nod + 1.5 * float(mouth[-1])))
 
     def _placed_head(self, motion: Motion, index: int) -> Bgra:

@@ -1,7 +1,7 @@
 """Paints the still parts of the head: skull, ears, shading, beard, nose. The hair is in `actors.face.hair`."""
 
-from actors.face.canvas import Canvas, Points, blob, ellipse, facing, mix, points, ribbon, shifted, spline
-from actors.face.looks import MOUTH_Y, Look
+from actors.face.canvas import Canvas, Points, blob, box, ellipse, facing, mix, outline, points, ribbon, shifted, spline
+from actors.face.looks import EYE_X, MOUTH_Y, Look
 
 JAW_DROP = 11.0
 
@@ -48,7 +48,7 @@ def paint_head(canvas: Canvas, look: Look, jaw: float) -> None:
     if look.freckles:
         _freckles(canvas, look)
     if look.beard:
-        _beard(canvas, look, face, drop)
+        _beard(canvas, look, drop)
 
 
 def _ear(canvas: Canvas, look: Look, side: int) -> None:
@@ -69,11 +69,11 @@ def _freckles(canvas: Canvas, look: Look) -> None:
             canvas.fill(ellipse(side * x + shift, y + shift, size, size * 0.9), look.skin.deep, 0.42)
 
 
-def _beard(canvas: Canvas, look: Look, face: Points, drop: float) -> None:
+def _beard(canvas: Canvas, look: Look, drop: float) -> None:
     shape = look.shape
     chin = shape.chin_y + drop
     half = [
-        (shape.cheek + 1, 6.0),
+        (shape.cheek + 1, -12.0),
         (shape.cheek - 2, 48.0),
         (shape.jaw + 3, 98.0 + 0.45 * drop),
         (shape.chin + 14, chin - 6),
@@ -87,14 +87,15 @@ def _beard(canvas: Canvas, look: Look, face: Points, drop: float) -> None:
         (46.0, MOUTH_Y - 18),
         (66.0, MOUTH_Y - 18),
         (88.0, 56.0),
-        (shape.cheek - 12, 6.0),
+        (shape.cheek - 8, -12.0),
     ]
-    part = blob([*half, *inner])
-    for side in (-1, 1):
-        canvas.gradient(facing(part, side), look.hair_colour, look.hair_light, along=((0, 0), (0, chin + 10)))
+    edge = spline([*half, *((-x, y) for x, y in half[-2::-1])])
+    hole = spline([*((-x, y) for x, y in inner[:0:-1]), *inner])
+    beard = outline(edge, hole)
+    canvas.gradient(beard, look.hair_light, look.hair_colour, along=((-60, 40), (60, chin + 10)))
+    canvas.soft(shifted(beard, -9, -9), look.hair_dark, 0.7, 8, within=beard, knockout=True)
     moustache = blob("0,-20 22,-22 46,-8 54,8 40,0 18,-7 0,-9 -18,-7 -40,0 -54,8 -46,-8 -22,-22")
     canvas.fill(shifted(moustache, 0, MOUTH_Y), look.hair_colour)
-    canvas.soft(shifted(face, -14, -10), look.hair_dark, 0.5, 12, within=face, knockout=True)
 
 
 def paint_nose(canvas: Canvas, look: Look) -> None:
@@ -114,3 +115,19 @@ def paint_nose(canvas: Canvas, look: Look) -> None:
             0.85,
         )
     canvas.soft(ellipse(-4, 37, 4, 3), "#ffffff", 0.45, 2)
+
+
+def paint_glasses(canvas: Canvas, look: Look) -> None:
+    """Round-cornered glasses with a faint reflection; they move with the nose."""
+    for side in (-1, 1):
+        x = side * EYE_X
+        lens = box(x - 34, -24, x + 34, 28, 20)
+        canvas.fill(lens, "#ffffff", 0.07)
+        shine = blob([(x - 22, -20), (x - 4, -20), (x - 18, 8), (x - 28, 12)])
+        canvas.soft(shine, "#ffffff", 0.22, 2.5, within=lens)
+        rim = [(float(px), float(py)) for px, py in lens] + [(float(lens[0][0]), float(lens[0][1]))]
+        canvas.soft(ribbon([(px + 1, py + 3) for px, py in rim], [3.5, 3.5]), look.skin.deep, 0.35, 2)
+        canvas.fill(ribbon(rim, [4.2, 4.2]), look.glasses)
+        arm = ribbon([(x + side * 33, -10), (x + side * 46, -11), (x + side * 60, -9)], [5, 4, 3.5])
+        canvas.fill(arm, look.glasses)
+    canvas.fill(ribbon("-19,-4 -8,-9 8,-9 19,-4", [4, 4.4, 4]), look.glasses)

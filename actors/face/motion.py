@@ -43,7 +43,7 @@ MOODS: dict[str, Mood] = {
     "happy": Mood(smile=10.0, brow_raise=3.0, squint=0.32, cheek=1.0, tilt=1.2, nod=-0.6),
     "encouraging": Mood(smile=7.5, brow_raise=5.0, brow_inner=2.5, widen=0.12, cheek=0.55, tilt=3.6, nod=1.4),
     "thoughtful": Mood(
-        smile=-1.0, brow_raise=0.5, brow_inner=-1.5, brow_uneven=5.0, squint=0.12, tilt=-3.4, look_x=-5.0, look_y=-4.5
+        smile=2.2, brow_raise=0.5, brow_inner=-0.4, brow_uneven=5.5, squint=0.12, tilt=-3.4, look_x=-5.0, look_y=-4.5
     ),
 }
 
