@@ -1,10 +1,18 @@
 """`python -m actors`: the models that the engines need, and what this machine can do with them."""
 
 import argparse
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import cast
 
+import msgspec
+
+from actors.machine import FILE_NAME, machine_profile, read_measurement
+from actors.models import ModelStore
 from actors.models import cli as models_cli
+from actors.ports import Voice
+from policies.fallback import RANKING, fallback_order
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -12,8 +20,46 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m actors", description=__doc__)
     commands = parser.add_subparsers(dest="group", required=True)
     models_cli.add_arguments(commands.add_parser("models", help="list, fetch and verify models"))
+    machine = commands.add_parser("machine", help="what this machine can do, and which engines it is given")
+    machine.add_argument("--remeasure", action="store_true", help="measure again, although it has been done")
+    machine.add_argument("--json", action="store_true", help="one JSON object")
     arguments = parser.parse_args(argv)
-    return models_cli.run(arguments)
+    if arguments.group == "models":
+        return models_cli.run(arguments)
+    return _machine(remeasure=arguments.remeasure, as_json=arguments.json)
+
+
+def _machine(*, remeasure: bool, as_json: bool) -> int:
+    """Measure the voices that are here, and print the figures and every kind's order of engines."""
+    from actors.catalogue import available, loaders
+    from actors.settings import read_settings
+
+    settings = read_settings(os.environ)
+    store = ModelStore.for_user(os.environ)
+    load = loaders("voice", settings, store)
+    here = available("voice", settings, store).models
+    voices = {
+        needs.name: cast(Callable[[], Voice], load[needs.name])
+        for needs in RANKING["voice"]
+        if here.issuperset(needs.models)
+    }
+    profile = machine_profile(settings.data.root, voices, remeasure=remeasure)
+    orders = [fallback_order(kind, available(kind, settings, store), profile) for kind in RANKING]
+    if as_json:
+        sys.stdout.buffer.write(msgspec.json.encode({"machine": profile, "engines": orders}) + b"\n")
+        return 0
+    measured = read_measurement(settings.data.root)
+    print(f"{measured.cpu if measured else ''}: {profile.cpu_count} cores, {profile.gpu_count} GPUs")
+    for name, rtf in profile.voice_rtf:
+        print(f"voice {name}: real-time factor {rtf:.3f}")
+    if measured and measured.busy:
+        print("The machine was busy: the figures are too high and will be taken again at a quieter start.")
+    for order in orders:
+        print(f"{order.kind}: {' > '.join(order.order) or 'none'}")
+        for remark in (*order.remarks, *(skip.reason for skip in order.skipped)):
+            print(f"    {remark}")
+    print(f"Kept in {settings.data.root / FILE_NAME}; --remeasure takes the figures again.")
+    return 0
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from policies.tutors import TUTORS
 log = logging.getLogger(__name__)
 
 FILE_NAME = "machine.json"
-SENTENCE = "Thank you, that was clear. Tell me about a place that you would like to visit one day, and why."
+SENTENCE = "Tell me about a place that you would like to visit one day."
 RUNS = 3
 PACKAGES = ("onnxruntime", "numpy", "espeakng-loader")
 """The packages whose versions make a voice faster or slower."""
@@ -37,7 +37,7 @@ VoiceLoaders = Mapping[str, Callable[[], Voice]]
 class MachineMeasurement(Struct, frozen=True, kw_only=True):
     """What the file holds. ``key`` names the machine and packages, ``cpu`` is for people to read.
 
-    ``busy`` marks figures taken while others used the cores: they are too slow, and taken again at the next start.
+    ``busy`` marks figures taken while others used the cores: they are too high, and taken again at a quieter start.
     """
 
     key: str
@@ -57,9 +57,13 @@ def machine_profile(
     """
     known = None if remeasure else read_measurement(folder)
     measurement = known or this_machine()
-    wanted = {name: load for name, load in voices.items() if measurement.busy or name not in measurement.voice_rtf}
+    busy = _busy(measurement.cpu_count)
+    wanted = {
+        name: load
+        for name, load in voices.items()
+        if name not in measurement.voice_rtf or (measurement.busy and not busy)
+    }
     if wanted:
-        busy = _busy(measurement.cpu_count)
         found = {name: rtf for name, load in wanted.items() if (rtf := _rtf_or_none(name, load, clock)) is not None}
         measurement = structs.replace(measurement, voice_rtf={**measurement.voice_rtf, **found}, busy=busy)
         write_measurement(folder, measurement)
