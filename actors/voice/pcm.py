@@ -12,6 +12,8 @@ from actors.voice.timing import Span, between, phonemes
 LEAD_MS = 20
 """Silence kept before the first phoneme: more would only delay the first sound."""
 
+_FADE_SAMPLES = 128
+
 _PAUSES_MS = {"": 60, ",": 160, ";": 220, ":": 220, "—": 220, "…": 320, ".": 300, "!": 300, "?": 300}
 
 
@@ -46,11 +48,20 @@ def with_tail(take: Take, sample_rate_hz: int, tail_ms: int) -> Take:
     return Take(audio, (*(spans[:-1] if present else spans), Span("", tail, True)))
 
 
-def whole_frames(take: Take, sample_rate_hz: int) -> Take:
-    """The take up to its last whole video frame."""
-    frame = sample_rate_hz // FRAMES_PER_SECOND
-    length = len(take.audio) // frame * frame
-    return Take(take.audio[:length], between(take.spans, 0, length))
+def parted(take: Take, length: int) -> tuple[Take, Audio]:
+    """The first ``length`` samples of the take, and what sounded after them."""
+    length = min(length, len(take.audio))
+    return Take(take.audio[:length], between(take.spans, 0, length)), take.audio[length:]
+
+
+def joined(seam: Audio, take: Take) -> Take:
+    """The take faded in over ``seam``, what the piece before it would have gone on with: no click where they differ."""
+    length = min(len(seam), len(take.audio), _FADE_SAMPLES)
+    if not length:
+        return take
+    weight = np.linspace(0.0, 1.0, length, endpoint=False, dtype=np.float32)
+    start = seam[:length] * (1 - weight) + take.audio[:length] * weight
+    return Take(np.concatenate([start, take.audio[length:]]), take.spans)
 
 
 def speech(take: Take, *, text: str, sample_rate_hz: int, voice: str, rate: float, last: bool) -> Speech:

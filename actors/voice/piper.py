@@ -16,16 +16,18 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from actors.ports import Audio, Speech
+from actors.ports import FRAMES_PER_SECOND, Audio, Speech
 from actors.voice import pcm
 from actors.voice.onnx_graph import stage
 from actors.voice.persona import persona
 from actors.voice.phonemize import Pronunciation, pronounce
 from actors.voice.pieces import pieces
 from actors.voice.runtime import ModelUnusable, open_session, read_model
+from actors.voice.speaker_change import SpeakerChange
 from actors.voice.text import clean
 from actors.voice.timing import Span, between, settle
 from actors.voice.units import Unit, cut, spans, units
+from policies.tutors import Tutor
 from policies.voice import bounded_rate, voice_name
 
 FRAME_SAMPLES = 256
@@ -39,6 +41,9 @@ _DURATIONS, _MEAN, _LOG_DEVIATION = "/Ceil_output_0", "/enc_p/Split_output_0", "
 _DURATION_NOISE = "/dp/RandomNormalLike_output_0"
 _SAMPLED, _MASK, _LATENT, _AUDIO = "/Add_output_0", "/Cast_2_output_0", "/Mul_7_output_0", "output"
 _CHANNELS = 192
+_ACCENT = "en-us"
+_F0_HZ = 88.0
+"""The speaker's median F0, over three sentences, by Praat."""
 
 
 class _AudioConfig(msgspec.Struct):
@@ -78,6 +83,7 @@ class Piper:
         self.digest = digest
         self._config = _read_config(file.with_suffix(".onnx.json"))
         self.sample_rate_hz = self._config.audio.sample_rate
+        self._frame = self.sample_rate_hz // FRAMES_PER_SECOND
         model = read_model(file)
         encoder = stage(
             model,
@@ -94,26 +100,36 @@ class Piper:
         """Speak a sentence in pieces that join without a seam. Raises `EngineInputError` for text that says nothing."""
         who, rate = persona(tutor), bounded_rate(rate)
         text = clean(text)
-        said = pronounce(text, "en-us")
+        said = pronounce(text, _ACCENT)
         plan = self.plan(said, rate)
-        voice, start = voice_name(who, self.name), 0
+        voice, change = voice_name(who, self.name), _change(who)
         found = pieces(text, said, plan.spans, self.sample_rate_hz)
-        for number, piece in enumerate(found):
-            last = number == len(found) - 1
-            take = self._take(plan, start, piece.end)
-            take = take if start else pcm.with_lead(take, self.sample_rate_hz)
-            if last:
-                take = pcm.with_tail(take, self.sample_rate_hz, pcm.pause_ms(said[-1].mark, rate))
-            else:
-                over = len(take.audio)
-                take = pcm.whole_frames(take, self.sample_rate_hz)
-                start = piece.end - (over - len(take.audio))
-            yield pcm.speech(
-                take, text=piece.text, sample_rate_hz=self.sample_rate_hz, voice=voice, rate=rate, last=last
-            )
+        start, seam = 0, np.zeros(0, dtype=np.float32)
+        for piece in found[:-1]:
+            take = pcm.joined(seam, self._take(plan, change, start, piece.end + self._frame))
+            if not start:
+                whole = len(take.audio)
+                take = pcm.with_lead(take, self.sample_rate_hz)
+                start = whole - len(take.audio)
+            length = max(1, round((piece.end - start) / self._frame)) * self._frame
+            take, seam = pcm.parted(take, length)
+            start += length
+            yield self._speech(take, piece.text, voice, rate, last=False)
+        take = pcm.joined(seam, self._take(plan, change, start, found[-1].end))
+        take = take if start else pcm.with_lead(take, self.sample_rate_hz)
+        take = pcm.with_tail(take, self.sample_rate_hz, pcm.pause_ms(said[-1].mark, rate))
+        yield self._speech(take, found[-1].text, voice, rate, last=True)
 
-    def _take(self, plan: Latents, start: int, end: int) -> pcm.Take:
-        audio = self.vocode(plan.latent, start, end)
+    def _speech(self, take: pcm.Take, text: str, voice: str, rate: float, *, last: bool) -> Speech:
+        return pcm.speech(take, text=text, sample_rate_hz=self.sample_rate_hz, voice=voice, rate=rate, last=last)
+
+    def _take(self, plan: Latents, change: SpeakerChange, start: int, end: int) -> pcm.Take:
+        """Settled sound from ``start`` to ``end``; a changed speaker is made with some context, to track its pitch."""
+        end = min(end, plan.latent.shape[2] * FRAME_SAMPLES)
+        around = self.sample_rate_hz // 8 if change.needed else 0
+        first = max(0, start - around)
+        audio = change.apply(self.vocode(plan.latent, first, end + around), self.sample_rate_hz)
+        audio = audio[start - first : end - first]
         return pcm.Take(audio, settle(between(plan.spans, start, end), audio, self.sample_rate_hz))
 
     def plan(self, said: Sequence[Pronunciation], rate: float) -> Latents:
@@ -157,6 +173,10 @@ class Piper:
     def _symbols(self, phoneme: str) -> str:
         known = self._config.phoneme_id_map
         return "".join(symbol for symbol in unicodedata.normalize("NFD", phoneme) if symbol in known)
+
+
+def _change(tutor: Tutor) -> SpeakerChange:
+    return SpeakerChange(tutor.piper_formants, tutor.piper_f0_hz / _F0_HZ if tutor.piper_f0_hz else 1.0)
 
 
 def _read_config(file: Path) -> _Config:
