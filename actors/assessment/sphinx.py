@@ -27,19 +27,21 @@ FILLERS = ("SIL", "+NSN+", "+SPN+")
 
 GARBAGE_MARGIN = 4.0
 """Nats a frame that the garbage path lies below the best phone: a word's phones fit worse than that when it was not
-said. With `UNHEARD_COST` a word that experts rate 7 to 10 falls to it in 3 % of cases, a foreign sentence's in half."""
+said. With `UNHEARD_COST` few words that experts rate 7 to 10 fall to it, and half of a foreign sentence's."""
 
 HEARD_COST = 1e4
 """The recogniser heard this very word: it was said, however badly."""
 
-UNHEARD_COST = 30.0
+UNHEARD_COST = 60.0
 FOREIGN_COST = 10.0
 """Where most words were not heard, less is asked to call a word unsaid."""
 
-FOREIGN_PATH = -3.9
-"""Mean likelihood ratio of a whole utterance below which the text was not what was said: 5 % of learners' own
-sentences lie below it, 95 % of sentences taken from someone else."""
+FOREIGN_PATH, FOREIGN_PATH_LITTLE_HEARD, FOREIGN_PATH_NONE_HEARD = -4.2, -3.6, -3.0
+"""Mean likelihood ratio of an utterance (nats a frame) below which its text was not what was said: without a
+recogniser, when it heard less than a quarter of the words, when it heard none. Of learners' own sentences 2 % lie below
+the first, 7 % below the second, 25 % below the third; of sentences taken from someone else 91, 98 and 100 %."""
 
+LITTLE_HEARD = 0.25
 ALIKE = 0.7
 """Similarity of spelling from which the recogniser's word counts as the expected one."""
 
@@ -132,11 +134,14 @@ def _costs(count: int, heard: Sequence[bool] | None) -> list[float]:
 
 def _foreign(evidence: Sequence[PhoneEvidence], count: int, heard: Sequence[bool] | None) -> bool:
     """Whether the audio does not hold the text at all: it fits badly, and the recogniser heard little of it."""
-    if not evidence or (heard is not None and 4 * sum(heard) >= count):
+    share = sum(heard) / count if heard is not None else None
+    if not evidence or (share is not None and share >= LITTLE_HEARD):
         return False
     aligned = len(grouped(evidence)) / count
     fit = float(np.mean([clipped(one.path) for one in evidence])) * aligned - GARBAGE_MARGIN * 1.5 * (1 - aligned)
-    return fit < FOREIGN_PATH
+    if share is None:
+        return fit < FOREIGN_PATH
+    return fit < (FOREIGN_PATH_LITTLE_HEARD if share else FOREIGN_PATH_NONE_HEARD)
 
 
 def _pronunciation(
