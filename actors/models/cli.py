@@ -53,17 +53,18 @@ def _list(store: ModelStore, console: Console, *, as_json: bool) -> int:
             json.dump(_summary(store, status), sys.stdout)
             sys.stdout.write("\n")
         return 0
-    table = Table("model", "use", "licence", "MB", "state", "pinned by", "sources", title=f"Models in {store.cache}")
+    console.print(f"Models in {store.cache}", highlight=False, soft_wrap=True)
+    table = Table("model", "use", "licence", "MB", "state", "sources", box=None, padding=(0, 2, 0, 0), pad_edge=False)
     for column in table.columns:
         column.no_wrap = True
     for status in store.list():
         model = status.model
-        name = f"{model.name} *" if model.default else model.name
+        marks = " *" * model.default + " †" * (status.pinned_by == "revision")
         sources = ", ".join(dict.fromkeys(source.label.split()[0] for source in model.sources))
-        size = f"{model.size / 1e6:,.1f}"
-        table.add_row(name, model.use, model.licence, size, status.state, status.pinned_by, sources)
+        table.add_row(model.name + marks, model.use, model.licence, f"{model.size / 1e6:,.1f}", status.state, sources)
     console.print(table)
-    console.print("* needed by the default lesson. Pinned by revision: the hash of some file is not known beforehand.")
+    console.print("* needed by the default lesson")
+    console.print("† pinned by the hub's revision: the hash of some file is not known beforehand")
     return 0
 
 
