@@ -7,12 +7,13 @@ from policies.learner import LearnerHistory
 
 
 class TurnSummary(Struct, frozen=True, kw_only=True):
-    """One earlier exchange of this session, as both sides really heard it."""
+    """One earlier exchange of this session, as both sides really heard it; ``slips`` are the kinds of its notes."""
 
     said: str
     replied: str
     reference: str = ""
     total: float | None = None
+    slips: tuple[str, ...] = ()
 
 
 class TutorContext(Struct, frozen=True, kw_only=True):

@@ -1,0 +1,259 @@
+"""Moves that are not an answer to the tutor's question: requests, the learner's own questions, goodbyes, silence."""
+
+from policies.tutor import lexicon, phrases, tokens, topics
+from policies.tutor.choice import Choice
+from policies.tutor.context import Sentence, TutorContext
+from policies.tutor.inflection import capitalised
+from policies.tutor.remarks import lines
+from policies.tutor.topics import Question, Topic
+from policies.tutor.utterance import Utterance
+
+Answer = tuple[list[Sentence], bool]  # the sentences, and whether a question shall follow them
+
+_PERSONA = {"your_name": "name", "how": "how", "age": "age", "live": "live", "real": "real", "job": "job", "can": "can",
+            "have": "have", "clock": "time"}  # fmt: skip
+
+
+def special(heard: Utterance, context: TutorContext, choice: Choice) -> Answer | None:
+    """The answer to a move that needs one of its own; None for an ordinary statement, fragment, yes or no."""
+    match heard.move:
+        case "empty" | "unclear":
+            return _not_heard(heard, context, choice), False
+        case "bye":
+            return _goodbye(context, choice), False
+        case "repeat":
+            return _again(heard, choice)
+        case "slower" | "confused" | "help" | "example" | "unsure":
+            return _support(heard, context, choice)
+        case "change":
+            return _said(choice, lines("request")["change"], "change", "react"), True
+        case "meaning":
+            return _meaning(heard, choice), True
+        case (
+            "echo_question"
+            | "like"
+            | "ask"
+            | "your_name"
+            | "how"
+            | "age"
+            | "live"
+            | "real"
+            | "job"
+            | "can"
+            | "have"
+            | "clock"
+        ):
+            return _answered(heard, context, choice), True
+        case "care":
+            return _said(choice, lines("react")["care"], "care", "react", emotion="thoughtful"), True
+        case "rude":
+            return _said(choice, lines("react")["rude"], "rude", "instruct", emotion="thoughtful"), True
+        case "numbers":
+            return _numbers(heard, choice)
+        case "greeting" | "thanks" | "introduced" | "fine":
+            return _polite(heard, context, choice), True
+        case _:
+            return None
+
+
+def _said(choice: Choice, options: list[str], slot: str, act: str, *, emotion: str = "neutral") -> list[Sentence]:
+    text = choice.pick(options, slot)
+    return [Sentence(text=text, emotion=emotion, acts=(act,))] if text is not None else []
+
+
+def _silent_turns(context: TutorContext) -> int:
+    """How many turns in a row before this one brought no words or hardly any."""
+    count = 0
+    for turn in reversed(context.turns):
+        if turn.said.strip():
+            break
+        count += 1
+    return count
+
+
+def _not_heard(heard: Utterance, context: TutorContext, choice: Choice) -> list[Sentence]:
+    """First the plain request, then a beginning to help, then something easier."""
+    said = _said(choice, lines("listen")["empty" if heard.move == "empty" else "unclear"], heard.move, "react",
+                 emotion="encouraging")  # fmt: skip
+    silent = _silent_turns(context)
+    if silent < 2:
+        if silent == 1 or not said:
+            said += _frame(heard, context, choice)
+        asked = choice.pick(lines("listen")["again"], "again")
+        if asked is not None:
+            return [*said, Sentence(text=asked, emotion="encouraging", acts=("ask",))]
+    easier = _said(choice, lines("listen")["easier"], "easier", "instruct", emotion="encouraging")
+    return [*(said or easier), easy_question(context, choice)]
+
+
+def easy_question(context: TutorContext, choice: Choice) -> Sentence:
+    """An A1 question of any topic, yes-or-no ones first; when all are used, one made from a noun."""
+    for only in (True, False):
+        for topic in topics.topics():
+            asked = [q.ask for q in topic.questions if q.level == "A1" and (q.expects == "yesno") is only]
+            text = choice.pick(asked, "easy")
+            if text is not None:
+                return Sentence(text=text, emotion="encouraging", acts=("ask",), topic=topic.name)
+    for thing in choice.shuffled(_EASY_THINGS, "easy thing"):
+        for line in ("Do you like {}?", "Do you often think about {}?", "Can you say one sentence about {}?",
+                     "What do you think about {}?"):  # fmt: skip
+            text = line.format(thing)
+            if choice.fresh(text):
+                return Sentence(text=choice.take(text), emotion="encouraging", acts=("ask",))
+    return Sentence(text=f"Can you count to {context.turn}?", emotion="encouraging", acts=("ask",))
+
+
+_EASY_THINGS = tuple(
+    "cats,dogs,birds,fish,horses,apples,bananas,rice,bread,soup,tea,milk,cake,pizza,football,music,films,books,games,"
+    "stories,trains,buses,planes,bikes,shoes,hats,flowers,trees,snow,rain,the sun,the sea,the moon,mountains,parks,cities,"
+    "villages,holidays,weekends,mornings,evenings,birthdays,parties,songs,pictures,phones,computers,lessons,tests,numbers,"
+    "colours,jokes,dreams,friends,babies,teachers,doctors,farmers,cooks,singers".split(",")
+)
+
+
+def _frame(heard: Utterance, context: TutorContext, choice: Choice) -> list[Sentence]:
+    question = heard.question or _any_question(context, choice)
+    return _said(
+        choice,
+        [line.replace("{frame}", question.frame) for line in lines("listen")["help"]],
+        "frame",
+        "model",
+        emotion="encouraging",
+    )
+
+
+def _any_question(context: TutorContext, choice: Choice) -> Question:
+    topic: Topic = topics.topics()[context.turn % len(topics.topics())]
+    return sorted(topic.questions[:7], key=lambda question: choice.noise("frame", question.ask))[0]
+
+
+def _goodbye(context: TutorContext, choice: Choice) -> list[Sentence]:
+    said = _said(choice, lines("close")["bye"], "bye", "close", emotion="happy")
+    talked = _talked_about(context)
+    if talked is not None:
+        line = choice.pick([line.replace("{about}", talked.about) for line in lines("close")["topics"]], "close topic")
+        if line is not None:
+            said.insert(0, Sentence(text=line, emotion="happy", acts=("close",)))
+    return said or [Sentence(text=f"Bye number {context.turn}, and take care.", emotion="happy", acts=("close",))]
+
+
+def _talked_about(context: TutorContext) -> Topic | None:
+    for turn in context.turns:
+        found = topics.about(tokens.words_of(turn.said), ())
+        if found is not None:
+            return found
+    return None
+
+
+def _again(heard: Utterance, choice: Choice) -> Answer:
+    if not heard.asked:
+        return [], True
+    plain = heard.asked[:1].lower() + heard.asked[1:] if not heard.asked.startswith(("I ", "I'")) else heard.asked
+    for line in choice.shuffled(lines("request")["repeat"], "repeat"):
+        text = line.replace("{question}", _after_colon(heard.asked, plain))
+        if heard.asked not in line and choice.fresh(text):
+            return [Sentence(text=choice.take(text), emotion="encouraging", acts=("ask",))], False
+    return [], True
+
+
+def _after_colon(asked: str, plain: str) -> str:
+    """The bare question, without an earlier "Of course, I asked:" before it."""
+    return asked.split(": ", 1)[1] if ": " in asked else plain
+
+
+def _support(heard: Utterance, context: TutorContext, choice: Choice) -> Answer:
+    key = {"slower": "slower", "help": "help"}.get(heard.move, "confused")
+    said = _said(choice, lines("request")[key], key, "react", emotion="encouraging")
+    question = heard.question
+    if heard.move == "slower" and heard.asked:
+        again, needs = _again(heard, choice)
+        return [*said, *again], needs
+    if question is not None:
+        frames = [line.replace("{frame}", question.frame) for line in lines("request")["example"]]
+        model = _said(choice, frames, "example", "model", emotion="encouraging")
+        if model and heard.move != "unsure":
+            again, needs = _again(heard, choice)
+            return [*(said or []), *model, *again], needs
+    return [*said, easy_question(context, choice)], False
+
+
+def _meaning(heard: Utterance, choice: Choice) -> list[Sentence]:
+    word = heard.object.split(" ")[-1] if heard.object else ""
+    glossary = topics.data("glossary.toml")["words"]
+    meaning = glossary.get(word) or glossary.get(word.removesuffix("s"))
+    key = "meaning" if meaning else "meaning_unknown"
+    options = [
+        capitalised(line.replace("{word}", word).replace("{meaning}", meaning or "")) for line in lines("answer")[key]
+    ]
+    return _said(choice, options, "meaning", "react", emotion="thoughtful")
+
+
+def _answered(heard: Utterance, context: TutorContext, choice: Choice) -> list[Sentence]:
+    """The tutor's own answer to a question of the learner."""
+    answer = lines("answer")
+    name = capitalised(context.tutor)
+    if heard.move == "echo_question":
+        options = [heard.question.mine] if heard.question is not None else answer["mine"]
+        return _said(choice, options, "mine", "react", emotion="happy")
+    if heard.move == "like":
+        found = _liked(heard.object)
+        if found is not None:
+            key = "like_many" if found[1] else "like"
+            options = [capitalised(line.replace("{thing}", found[0])) for line in answer[key]]
+            return _said(choice, options, "like", "react", emotion="happy") or _unknown(choice)
+    if heard.move in _PERSONA:
+        options = [line.replace("{tutor}", name) for line in answer[_PERSONA[heard.move]]]
+        return _said(choice, options, heard.move, "react", emotion="happy") or _unknown(choice)
+    clause = heard.clause
+    if clause is not None and clause.subject.text not in ("you", "I", "that", "it"):
+        return _said(choice, answer["other_person"], "other", "react", emotion="thoughtful") or _unknown(choice)
+    return _unknown(choice)
+
+
+def _unknown(choice: Choice) -> list[Sentence]:
+    return _said(choice, lines("answer")["unknown"], "unknown", "react", emotion="thoughtful")
+
+
+def _liked(thing: str) -> tuple[str, bool] | None:
+    """What the tutor is asked to like, from its side, and whether it is plural; None when it is not a clear thing."""
+    words = tokens.words_of(thing)
+    for noun, end in phrases.read(words, 0, role="object", before="like"):
+        if end == len(words) and noun.kind in ("noun", "name", "place_name") and noun.sure:
+            return tokens.written(noun.again), noun.person.plural
+    if len(words) == 1 and lexicon.nouns(words[0]):
+        return words[0], lexicon.nouns(words[0])[0].plural
+    return None
+
+
+def _numbers(heard: Utterance, choice: Choice) -> Answer:
+    spoken = ", ".join(heard.words)
+    options = [
+        f"I heard these numbers: {spoken}.",
+        f"{capitalised(spoken)}, I wrote that down.",
+        f"So that is {spoken}.",
+    ]
+    said = _said(choice, options, "numbers", "react")
+    asked = choice.pick(
+        ["Is that a phone number?", "What is your lucky number?", "Do you like numbers?", "What are these numbers for?",
+         "Which of these numbers do you like best?", "Can you say the numbers backwards?", "Is one of them your house number?"],
+        "numbers question",
+    )  # fmt: skip
+    if asked is None:
+        return said, True
+    return [*said, Sentence(text=asked, acts=("ask",), topic="")], False
+
+
+def _polite(heard: Utterance, context: TutorContext, choice: Choice) -> list[Sentence]:
+    name = capitalised(heard.object)
+    options = {
+        "introduced": [
+            f"It's nice to meet you, {name}.",
+            f"Hello, {name}.",
+            f"{name} is a nice name.",
+            f"Thank you, {name}.",
+        ],
+        "thanks": ["You're welcome.", "It's my pleasure.", "I'm happy to help.", "Any time."],
+        "fine": ["I'm glad to hear that.", "That's good to hear.", "Good, then let's go on."],
+        "greeting": ["Hello, it's good to hear you.", "Hi there, I'm glad you're here.", "Hello, let's talk a little."],
+    }[heard.move]
+    return _said(choice, options, heard.move, "react", emotion="happy")

@@ -1,0 +1,206 @@
+"""Guided sentences: which sentence to say next, and what to say about an attempt at it, always from evidence."""
+
+import difflib
+from functools import cache
+
+from msgspec import Struct
+
+from events.values import Evidence
+from policies.tutor import answers, conversation, remarks, tokens, topics, utterance
+from policies.tutor.choice import Choice
+from policies.tutor.context import Sentence, TutorContext
+from policies.tutor.remarks import Finding, lines
+
+MOST_ATTEMPTS = 3
+PASSED = 80.0  # total score at which a sentence is done
+GOOD_ENOUGH = 65.0  # ... from the second attempt on
+SAME = 0.5  # share of the sentence's words that must be there to call it an attempt
+
+
+class Exercise(Struct, frozen=True, kw_only=True):
+    """A sentence to say: its level and the phones that it practises."""
+
+    text: str
+    level: str
+    phones: tuple[str, ...]
+
+
+@cache
+def bank() -> tuple[Exercise, ...]:
+    """All sentences, easiest level first."""
+    return tuple(
+        Exercise(text=text, level=level, phones=tuple(phones.split()))
+        for level, sentences in topics.data("sentences.toml").items()
+        for text, phones in sentences
+    )
+
+
+def greeting(context: TutorContext, choice: Choice) -> list[Sentence]:
+    """The first turn: hello, what we will do, the first sentence."""
+    said = [Sentence(text=conversation.hello(context, choice), emotion="happy", acts=("greet",))]
+    remembered = conversation.remember(context, choice)
+    if remembered is not None:
+        said.append(remembered)
+    else:
+        welcome = choice.pick(lines("sentence")["welcome"], "welcome")
+        if welcome is not None:
+            said.append(Sentence(text=welcome, acts=("greet",)))
+    return [*said, _set(context.exercise or next_exercise(context), "first", choice)]
+
+
+def reply(context: TutorContext, choice: Choice) -> list[Sentence]:
+    """After an attempt: what was good, the one thing to work on, and the same sentence again or the next one."""
+    exercise = current_exercise(context)
+    heard = utterance.understand(context)
+    if heard.move == "bye":
+        special = answers.special(heard, context, choice)
+        return special[0] if special is not None else []
+    if heard.move == "empty":
+        return [*_line("nothing", choice, "encouraging"), _set(exercise, "again", choice)]
+    if heard.move in ("change",):
+        return [_set(next_exercise(context), "next", choice)]
+    if not attempted(context, exercise):
+        return _no_attempt(heard.move, context, exercise, choice)
+    return _after_attempt(context, exercise, choice)
+
+
+def _no_attempt(move: str, context: TutorContext, exercise: str, choice: Choice) -> list[Sentence]:
+    """Other words than the sentence's: a request, or something else."""
+    if move in ("slower", "confused", "help", "repeat"):
+        key = {"slower": "slower", "help": "help"}.get(move, "confused")
+        text = choice.pick(lines("request")[key], key)
+        said = [Sentence(text=text, emotion="encouraging", acts=("react",))] if text is not None else []
+        return [*said, _set(exercise, "again", choice)]
+    if context.attempts >= MOST_ATTEMPTS:
+        return [*_line("moving", choice, "neutral", act="instruct"), _set(next_exercise(context), "next", choice)]
+    return [*_line("other", choice, "encouraging"), _set(exercise, "again", choice)]
+
+
+def current_exercise(context: TutorContext) -> str:
+    """The sentence that the learner was to say: the context's, else the last attempt's reference, else the first."""
+    if context.exercise:
+        return context.exercise
+    if context.pronunciation is not None and context.pronunciation.reference:
+        return context.pronunciation.reference
+    references = [turn.reference for turn in context.turns if turn.reference]
+    return references[-1] if references else next_exercise(context)
+
+
+def attempted(context: TutorContext, exercise: str) -> bool:
+    """Whether the utterance is an attempt at the sentence, by the words that were recognised or aligned."""
+    wanted, said = tokens.words_of(exercise), tokens.words_of(context.said)
+    alike = difflib.SequenceMatcher(None, wanted, said).ratio()
+    near = difflib.SequenceMatcher(None, " ".join(wanted), " ".join(said)).ratio()
+    return alike >= SAME or near >= 0.6
+
+
+def _after_attempt(context: TutorContext, exercise: str, choice: Choice) -> list[Sentence]:
+    total = context.scores.total
+    attempts = max(context.attempts, 1)
+    done = total is None or total >= PASSED or (attempts > 1 and total >= GOOD_ENOUGH)
+    missing = _missing(context, exercise)
+    praise = _praise(context, choice)
+    tip = _tip(context, missing, choice)
+    said = [praise] if praise is not None else []
+    if done and not missing:
+        if tip is not None and (total or 0) < 92 and attempts == 1:
+            said.append(tip)
+        return [*said, _set(next_exercise(context), "next", choice)]
+    if tip is not None:
+        said.append(tip)
+    if attempts >= MOST_ATTEMPTS or tip is None:
+        moving = _line("moving", choice, "encouraging", act="instruct") if attempts >= MOST_ATTEMPTS else []
+        return [*said, *moving, _set(next_exercise(context), "next", choice)]
+    return [*said, _set(exercise, "again", choice)]
+
+
+def _praise(context: TutorContext, choice: Choice) -> Sentence | None:
+    """Praise for progress since the last attempt, else for the best word or the flow; None if nothing deserves it."""
+    last = context.turns[-1].total if context.turns and context.attempts > 1 else None
+    total = context.scores.total
+    if last is not None and total is not None and total >= last + 5:
+        text = choice.pick(lines("remark")["better"], "better")
+        if text is not None:
+            evidence = Evidence(kind="history", text=f"{last:.0f} → {total:.0f}", value=round(total, 1))
+            return Sentence(text=text, emotion="happy", acts=("praise",), evidence=(evidence,))
+    for finding in remarks.praises(context)[:4]:
+        said = remarks.spoken_as(finding, choice, "happy", "praise")
+        if said is not None:
+            return said
+    return None
+
+
+def _missing(context: TutorContext, exercise: str) -> list[Finding]:
+    """Words of the sentence that were not said, by the alignment; without one, by the transcript."""
+    if context.pronunciation is not None:
+        left_out = [word for word in context.pronunciation.words if not word.spoken]
+        return [
+            Finding(
+                kind="missing",
+                slots={"word": word.text.lower()},
+                evidence=Evidence(
+                    kind="word", text=word.text.lower(), start_ms=word.start_ms, end_ms=word.end_ms, value=0.0
+                ),
+                weight=1.0,
+            )
+            for word in left_out
+        ]
+    said = set(tokens.words_of(context.said))
+    return [
+        Finding(kind="missing", slots={"word": word}, evidence=Evidence(kind="content", text=word), weight=1.0)
+        for word in tokens.words_of(exercise)
+        if word not in said and len(word) > 3
+    ]
+
+
+def _tip(context: TutorContext, missing: list[Finding], choice: Choice) -> Sentence | None:
+    for finding in [*missing[:1], *remarks.tips(context)[:3]]:
+        said = remarks.spoken_as(finding, choice, "encouraging", "correct")
+        if said is not None:
+            return said
+    return None
+
+
+def _line(key: str, choice: Choice, emotion: str, act: str = "react") -> list[Sentence]:
+    text = choice.pick(lines("sentence")[key], key)
+    return [Sentence(text=text, emotion=emotion, acts=(act,))] if text is not None else []
+
+
+def _set(exercise: str, key: str, choice: Choice) -> Sentence:
+    """The sentence that sets the exercise."""
+    options = [line.replace("{exercise}", exercise) for line in lines("sentence")[key]]
+    text = choice.pick(options, key) or choice.pick(
+        [
+            line.replace("{exercise}", exercise)
+            for section in ("again", "next", "first")
+            for line in lines("sentence")[section]
+        ],
+        "any",
+    )
+    for round_ in range(2, 100):
+        if text is not None:
+            break
+        text = choice.first([f"Round {round_}, say it again: {exercise}", f"Try number {round_}: {exercise}"])
+    return Sentence(text=text or exercise, emotion="neutral", acts=("instruct", "model"), exercise=exercise)
+
+
+def next_exercise(context: TutorContext) -> str:
+    """The sentence of the learner's level, not set before, that practises most of what is weak for this learner."""
+    weak = list(context.history.weak_phones)
+    if context.pronunciation is not None:
+        phones = [phone for word in context.pronunciation.words for phone in word.phones]
+        weak = [phone.phone for phone in sorted(phones, key=lambda phone: phone.score)[:3] if phone.score < 60] + weak
+    level = context.level if context.level in ("A1", "A2", "B1", "B2") else "B2"
+    used = " ".join(context.used).lower()
+    order = ("A1", "A2", "B1", "B2")
+    levels = [level, *order[order.index(level) + 1 :], *reversed(order[: order.index(level)])]
+    choice = Choice(context)
+    for its_level in levels:
+        left = [item for item in bank() if item.level == its_level and item.text.lower() not in used]
+        if left:
+            return max(left, key=lambda item: _use(item, weak) + 0.5 * choice.noise("exercise", item.text)).text
+    return max(bank(), key=lambda item: choice.noise("exercise", item.text)).text
+
+
+def _use(exercise: Exercise, weak: list[str]) -> float:
+    return sum(1.0 / (1 + weak.index(phone)) for phone in exercise.phones if phone in weak)

@@ -1,0 +1,126 @@
+"""The first sentence of a reply: it shows that the learner was understood, and says a slip back in the right way.
+
+Asks nothing. Where the structure of what was said is not sure it names a thing that was said, or stays plain.
+"""
+
+from policies.tutor import clause as clauses
+from policies.tutor import lexicon, tokens
+from policies.tutor.choice import Choice
+from policies.tutor.clause import Clause
+from policies.tutor.inflection import capitalised
+from policies.tutor.phrases import NounPhrase
+from policies.tutor.questions import many_of
+from policies.tutor.remarks import lines
+from policies.tutor.utterance import Utterance, category_of
+
+_LIMIT = {"A1": 10, "A2": 12, "B1": 15}
+_OPENINGS = ("Oh, {}!", "Ah, {}.", "So {}.", "I see, {}.", "{}, I see.", "All right, {}.", "Okay, so {}.", "Ah, so {}.")
+_SHORTENED = (
+    ("you are ", "you're "), ("it is ", "it's "), ("he is ", "he's "), ("she is ", "she's "), ("that is ", "that's "),
+    ("they are ", "they're "), ("you will ", "you'll "), ("there is ", "there's "), ("you have been ", "you've been "),
+)  # fmt: skip
+_ODD_SUBJECTS = frozenset("those that".split())
+
+
+def reaction(utterance: Utterance, level: str, choice: Choice) -> str | None:
+    """A sentence that reacts to the content, None when every fitting one has been said."""
+    for candidates, slot in _candidates(utterance, level):
+        found = choice.pick(candidates, slot)
+        if found is not None:
+            return found
+    return None
+
+
+def _candidates(utterance: Utterance, level: str) -> list[tuple[list[str], str]]:
+    react = lines("react")
+    if utterance.dark:
+        return [(react["sad"] if _own(utterance) else react["dark"], "dark"), (react["story"], "story")]
+    found: list[tuple[list[str], str]] = []
+    if utterance.sad:
+        found.append((react["sad"], "sad"))
+    if utterance.move == "suggestion":
+        found.append((react["suggestion"], "suggestion"))
+    if utterance.clause is not None and utterance.clause.mood == "statement":
+        found.append((echoes(utterance.clause, level), "echo"))
+        if _told(utterance.clause):
+            found.append((react["story"], "story"))
+    if utterance.move == "command" and not utterance.things:
+        found.append((react["command"], "command"))
+    if utterance.things:
+        found += [(_named(thing), "thing") for thing in utterance.things[:2] if _named(thing)]
+    if utterance.move in ("statement", "fragment", "command") and len(utterance.words) > 4:
+        found.append((react["story"], "story"))
+    found.append((react["plain"], "plain"))
+    return found
+
+
+def _own(utterance: Utterance) -> bool:
+    return "i" in utterance.words or "my" in utterance.words
+
+
+def _told(clause: Clause) -> bool:
+    return clause.group.past and clause.subject.text in ("he", "she", "they")
+
+
+def echoes(clause: Clause, level: str) -> list[str]:
+    """Ways to say the clause back from the tutor's side, short enough for the level; empty when it should not be."""
+    text = echo(clause, level)
+    if not text:
+        return []
+    return [capitalised(opening.format(text)) for opening in _OPENINGS]
+
+
+def echo(clause: Clause, level: str) -> str:
+    """The clause itself, said back: "you're going to the park with your mother". "" when it is better not said."""
+    subject = clause.subject
+    if subject.text == "I" or not clause.group.sure or not subject.sure or subject.text in _ODD_SUBJECTS:
+        return ""
+    if any(part.noun is not None and not part.noun.sure and not part.noun.determined for part in clause.parts):
+        return ""
+    limit = _LIMIT.get(level, 15) - 2
+    for count in range(len(clause.parts), 0, -1):
+        if count < len(clause.parts) and clause.parts[count].role not in ("time", "place", "with", "manner", "other"):
+            return ""
+        text = clauses.sentence_of(clause, parts=count)
+        if len(text.split()) <= limit:
+            return _natural(text)
+    text = clauses.sentence_of(clause)
+    return _natural(text) if not clause.parts and len(text.split()) <= limit else ""
+
+
+def _natural(text: str) -> str:
+    padded = text + " "
+    for full, short in _SHORTENED:
+        if padded.startswith(full):
+            padded = short + padded[len(full) :]
+            break
+    return tokens.written(padded.strip())
+
+
+def _named(thing: NounPhrase) -> list[str]:
+    category = category_of(thing)
+    if category in ("time", "") or (category == "idea" and not thing.determined):
+        return []
+    text = tokens.written(thing.text)
+    if thing.kind == "name":
+        return [f"So this is about {text}.", f"Ah, {text}.", f"I'd like to know more about {text}.", f"{text}, I see."]
+    many = tokens.written(many_of(thing))
+    again = tokens.written(thing.again)
+    found = [f"Ah, {text}.", f"You said something about {again}.", f"So it's about {again}.", f"{text}, I see."]
+    if category in ("animal", "food", "sport", "hobby", "place", "drink", "vehicle", "clothes", "nature"):
+        found += [f"I like to talk about {many}.", f"We can talk about {many}."]
+    return [capitalised(line) for line in found]
+
+
+def mood(utterance: Utterance) -> str:
+    """The face that goes with the reaction: happy, thoughtful, encouraging or neutral."""
+    if utterance.dark or utterance.sad or utterance.move == "care":
+        return "thoughtful"
+    kinds = [lexicon.adjective(word) for word in utterance.words]
+    if utterance.clause is not None and utterance.clause.group.negative:
+        return "neutral"
+    if "bad" in kinds:
+        return "thoughtful"
+    if "good" in kinds or {"like", "love", "enjoy", "fun", "laugh"} & set(utterance.words):
+        return "happy"
+    return "neutral"

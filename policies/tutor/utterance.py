@@ -1,0 +1,285 @@
+"""What a learner's utterance is: its clauses, the things it names, what kind of move it makes. Answers nothing."""
+
+import re
+
+from msgspec import Struct
+
+from events.values import Note
+from policies import recast
+from policies.tutor import clause, lexicon, phrases, tokens, topics
+from policies.tutor.choice import normal
+from policies.tutor.clause import Clause
+from policies.tutor.context import TutorContext
+from policies.tutor.phrases import NounPhrase, Slip
+from policies.tutor.topics import Question, Topic
+
+CERTAIN = 0.45  # mean word probability below which a transcript is rather a guess than what was said
+_MENDED = frozenset("agreement article tense preposition plural word_order word_choice".split())
+_YES = frozenset("yes yeah yep yup sure course absolutely definitely ok okay right".split())
+_NO = frozenset("no nope nah never".split())
+_SHORT_FILL = frozenset("i do am can have think so it is not please well um uh very much really of a lot".split())
+_DARK = frozenset(
+    "kill killed killing murder dead death die died dying blood gun shoot shot shooting war hell suicide victim victims "
+    "bomb attack attacked weapon knife rape drug drugs corpse funeral rebels".split()
+)
+_RUDE = frozenset("fuck fucking shit bitch damn bastard ass asshole sex sexy naked idiot slut whore".split())
+_CARE = re.compile(
+    r"\b(i (want|wish|would like|am going) to (die|kill myself|hurt myself)|kill myself|end my life|hate myself|i feel "
+    r"hopeless)\b"
+)
+_LOSS = re.compile(
+    r"\b(died|is dead|passed away|funeral|divorced|lost my (job|mother|father|dog|cat|friend)|in hospital)\b"
+)
+_RANK = {
+    category: rank
+    for rank, names in enumerate(
+        (
+            "animal food sport clothes vehicle drink",
+            "hobby place_name job place school",
+            "family name thing body nature meal",
+            "person",
+            "time idea",
+        )
+    )
+    for category in names.split()
+}
+
+
+class Utterance(Struct, frozen=True, kw_only=True):
+    """An utterance understood. ``move`` is one of: empty, unclear, bye, greeting, repeat, slower, confused, help,
+    change, echo_question ("and you?"), meaning, ask, thanks, yes, no, unsure, numbers, care, rude, command, suggestion,
+    statement, fragment."""
+
+    move: str
+    text: str
+    words: tuple[str, ...]
+    clause: Clause | None = None
+    things: tuple[NounPhrase, ...] = ()
+    topic: Topic | None = None
+    slips: tuple[Slip, ...] = ()
+    asked: str = ""
+    question: Question | None = None
+    object: str = ""
+    told_before: int = 0
+    dark: bool = False
+    sad: bool = False
+    follows: bool = False
+    also: str = ""
+
+
+def understand(context: TutorContext) -> Utterance:
+    """Read what was said against what the tutor asked before."""
+    said = context.said.strip()
+    asked = last_question(context)
+    words = tokens.words_of(said)
+    if not words:
+        return Utterance(move="empty", text="", words=(), asked=asked, question=topics.question_in(asked))
+    spoken = " ".join(words)
+    found, slips = _clause(said, context.notes)
+    things = _things(words, found)
+    categories = tuple(thing.category for thing in things if thing.category not in ("time",))
+    topic = topics.about([lexicon_form for word in words for lexicon_form in (word, _singular(word))], categories)
+    question = topics.question_in(asked)
+    utterance = Utterance(
+        move="",
+        text=said,
+        words=tuple(words),
+        clause=found,
+        things=things,
+        topic=topic,
+        slips=slips,
+        asked=asked,
+        question=question,
+        told_before=sum(normal(turn.said) == normal(said) for turn in context.turns),
+        dark=bool(_DARK & set(words)),
+        sad=bool(_LOSS.search(spoken)),
+    )
+    move, thing = _move(context, utterance, spoken)
+    fields = {name: getattr(utterance, name) for name in utterance.__struct_fields__}
+    fields |= {"move": move, "object": thing, "follows": _follows(utterance, categories)}
+    return Utterance(**fields)
+
+
+def last_question(context: TutorContext) -> str:
+    """The tutor's latest question: as heard in the last turn, else the last that it said at all."""
+    texts = ([context.turns[-1].replied] if context.turns else []) + list(reversed(context.used))
+    for text in texts:
+        asked = [part for part in re.split(r"(?<=[.!?])\s+", text) if part.endswith("?")]
+        if asked:
+            return asked[-1]
+    return ""
+
+
+def _clause(said: str, notes: tuple[Note, ...]) -> tuple[Clause | None, tuple[Slip, ...]]:
+    """The best clause of the utterance after its notes are carried out, and all slips found by them and by us."""
+    kept = tuple(note for note in notes if note.kind in _MENDED and note.better)
+    mended = recast.corrected(said, kept) if kept else said
+    best: Clause | None = None
+    for sentence in re.split(r"(?<=[.!?])\s+", mended):
+        found = clause.parse(tokens.words_of(sentence))
+        if found is not None and (best is None or _worth(found) > _worth(best)):
+            best = found
+    slips = tuple(Slip(kind=note.kind, said=note.said, better=note.better) for note in kept if note.said.strip())
+    return best, slips + (best.slips if best is not None else ())
+
+
+def _worth(found: Clause) -> int:
+    return len(found.parts) + 2 * (found.subject.text == "you") + (found.mood in ("yesno", "wh"))
+
+
+def _singular(word: str) -> str:
+    nouns = lexicon.nouns(word)
+    return nouns[0].lemma if nouns else word
+
+
+def _things(words: list[str], found: Clause | None) -> tuple[NounPhrase, ...]:
+    """The things that are named, the best to talk about first; things of the clause in their corrected form."""
+    seen: dict[str, NounPhrase] = {}
+    for noun in _clause_nouns(found):
+        seen.setdefault(noun.head, noun)
+    position = 0
+    while position < len(words):
+        step = position + 1
+        before = words[position - 1] if position else ""
+        for noun, end in phrases.read(words, position, role="object", before=before):
+            if noun.kind in ("noun", "name", "place_name") and noun.sure and " and " not in noun.text:
+                if end == position + 1 and _rather_verb(words, position):
+                    continue
+                if noun.head not in seen and (noun.category or noun.kind != "noun"):
+                    seen[noun.head] = noun
+                step = end
+                break
+        position = step
+    return tuple(sorted(seen.values(), key=lambda noun: _RANK.get(category_of(noun), 9)))
+
+
+def _rather_verb(words: list[str], position: int) -> bool:
+    """Whether a bare word that could be a noun is more likely a verb here ("Bob lives", "is drawing")."""
+    word, before = words[position], words[position - 1] if position else ""
+    if not lexicon.verbs(word):
+        return False
+    subject = before in lexicon.PERSONAL or bool(lexicon.name(before)) or bool(lexicon.nouns(before))
+    return subject or before in lexicon.BE_FORMS or before in lexicon.MODALS or before in ("to", "not")
+
+
+def category_of(noun: NounPhrase) -> str:
+    """The category to ask about: the noun's, or name and place_name."""
+    return noun.category if noun.kind == "noun" else noun.kind
+
+
+def _clause_nouns(found: Clause | None) -> list[NounPhrase]:
+    if found is None:
+        return []
+    nouns = [found.subject] if found.subject.kind in ("noun", "name") else []
+    for part in found.parts:
+        if part.noun is not None and part.noun.kind in ("noun", "name", "place_name"):
+            nouns.append(part.noun)
+        if part.inner is not None:
+            nouns += _clause_nouns(part.inner)
+    return [noun for noun in nouns if noun.sure and " and " not in noun.text and " of " not in noun.text]
+
+
+def _follows(utterance: Utterance, categories: tuple[str, ...]) -> bool:
+    """Whether the words answer the question that was asked, rather than open something else."""
+    question = utterance.question
+    if question is None:
+        return False
+    expected = {"food": ("food", "drink", "meal"), "animal": ("animal",), "person": ("family", "person", "job"),
+                "place": ("place", "nature")}  # fmt: skip
+    if set(expected.get(question.expects, ())) & set(categories):
+        return True
+    if question.expects == "person" and any(thing.kind == "name" for thing in utterance.things):
+        return True
+    if question.expects == "place" and any(thing.kind == "place_name" for thing in utterance.things):
+        return True
+    if question.expects in expected:
+        return False
+    return utterance.topic is not None and utterance.topic.name == question.topic
+
+
+def _move(context: TutorContext, utterance: Utterance, spoken: str) -> tuple[str, str]:
+    words = utterance.words
+    if _CARE.search(spoken):
+        return "care", ""
+    if _RUDE & set(words):
+        return "rude", ""
+    if not context.typed and 0 < context.confidence < CERTAIN and len(words) < 12:
+        return "unclear", ""
+    for move, pattern in _PATTERNS:
+        match = pattern.search(spoken)
+        if match:
+            return move, (match.groupdict().get("thing") or "").strip()
+    if all(word in lexicon.NUMBERS or word.isdigit() for word in words) and len(words) > 1:
+        return "numbers", ""
+    core = [word for word in words if word not in lexicon.INTERJECTIONS - _YES - _NO]
+    if core and core[0] in _YES and not set(core[1:]) - _SHORT_FILL - _YES:
+        return "yes", ""
+    if core and core[0] in _NO and not set(core[1:]) - _SHORT_FILL - _NO:
+        return "no", ""
+    return _grammatical_move(utterance)
+
+
+def _grammatical_move(utterance: Utterance) -> tuple[str, str]:
+    found = utterance.clause
+    if found is not None:
+        if found.mood in ("yesno", "wh"):
+            return "ask", ""
+        if found.mood in ("command", "suggestion"):
+            return found.mood, ""
+        return "statement", ""
+    words = [word for word in utterance.words if word not in ("so", "and", "but", "well", "then", "or", "oh")]
+    opens = words[0] if words else ""
+    if utterance.text.rstrip().endswith("?"):
+        return "ask", ""
+    if (
+        opens in lexicon.WH_WORDS - {"when", "whose", "which"}
+        and words[1:2]
+        and words[1] in _OPERATORS | {"many", "much"}
+    ):
+        return "ask", ""
+    if opens in _OPERATORS and len(words) > 2 and (words[1] in lexicon.PERSONAL or lexicon.name(words[1])):
+        return "ask", ""
+    return "fragment", ""
+
+
+_OPERATORS = lexicon.BE_FORMS | lexicon.DO_FORMS | lexicon.MODALS | frozenset(("have", "has"))
+
+_PATTERNS = tuple(
+    (move, re.compile(pattern))
+    for move, pattern in (
+        ("bye", r"^(\w+ ){0,4}(good ?bye|bye|see you (later|soon|tomorrow|next time)|have to go now|must go now|good night)( \w+){0,3}$"),
+        ("repeat", r"^(sorry |please |can you |could you |would you )*(repeat|say (it|that)? ?again|one more time|pardon|what did you say|come again|again)( it| that| the question| me| please)*$"),
+        ("slower", r"\b(slower|slowly please|slow down|too fast|speak slow(ly)?)\b"),
+        ("meaning", r"\bwhat (does|do|is|are) (the word )?(?P<thing>[a-z' -]+?) means?\b"),
+        ("meaning", r"\bwhat is the meaning of (?P<thing>[a-z' -]+)"),
+        ("meaning", r"\bwhat (is|are) (an? )?(?P<thing>[a-z]+)$"),
+        ("confused", r"\b(do not|did not|can not|could not) (understand|get it|catch|follow)( (you|it|that|the question))?$"),
+        ("confused", r"\b(i am (lost|confused)|no idea)\b|^what$|^(sorry|huh)$|^i do not know what (to say|you mean)"),
+        ("unsure", r"^(well |um |sorry |so )*(i (really )?do not know|i am not sure|i can not remember|not sure)"),
+        ("change", r"\b(change the (topic|subject)|another (topic|question)|something else|next question|(topic|this) is boring)\b"),
+        ("change", r"\b(let us|can we|i want to|i would like to) (talk|speak) about (?P<thing>[a-z ]+)"),
+        ("help", r"^(please )?((can|could) you )?help me( please)?$"),
+        ("example", r"\b(give me an example|how (can|do|should) i (answer|say that|start))\b"),
+        ("echo_question", r"\b(and|what about|how about) (you|yours|yourself)$"),
+        ("your_name", r"\b(what is your name|who are you|(may|might|can) i (ask|know) your name)\b"),
+        ("how", r"\bhow are you\b|\bhow do you do\b"),
+        ("age", r"\bhow old are you\b"),
+        ("live", r"\bwhere (do you live|are you( from)?|do you come from)\b"),
+        ("real", r"\bare you (a )?(real|robot|human|computer|machine|person|bot|ai)\b"),
+        ("job", r"\bwhat do you do$|\bwhat is your job\b"),
+        ("clock", r"\bwhat time is it\b"),
+        ("like", r"^(so |and |well )?do you (really )?(like|love|enjoy) (?P<thing>[a-z' ]+)$"),
+        ("can", r"^can you (?P<thing>swim|dance|sing|cook|drive|fly|run|draw|paint|ski|eat|see|play|speak)\b.*$"),
+        ("have", r"^do you have (?P<thing>[a-z' ]+)$"),
+        ("thanks", r"^(oh |well |ok |okay )?(thank you|thanks)( (so|very) much| a lot)?$"),
+        ("introduced", r"\b(my name is|i am called|call me) (?P<thing>[a-z]+)$"),
+        ("greeting", r"^(hello|hi|hey|good (morning|afternoon|evening))( (there|tutor|teacher|[a-z]+))?( nice to meet you)?$"),
+        ("greeting", r"^nice to meet you( too)?$"),
+        ("fine", r"^i am (very |so )?(fine|well|good|great|okay|ok)( thank you| thanks)?( and you)?$"),
+    )
+)  # fmt: skip
+
+
+def own_slips(said: str) -> tuple[Slip, ...]:
+    """The slips that our own grammar finds in an earlier utterance."""
+    return _clause(said, ())[1]
