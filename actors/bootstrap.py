@@ -1,20 +1,29 @@
-"""Puts the parts together from the settings: the log, the chains, a host. The one place that knows every engine."""
+"""Puts the parts together from the settings: the log, the chains, a host."""
 
 import os
 import socket
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import cast
 
-from projections.views import ViewStore
-
+from actors.catalogue import available, loaders
+from actors.chain import Candidate, EngineChain
 from actors.engines import Engines
 from actors.hosting.host import SessionHost
+from actors.machine import machine_profile
 from actors.models.store import ModelStore
+from actors.ports import Engine, Voice
 from actors.settings import Settings
 from actors.stages.stage import Resources
 from events.blobs import BlobStore
 from events.identifiers import uuid7
 from events.log import EventLog
 from events.sqlite import SQLiteEventLog
+from policies.fallback import RANKING, Available, fallback_order
 from policies.learner import LearnerHistory, history_of
+from projections.catalogue import PROJECTIONS
+from projections.progress import PROGRESS
+from projections.views import ViewStore
 
 
 def model_store(settings: Settings) -> ModelStore:

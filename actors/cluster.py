@@ -15,7 +15,7 @@ from actors.gateway import Gateway
 from actors.models.errors import ModelError
 from actors.models.store import ModelStore
 from actors.remote import RayEngines, RayHosts, start_models, start_ray
-from actors.reply import unwrapped
+from actors.faults import unwrapped
 from actors.settings import Settings
 
 logger = logging.getLogger(__name__)

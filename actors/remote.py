@@ -3,7 +3,8 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 import ray
 from msgspec import Struct
@@ -12,7 +13,7 @@ from ray.exceptions import ActorDiedError, ActorUnavailableError, RayActorError
 
 from actors.chain import EngineChain, EngineHealth
 from actors.engines import KINDS
-from actors.reply import Fault, answered, answered_async, unwrapped
+from actors.faults import Fault, answered, answered_async, unwrapped
 from actors.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -95,7 +96,9 @@ class RayEngines:
         return unwrapped(await _patiently(lambda: actor.call.remote(method, *args, **kwargs)))
 
     async def stream(self, kind: str, method: str, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
-        items = self._actors[kind].stream.options(num_returns="streaming").remote(method, *args, **kwargs)
+        items: AsyncIterator[Any] = (
+            self._actors[kind].stream.options(num_returns="streaming").remote(method, *args, **kwargs)
+        )
         async for item in items:
             yield unwrapped(await item)
 
@@ -115,7 +118,7 @@ class RayHosts:
 
     async def warm(self) -> None:
         """Wait until the shared hosts answer."""
-        await asyncio.gather(*(_patiently(lambda host=host: host.call.remote("ready")) for host in self._hosts))
+        await asyncio.gather(*(_patiently(partial(host.call.remote, "ready")) for host in self._hosts))
 
     def host_of(self, session: str) -> ActorHandle[Any]:
         """The actor that hosts a session."""
@@ -124,14 +127,9 @@ class RayHosts:
         return self._hosts[hash_of(session) % len(self._hosts)]
 
     def _make(self, name: str) -> ActorHandle[Any]:
-        options = {
-            "name": name,
-            "get_if_exists": True,
-            "num_cpus": 0,
-            "max_restarts": -1,
-            "max_concurrency": HOST_CALLS,
-        }
-        return ray.remote(HostActor).options(**options).remote(self._settings, self._models)
+        options = {"num_cpus": 0, "max_restarts": -1, "max_concurrency": HOST_CALLS}
+        actor = ray.remote(HostActor).options(name=name, get_if_exists=True, **options)
+        return cast(ActorHandle[Any], actor.remote(self._settings, self._models))
 
 
 def hash_of(session: str) -> int:
@@ -141,7 +139,7 @@ def hash_of(session: str) -> int:
 
 def start_ray(settings: Settings, root: str) -> None:
     """Join the cluster at ``ray_address``, or start Ray here for as long as this process lives."""
-    common = {"namespace": "colloquy", "log_to_driver": True, "logging_level": logging.WARNING}
+    common: dict[str, Any] = {"namespace": "colloquy", "logging_level": logging.WARNING}
     if settings.ray_address:
         ray.init(address=settings.ray_address, runtime_env={"working_dir": root}, **common)
     else:

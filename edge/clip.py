@@ -45,15 +45,16 @@ class Clip:
         with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as output:
             video = None
             for segment in sorted(self._video):
-                with av.open(io.BytesIO(b"".join(self._video[segment]))) as source:
+                with av.open(io.BytesIO(b"".join(self._video[segment])), "r") as source:
                     stream = source.streams.video[0]
                     if video is None:
                         video = output.add_stream_from_template(stream)
                         audio = output.add_stream("aac", rate=self.sample_rate_hz)
                         audio.layout = "mono"
+                    assert stream.time_base is not None
                     offset = round(self._start_ms[segment] / 1000 / stream.time_base)
                     for packet in source.demux(stream):
-                        if packet.dts is None:
+                        if packet.dts is None or packet.pts is None:
                             continue
                         packet.pts += offset
                         packet.dts += offset

@@ -124,14 +124,14 @@ ClientMessage = (
     | EndSession
 )
 
-_decoder = msgspec.json.Decoder(ClientMessage)
+_decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
 
 
 class _Tagged(Struct):
     type: str = ""
 
 
-_KNOWN = frozenset(str(kind.__struct_config__.tag) for kind in ClientMessage.__args__)  # type: ignore[attr-defined]
+_KNOWN = frozenset(str(kind.__struct_config__.tag) for kind in ClientMessage.__args__)
 
 
 def parse_text(frame: str) -> tuple[ClientMessage, bytes]:

@@ -21,7 +21,7 @@ async def document(request: Request) -> Response:
 
 def build() -> dict[str, Any]:
     """The document; message types of the WebSocket are among the schemas, for clients that generate types."""
-    types = (ClusterStatus, StartSession, SpeakRequest, Problem, *Message.__args__)  # type: ignore[attr-defined]
+    types = (ClusterStatus, StartSession, SpeakRequest, Problem, *Message.__args__)
     _, schemas = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
     return {
         "openapi": "3.1.0",

@@ -94,7 +94,7 @@ def _wait_until_ready(url: str, process: "subprocess.Popen[bytes]", console: Con
 async def _practise_all(url: str, arguments: argparse.Namespace, console: Console) -> int:
     view = LessonView(console, as_json=arguments.json)
     failed = 0
-    async with websockets.connect(_websocket(url), max_size=2**26) as connection:
+    async with websockets.connect(websocket_url(url), max_size=2**26) as connection:
         lesson = PractisedLesson(connection, view)
         await lesson.start(arguments)
         for name in arguments.files:
@@ -107,7 +107,7 @@ async def _practise_all(url: str, arguments: argparse.Namespace, console: Consol
     return 1 if failed else 0
 
 
-def _websocket(url: str) -> str:
+def websocket_url(url: str) -> str:
     scheme, _, rest = url.partition("://")
     return f"{'wss' if scheme == 'https' else 'ws'}://{rest}/api/v1/ws/speech-practice"
 
@@ -164,7 +164,7 @@ class PractisedLesson:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(5.0):
                 while self._view.stage != "ended":
-                    self._view.message(*_parsed(await self._connection.recv()))
+                    self._view.message(*parsed(await self._connection.recv()))
 
     async def _send_audio(self, pcm: bytes, arguments: argparse.Namespace, ended: list[float]) -> None:
         step = SAMPLE_RATE_HZ * 2 * CHUNK_MS // 1000
@@ -189,7 +189,7 @@ class PractisedLesson:
         done = TurnProgress(turn)
         while not done.complete:
             async with asyncio.timeout(TURN_TIMEOUT_S):
-                message, payload = _parsed(await self._connection.recv())
+                message, payload = parsed(await self._connection.recv())
             now = time.monotonic()
             self._session = message.get("session", self._session)
             self._view.message(message, payload)
@@ -260,7 +260,7 @@ def _note(latency: Latency, message: dict[str, Any], at_ms: float) -> None:
         setattr(latency, kind, round(at_ms, 1))
 
 
-def _parsed(frame: str | bytes) -> tuple[dict[str, Any], bytes]:
+def parsed(frame: str | bytes) -> tuple[dict[str, Any], bytes]:
     if isinstance(frame, str):
         return msgspec.json.decode(frame), b""
     length = int.from_bytes(frame[:4], "big")

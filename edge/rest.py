@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 from msgspec import Struct
-from policies.tutor.topics import topic_choices
+from policies.tutor.topics import topics
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -165,7 +165,7 @@ async def get_tutors(request: Request) -> Response:
 
 async def get_topics(request: Request) -> Response:
     """The topics to talk about."""
-    return json(topic_choices())
+    return json([{"name": topic.name, "title": topic.title, "levels": topic.levels} for topic in topics()])
 
 
 async def get_portrait(request: Request) -> Response:

@@ -12,6 +12,7 @@ from typing import assert_never
 
 import msgspec
 from msgspec import Struct
+from starlette.types import Message
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from actors.gateway import Gateway
@@ -39,11 +40,13 @@ from edge.frames import (
 from events.blobs import BlobStore
 from events.errors import EventsError
 from events.lesson import LessonEvent, SessionStarted
-from projections.messages import ErrorMessage, Message, Outgoing, ResumedMessage, frame, messages_of
+from projections.messages import ErrorMessage, Outgoing, ResumedMessage, frame, messages_of
 
 logger = logging.getLogger(__name__)
 
 POLL_S = 20.0
+DRAIN_S = 30.0
+"""How long the messages of a client that has left may still take."""
 QUEUED_MESSAGES = 2_000
 """Client messages that may wait; beyond that the socket is read no faster than they are worked on."""
 
@@ -70,16 +73,13 @@ class SpeechPractice:
         self._sender: asyncio.Task[None] | None = None
 
     async def serve(self) -> None:
-        """Read frames until the client leaves; a worker obeys them in order."""
+        """Read frames until the client leaves; a worker obeys them in order, to the last one that arrived."""
         worker = asyncio.create_task(self._work())
         try:
-            while True:
-                received = await self._socket.receive()
-                if received["type"] == "websocket.disconnect":
-                    break
+            while (received := await self._socket.receive())["type"] != "websocket.disconnect":
                 await self._read(received)
-        except WebSocketDisconnect:
-            pass
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._queue.join(), DRAIN_S)
         finally:
             for task in (worker, self._sender):
                 if task is not None:
@@ -87,11 +87,10 @@ class SpeechPractice:
                     with contextlib.suppress(asyncio.CancelledError):
                         await task
 
-    async def _read(self, received: dict[str, object]) -> None:
+    async def _read(self, received: Message) -> None:
         try:
             text = received.get("text")
-            data = received.get("bytes")
-            message, payload = parse_text(text) if isinstance(text, str) else parse_binary(bytes(data or b""))  # type: ignore[call-overload]
+            message, payload = parse_text(text) if text is not None else parse_binary(received.get("bytes") or b"")
         except FrameError as error:
             await self._tell(error.code, error.message, retryable=False)
         else:
@@ -105,11 +104,13 @@ class SpeechPractice:
             except (SessionError, EngineError, EventsError) as error:
                 code = str(getattr(error, "code", "engine_failed"))
                 await self._tell(code, str(error), retryable=bool(getattr(error, "retryable", False)))
-            except WebSocketDisconnect:
-                return
+            except (WebSocketDisconnect, RuntimeError):
+                logger.info("session %s: the client left before its answer", self._session)
             except Exception as error:  # the supervisor of a connection: one bad message must not end the lesson
                 logger.exception("session %s: %s", self._session, type(item.message).__name__)
                 await self._tell("internal_error", f"{type(error).__name__}: {error}", retryable=True)
+            finally:
+                self._queue.task_done()
 
     async def _obey(self, item: Item) -> None:
         message = item.message
@@ -200,6 +201,7 @@ class SpeechPractice:
             if not _continues(message, len(chunks), following.message):
                 break
             chunks.append(self._queue.get_nowait().payload)
+            self._queue.task_done()
         accepted = await self._gateway.audio(
             self._session, self._learner, message.turn, message.chunk, chunks, message.format
         )
@@ -210,7 +212,7 @@ class SpeechPractice:
             )
 
     async def _tell(self, code: str, text: str, *, retryable: bool) -> None:
-        message: Message = ErrorMessage(seq=self._seq, part=-1, code=code, message=text, retryable=retryable)
+        message = ErrorMessage(seq=self._seq, part=-1, code=code, message=text, retryable=retryable)
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):
             await self._socket.send_text(msgspec.json.encode(message).decode())
 

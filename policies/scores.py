@@ -50,7 +50,7 @@ def combine(
     level: str = "B1",
 ) -> Scores:
     """Scores of one utterance. ``notes`` are None where language was not judged: a given sentence, say."""
-    guided = pronunciation is not None and pronunciation.reference != transcript.text
+    guided = pronunciation is not None and (notes is None or pronunciation.reference != transcript.text)
     spoken = prosody is not None and prosody.speaking_ms > 0
     words = len(transcript.text.split())
     norm = WORDS_PER_MINUTE.get(level, WORDS_PER_MINUTE["B1"]) * (READING_FACTOR if guided else 1.0)

@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
 
@@ -35,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _show(session: str, log: os.PathLike[str], blobs: os.PathLike[str], console: Console, *, json: bool) -> int:
+def _show(session: str, log: Path, blobs: Path, console: Console, *, json: bool) -> int:
     recorded = SQLiteEventLog(log).read(session)
     if not recorded:
         console.print(f"There is no session {session!r} in this log; `python -m events stats` lists streams.")

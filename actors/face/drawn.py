@@ -24,11 +24,11 @@ class DrawnFace:
     digest = ""
 
     def prepare(self, tutor: str) -> None:
-        """Paint a tutor's layers ahead of the first call (about a second); raises `UnknownTutor`."""
+        """Paint a tutor's layers ahead of the first call (about a second); raises `UnknownLook`."""
         layers_of(tutor)
 
     def render(self, track: FaceTrack) -> Iterator[Fragment]:
-        """See `actors.ports.Face`. Raises `UnknownTutor`, `UnknownEmotion` or `UnknownViseme`."""
+        """See `actors.ports.Face`. Raises `UnknownLook`, `UnknownEmotion` or `UnknownViseme`."""
         layers = layers_of(track.tutor)
         count = -(-track.duration_ms // FRAME_MS)
         if count <= 0:
@@ -38,7 +38,7 @@ class DrawnFace:
             yield Fragment(
                 init=part.init,
                 media=part.media,
-                start_ms=track.start_ms + part.first_frame * FRAME_MS,
+                start_ms=part.first_frame * FRAME_MS,
                 duration_ms=part.frames * FRAME_MS,
             )
 

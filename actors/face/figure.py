@@ -47,7 +47,7 @@ class Layers(Struct, frozen=True, kw_only=True):
 
 @lru_cache(maxsize=8)
 def layers_of(tutor: str) -> Layers:
-    """Paint the layers of a tutor (about a second, once), or raise `UnknownTutor`."""
+    """Paint the layers of a tutor (about a second, once), or raise `UnknownLook`."""
     look = look_of(tutor)
     bottom = _HEAD_BOTTOM.get(look.hair, 186.0)
     left, top, right = _HEAD

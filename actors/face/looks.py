@@ -5,6 +5,8 @@ Design units: the origin is between the eyes, x to the viewer's right, y down; o
 
 from msgspec import Struct
 
+from actors.ports import EngineInputError
+
 UNIT_PX = 1.2
 ORIGIN_X_PX = 640.0
 ORIGIN_Y_PX = 300.0
@@ -12,8 +14,8 @@ EYE_X = 52.0
 MOUTH_Y = 94.0
 
 
-class UnknownTutor(ValueError):
-    """A tutor that has no look."""
+class UnknownLook(EngineInputError):
+    """A tutor that nobody has drawn."""
 
 
 class Skin(Struct, frozen=True, kw_only=True):
@@ -184,8 +186,9 @@ LOOKS: dict[str, Look] = {
 
 
 def look_of(tutor: str) -> Look:
-    """The look of a tutor by name, or `UnknownTutor`."""
+    """The look of a tutor by name, or `UnknownLook`."""
     try:
         return LOOKS[tutor]
     except KeyError:
-        raise UnknownTutor(f"no look for the tutor {tutor!r}: use one of {', '.join(LOOKS)}") from None
+        message = f"nobody has drawn the tutor {tutor!r}: choose one of {', '.join(LOOKS)}"
+        raise UnknownLook("tutor_unknown", message) from None

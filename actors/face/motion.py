@@ -13,6 +13,8 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from actors.ports import EngineInputError
+
 Series = NDArray[np.floating[Any]]
 
 BREATH_PERIOD_MS = 4000
@@ -48,7 +50,7 @@ MOODS: dict[str, Mood] = {
 }
 
 
-class UnknownEmotion(ValueError):
+class UnknownEmotion(EngineInputError):
     """An emotion that the face does not know."""
 
 
@@ -75,7 +77,8 @@ def mood_of(emotion: str) -> Mood:
     try:
         return MOODS[emotion]
     except KeyError:
-        raise UnknownEmotion(f"no face for the emotion {emotion!r}: use one of {', '.join(MOODS)}") from None
+        message = f"no face shows {emotion!r}: use one of {', '.join(MOODS)}"
+        raise UnknownEmotion("emotion_unknown", message) from None
 
 
 def turn_motion(times_ms: Series, openness: Series, seed: int) -> Motion:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from actors.face.canvas import Points
+from actors.ports import EngineInputError
 from events.values import Viseme
 from policies.visemes import CONTACTS, VISEMES
 
@@ -48,7 +49,7 @@ _CONTACT_RAMP_MS = 44
 _CLOSING_MS = 72
 
 
-class UnknownViseme(ValueError):
+class UnknownViseme(EngineInputError):
     """A viseme that is not one of the 15 of the OVR set."""
 
 
@@ -57,17 +58,21 @@ def course(visemes: Sequence[Viseme], times_ms: Curve) -> Curve:
 
     The timeline's steps are smoothed by a raised cosine (no delay); closed lips and lip-teeth contacts are then reached
     in full, with 44 ms to approach them, because a contact that is missed is the first thing that a viewer sees.
+    The timeline's first and last shapes are held beyond its ends, so that segments cut inside a sentence join.
     """
     end_ms = max([float(times_ms[-1]) + _STEP_MS, *(float(each.end_ms) for each in visemes)])
     grid = np.arange(-_LOW_PASS_MS, end_ms + _LOW_PASS_MS, _STEP_MS, dtype=np.float64)
     steps = np.tile(REST, (len(grid), 1))
+    first, last = (visemes[0].start_ms, visemes[-1].end_ms) if visemes else (0, 0)
+    inner = np.clip(grid, first, last - _STEP_MS)
     for each in visemes:
         target = _TARGETS.get(each.viseme)
         if target is None:
-            raise UnknownViseme(f"{each.viseme!r} is no viseme: use one of {', '.join(VISEMES)}")
-        inside = (grid >= each.start_ms) & (grid < each.end_ms)
+            message = f"{each.viseme!r} is no viseme: use one of {', '.join(VISEMES)}"
+            raise UnknownViseme("viseme_unknown", message)
+        inside = (inner >= each.start_ms) & (inner < each.end_ms)
         steps[inside] = REST + (target - REST) * each.weight
-    window = np.hanning(_LOW_PASS_MS // _STEP_MS + 2)
+    window = np.hanning(_LOW_PASS_MS // _STEP_MS + 1)
     window /= window.sum()
     smooth = np.stack([np.convolve(steps[:, k], window, mode="same") for k in range(steps.shape[1])], axis=1)
     moved = np.stack([np.interp(times_ms, grid, smooth[:, k]) for k in range(smooth.shape[1])], axis=1)

@@ -47,12 +47,13 @@ class SessionHost:
         name = command.started.session
         if name in self._lessons:
             return self._lessons[name].session.state.version
-        session = self._new_session(name)
-        await session.obey(command)
-        self._lessons[name] = Lesson(session, self._new_id)
+        async with self._loading.setdefault(name, asyncio.Lock()):
+            if name not in self._lessons:
+                session = self._new_session(name)
+                await session.open(command)
+                self._lessons[name] = Lesson(session, self._new_id)
         self._touched[name] = time.monotonic()
-        await session.load()
-        return session.state.version
+        return self._lessons[name].session.state.version
 
     async def submit(self, name: str, learner: str, command: Command) -> int:
         """Obey a learner's command. Returns the session's version after it. Raises `SessionError`."""
@@ -126,10 +127,8 @@ class SessionHost:
             self._forget(name)
             raise SessionFenced("Another host has claimed this session.")
         if lesson is None:
-            lock = self._loading.setdefault(name, asyncio.Lock())
-            async with lock:
+            async with self._loading.setdefault(name, asyncio.Lock()):
                 lesson = self._lessons.get(name) or await self._load(name)
-            self._loading.pop(name, None)
         lesson.session.owned_by(learner)
         self._touched[name] = time.monotonic()
         return lesson
@@ -145,6 +144,7 @@ class SessionHost:
 
     def _forget(self, name: str) -> None:
         lesson = self._lessons.pop(name, None)
+        self._loading.pop(name, None)
         self._touched.pop(name, None)
         if lesson is not None:
             lesson.close()

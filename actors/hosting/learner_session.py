@@ -77,16 +77,23 @@ class LearnerSession:
         if self.state.started is not None and self.state.started.learner != learner:
             raise NotYourSession(self.name)
 
+    async def open(self, command: Start) -> None:
+        """Begin the session, or bring it back when the log has it already, and claim it. Raises `SessionError`."""
+        async with self._mailbox:
+            await self._append(command)
+            await self._claim()
+        self._schedule()
+
     async def load(self) -> None:
         """Bring the session back from the log, claim it, and go on with what was unfinished.
 
         Raises `SessionNotFound`.
         """
-        await self._catch_up()
-        if self.state.started is None:
-            raise SessionNotFound(self.name)
-        if not self.state.ended:
-            await self.obey(Claim(id=self._new_id(), host=self._host))
+        async with self._mailbox:
+            await self._catch_up()
+            if self.state.started is None:
+                raise SessionNotFound(self.name)
+            await self._claim()
         self._schedule()
 
     async def obey(self, command: Command) -> None:
@@ -97,21 +104,7 @@ class LearnerSession:
         async with self._mailbox:
             if self.fenced:
                 raise SessionFenced("Another host has claimed this session.")
-            while events := decide(self.state, command):
-                try:
-                    recorded = await asyncio.to_thread(
-                        self._log.append,
-                        self.name,
-                        events,
-                        expected_version=self.state.version,
-                        origin=self._origin(command, events),
-                    )
-                except VersionConflict:
-                    await self._catch_up()
-                    self._check_fence(command)
-                    continue
-                self._absorb(recorded)
-                break
+            await self._append(command)
         self._schedule()
 
     def tell(self, message: Message) -> None:
@@ -161,6 +154,28 @@ class LearnerSession:
             return tuple(item for item in self._recent if item[0] > version)
         recorded = await asyncio.to_thread(self._log.read, self.name, after=version)
         return tuple((item.version, item.event) for item in recorded if not isinstance(item.event, Unknown))
+
+    async def _claim(self) -> None:
+        if not self.state.ended:
+            await self._append(Claim(id=self._new_id(), host=self._host))
+
+    async def _append(self, command: Command) -> None:
+        """Append what the command causes; decide anew when the stream has grown meanwhile."""
+        while events := decide(self.state, command):
+            try:
+                recorded = await asyncio.to_thread(
+                    self._log.append,
+                    self.name,
+                    events,
+                    expected_version=self.state.version,
+                    origin=self._origin(command, events),
+                )
+            except VersionConflict:
+                await self._catch_up()
+                self._check_fence(command)
+            else:
+                self._absorb(recorded)
+                return
 
     async def _catch_up(self) -> None:
         recorded = await asyncio.to_thread(self._log.read, self.name, after=self.state.version)

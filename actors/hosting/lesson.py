@@ -132,6 +132,7 @@ class Lesson:
                 maybe_ended=self._maybe_ended,
                 resumed=self._drop_speculation,
                 ended=self._ended,
+                failed=self._failed,
                 version=lambda: self.session.state.version,
             ),
         )
@@ -163,18 +164,17 @@ class Lesson:
     async def _ended(self, recording: Recording, endpointing: EndpointState | None) -> None:
         self._endpointing = endpointing
         self._open = None
-        try:
-            await self._utter(recording, self._new_id(), None)
-        except AudioError as error:
-            message = ErrorMessage(
-                seq=self.session.state.version,
-                part=-1,
-                code=error.code,
-                message=error.message,
-                retryable=True,
-                turn=recording.turn,
-            )
-            self.session.tell(message)
+        await self._utter(recording, self._new_id(), None)
+
+    def _failed(self, turn: int, error: Exception) -> None:
+        """Listening stopped: tell the learner, who may say it again."""
+        self._open = None
+        self._drop_speculation()
+        code = str(getattr(error, "code", "engine_failed"))
+        message = ErrorMessage(
+            seq=self.session.state.version, part=-1, code=code, message=str(error), retryable=True, turn=turn
+        )
+        self.session.tell(message)
 
     async def _utter(self, recording: Recording, command_id: str, reference: str | None) -> None:
         flac = await asyncio.to_thread(encode_flac, recording.audio, SAMPLE_RATE_HZ)

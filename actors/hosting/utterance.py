@@ -26,6 +26,7 @@ from policies.endpointing import (
 from actors.chain import ChainExhausted
 from actors.hearing.decode import MAX_AUDIO_BYTES, MAX_AUDIO_SECONDS, decode_audio, pcm16
 from actors.hearing.errors import AudioError
+from actors.faults import TYPED
 from actors.ports import SAMPLE_RATE_HZ, Audio, EngineError, SpeechProbabilities, Transcript
 from actors.stages.stage import Resources
 from projections.messages import Message, ProgressMessage, TranscriptionMessage
@@ -57,7 +58,8 @@ class Callbacks(Struct, frozen=True, kw_only=True):
     tell: Callable[[Message], None]
     maybe_ended: Callable[[Recording, Callable[[str], None]], None]
     resumed: Callable[[], None]
-    ended: Callable[[Recording, EndpointState], Awaitable[None]]
+    ended: Callable[[Recording, EndpointState | None], Awaitable[None]]
+    failed: Callable[[int, Exception], None]
     version: Callable[[], int]
 
 
@@ -127,6 +129,13 @@ class OpenUtterance:
                 task.cancel()
 
     async def _listen(self) -> None:
+        try:
+            await self._follow_speech()
+        except TYPED as error:
+            logger.warning("turn %d: listening stopped: %s", self.turn, error)
+            self._on.failed(self.turn, error)
+
+    async def _follow_speech(self) -> None:
         while True:
             await self._arrived.wait()
             self._arrived.clear()
@@ -161,6 +170,7 @@ class OpenUtterance:
             self._maybe_partial()
             return False
         for index in range(first, len(self._probabilities)):
+            # Words heard meanwhile replace the state, so it is read anew for each window.
             self._endpointing, events = step(self._endpointing, self._probabilities[index], (index + 1) * WINDOW_MS)
             for event in events:
                 if await self._follow(event):
@@ -188,7 +198,6 @@ class OpenUtterance:
         if self._partial is not None:
             self._partial.cancel()
         audio = pcm16(bytes(self._received[: self._heard_bytes]))
-        assert self._endpointing is not None or endpoint == "limit"
         await self._on.ended(self._recording(audio, "microphone", endpoint), self._endpointing)
         return True
 

@@ -9,7 +9,7 @@ from actors.session.state import SessionState
 from actors.session.work import Render, Speak
 from actors.stages.stage import Resources
 from events.lesson import LessonEvent, TutorRendered, TutorSpoken
-from policies.visemes import visemes_of
+from policies.visemes import viseme_timeline
 from policies.voice import speaking_rate
 
 
@@ -43,7 +43,7 @@ async def speak(work: Speak, state: SessionState, resources: Resources) -> Async
             duration_ms=speech.duration_ms,
             engine=use,
             phonemes=speech.phonemes,
-            visemes=visemes_of(speech.phonemes),
+            visemes=viseme_timeline(speech.phonemes, duration_ms=speech.duration_ms),
             rate=speech.rate,
             sentence_end=speech.last,
             last=speech.last and sentence.last,

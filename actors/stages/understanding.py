@@ -49,6 +49,8 @@ async def assess(
     turn = state.turns[work.turn]
     assert turn.uttered is not None
     assert turn.transcribed is not None
+    assert state.started is not None
+    level = state.started.level
     said = turn.transcribed
     guided = bool(turn.uttered.reference)
     reference = turn.uttered.reference or said.text
@@ -64,7 +66,7 @@ async def assess(
     notes: tuple[Note, ...] | None = parts[2][0]
     yield SpeechAssessed(
         turn=work.turn,
-        scores=combine(prosody=prosody, pronunciation=pronunciation, notes=notes, transcript=said),
+        scores=combine(prosody=prosody, pronunciation=pronunciation, notes=notes, transcript=said, level=level),
         prosody=prosody,
         pronunciation=pronunciation,
         notes=notes or (),

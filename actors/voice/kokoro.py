@@ -20,7 +20,7 @@ from actors.voice.runtime import ModelUnusable, open_session, read_model
 from actors.voice.text import Clause, breaths, clean
 from actors.voice.timing import settle
 from actors.voice.units import Unit, cut, spans, units
-from policies.tutors import Tutor
+from policies.tutors import TUTORS, Tutor
 from policies.voice import bounded_rate
 
 SAMPLE_RATE_HZ = 24_000
@@ -48,6 +48,7 @@ class Kokoro:
         model = read_model(folder / "kokoro-v1.0.int8.onnx")
         self._session = open_session(with_output(model, _DURATIONS), threads=threads)
         self._style = lru_cache(maxsize=8)(self._load_style)
+        self.synthesise(Clause("Hello.", "."), TUTORS[0], 1.0)  # the first run is slow: nobody should wait for it
 
     def speak(self, text: str, *, tutor: str, rate: float = 1.0) -> Iterator[Speech]:
         """Speak a sentence stretch by stretch. Raises `EngineInputError` for text that cannot be said."""

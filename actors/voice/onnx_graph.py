@@ -7,6 +7,7 @@ ValueInfoProto.name = 1, .type = 2. Models with control flow (subgraphs in attri
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from actors.ports import EngineError
 
@@ -16,7 +17,7 @@ _FLOAT = 1
 
 
 class BadGraph(EngineError):
-    """The model file is not the graph that this voice knows: fetch it again, or remove it from the model store."""
+    """The model file is not the graph that this voice knows: verify the files in the model store."""
 
     retryable = False
 
@@ -30,63 +31,72 @@ def with_output(model: bytes, tensor: str) -> bytes:
     return model + _field(_GRAPH, _field(_OUTPUT, _field(1, tensor.encode())))
 
 
-def stage(model: bytes, inputs: Mapping[str, Sequence[int | str]], outputs: Sequence[str]) -> bytes:
-    """The part of the model between ``inputs`` and ``outputs``, with the weights that it needs, as a model.
-
-    ``inputs`` gives each tensor's shape (numbers or names of free dimensions); inner tensors are taken to be float32,
-    inputs of the whole model keep their own type. Raises `BadGraph` when the model has no such tensors.
-    """
-    header, graph = _parts(model)
-    nodes: list[tuple[list[str], list[str], memoryview]] = []
-    weights: dict[str, memoryview] = {}
-    declared: dict[str, memoryview] = {}
-    for number, content, _ in _fields(graph):
-        if number == _NODE:
-            nodes.append((_strings(content, 1), _strings(content, 2), content))
-        elif number == _INITIALIZER:
-            weights[_strings(content, 8)[0]] = content
-        elif number == _INPUT:
-            declared[_strings(content, 1)[0]] = content
-    kept, needed = _between(nodes, set(inputs), set(outputs))
-    unknown = needed - set(inputs) - set(weights) - {name for node in kept for name in node[1]} - {""}
-    if unknown:
-        raise BadGraph(f"the model has no path to {sorted(unknown)[:3]} between {sorted(inputs)} and {sorted(outputs)}")
-    body = [_field(_NODE, content) for _, _, content in kept]
-    body.append(_field(_GRAPH_NAME, b"stage"))
-    body.extend(_field(_INITIALIZER, content) for name, content in weights.items() if name in needed)
-    for name, shape in inputs.items():
-        body.append(_field(_INPUT, declared[name] if name in declared else _value_info(name, shape)))
-    body.extend(_field(_OUTPUT, _field(1, name.encode())) for name in outputs)
-    return header + _field(_GRAPH, b"".join(body))
+class _Node(NamedTuple):
+    inputs: list[str]
+    outputs: list[str]
+    content: memoryview
 
 
-def _parts(model: bytes) -> tuple[bytes, memoryview]:
+class Graph:
+    """A model taken apart, to cut stages out of it. Raises `BadGraph` when the bytes are no ONNX model."""
+
+    def __init__(self, model: bytes) -> None:
+        self._header, graph = _parts(memoryview(model))
+        self._nodes: list[_Node] = []
+        self._weights: dict[str, memoryview] = {}
+        self._declared: dict[str, memoryview] = {}
+        for number, content, _ in _fields(graph):
+            if number == _NODE:
+                self._nodes.append(_Node(_strings(content, 1), _strings(content, 2), content))
+            elif number == _INITIALIZER:
+                self._weights[_name(content, 8)] = content
+            elif number == _INPUT:
+                self._declared[_name(content, 1)] = content
+
+    def stage(self, inputs: Mapping[str, Sequence[int | str]], outputs: Sequence[str]) -> bytes:
+        """The part of the model between ``inputs`` and ``outputs``, with the weights that it needs, as a model.
+
+        ``inputs`` gives each tensor's shape (numbers or names of free dimensions); inner tensors are taken to be
+        float32, inputs of the whole model keep their own type. Raises `BadGraph` when there are no such tensors.
+        """
+        kept, needed = _between(self._nodes, set(inputs), set(outputs))
+        unknown = needed - set(inputs) - set(self._weights) - {name for node in kept for name in node.outputs} - {""}
+        if unknown:
+            raise BadGraph(f"no path in the model to {sorted(unknown)[:3]} between {sorted(inputs)} and {outputs}")
+        body = [_field(_NODE, node.content) for node in kept]
+        body.append(_field(_GRAPH_NAME, b"stage"))
+        body.extend(_field(_INITIALIZER, weight) for name, weight in self._weights.items() if name in needed)
+        for name, shape in inputs.items():
+            declared = self._declared.get(name)
+            body.append(_field(_INPUT, _value_info(name, shape) if declared is None else declared))
+        body.extend(_field(_OUTPUT, _field(1, name.encode())) for name in outputs)
+        return self._header + _field(_GRAPH, b"".join(body))
+
+
+def _parts(model: memoryview) -> tuple[bytes, memoryview]:
     """All fields of the model but its graph, as they are, and the graph."""
-    view = memoryview(model)
     header = bytearray()
     graph: memoryview | None = None
     start = 0
-    for number, content, end in _fields(view):
+    for number, content, end in _fields(model):
         if number == _GRAPH:
             graph = content
         else:
-            header += view[start:end]
+            header += model[start:end]
         start = end
     if graph is None:
         raise BadGraph("the file holds no ONNX graph")
     return bytes(header), graph
 
 
-def _between(
-    nodes: list[tuple[list[str], list[str], memoryview]], inputs: set[str], outputs: set[str]
-) -> tuple[list[tuple[list[str], list[str], memoryview]], set[str]]:
+def _between(nodes: Sequence[_Node], inputs: set[str], outputs: set[str]) -> tuple[list[_Node], set[str]]:
     """The nodes that compute ``outputs``, in order, and every tensor needed; the walk stops at ``inputs``."""
     needed = set(outputs)
-    kept = []
+    kept: list[_Node] = []
     for node in reversed(nodes):
-        if any(name in needed and name not in inputs for name in node[1]):
+        if any(name in needed and name not in inputs for name in node.outputs):
             kept.append(node)
-            needed.update(node[0])
+            needed.update(node.inputs)
     return kept[::-1], needed
 
 
@@ -99,7 +109,11 @@ def _value_info(name: str, shape: Sequence[int | str]) -> bytes:
 
 
 def _strings(message: memoryview, wanted: int) -> list[str]:
-    return [str(content, "utf-8") for number, content, _ in _fields(message) if number == wanted]
+    return [str(content, "utf-8", "replace") for number, content, _ in _fields(message) if number == wanted]
+
+
+def _name(message: memoryview, field: int) -> str:
+    return next(iter(_strings(message, field)), "")
 
 
 def _fields(message: memoryview) -> Iterator[tuple[int, memoryview, int]]:

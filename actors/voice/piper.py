@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from actors.ports import FRAMES_PER_SECOND, Audio, Speech
 from actors.voice import pcm
-from actors.voice.onnx_graph import stage
+from actors.voice.onnx_graph import Graph
 from actors.voice.persona import persona
 from actors.voice.phonemize import Pronunciation, pronounce
 from actors.voice.pieces import pieces
@@ -84,17 +84,18 @@ class Piper:
         self._config = _read_config(file.with_suffix(".onnx.json"))
         self.sample_rate_hz = self._config.audio.sample_rate
         self._frame = self.sample_rate_hz // FRAMES_PER_SECOND
-        model = read_model(file)
-        encoder = stage(
-            model,
+        graph = Graph(read_model(file))
+        encoder = graph.stage(
             {"input": (), "input_lengths": (), "scales": (), _DURATION_NOISE: (1, 2, "symbols")},
             [_DURATIONS, _MEAN, _LOG_DEVIATION],
         )
-        flow = stage(model, {_SAMPLED: (1, _CHANNELS, "frames"), _MASK: (1, 1, "frames")}, [_LATENT])
-        vocoder = stage(model, {_LATENT: (1, _CHANNELS, "frames")}, [_AUDIO])
+        flow = graph.stage({_SAMPLED: (1, _CHANNELS, "frames"), _MASK: (1, 1, "frames")}, [_LATENT])
+        vocoder = graph.stage({_LATENT: (1, _CHANNELS, "frames")}, [_AUDIO])
         self._encoder, self._flow, self._vocoder = (
             open_session(part, threads=threads) for part in (encoder, flow, vocoder)
         )
+        warm = self.plan(pronounce("Hello.", _ACCENT), 1.0)  # the first run is slow: nobody should wait for it
+        self.vocode(warm.latent, 0, sum(span.samples for span in warm.spans))
 
     def speak(self, text: str, *, tutor: str, rate: float = 1.0) -> Iterator[Speech]:
         """Speak a sentence in pieces that join without a seam. Raises `EngineInputError` for text that says nothing."""

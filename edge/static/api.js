@@ -1,0 +1,74 @@
+/** The server's REST side, each call a function. Throws `ServerError` with a message that can be shown. */
+
+import { learnerId } from "./store.js";
+
+const ROOT = "/api/v1";
+const PRACTICE = `${ROOT}/speech-practice`;
+
+export class ServerError extends Error {
+  constructor(message, status = 0) {
+    super(message);
+    this.status = status;
+  }
+}
+
+async function request(path, options = {}) {
+  let response;
+  try {
+    response = await fetch(path, options);
+  } catch {
+    throw new ServerError("The server cannot be reached. Check that it is running, then try again.");
+  }
+  if (!response.ok) throw new ServerError(await reasonOf(response), response.status);
+  return response;
+}
+
+async function reasonOf(response) {
+  try {
+    const body = await response.json();
+    return body.message ?? body.error?.message ?? body.detail ?? `The server answered ${response.status}.`;
+  } catch {
+    return `The server answered ${response.status}.`;
+  }
+}
+
+const json = async (path) => (await request(path)).json();
+const query = (values) => new URLSearchParams(values).toString();
+
+export const tutors = () => json(`${ROOT}/tutors`);
+export const topics = () => json(`${ROOT}/topics`);
+export const sessions = () => json(`${PRACTICE}/sessions?${query({ learner: learnerId() })}`);
+export const session = (id) => json(`${PRACTICE}/sessions/${encodeURIComponent(id)}?${query({ learner: learnerId() })}`);
+export const progress = () => json(`${PRACTICE}/progress?${query({ learner: learnerId() })}`);
+export const trends = (days) => json(`${PRACTICE}/analytics/trends?${query({ learner: learnerId(), days })}`);
+
+/** What is ready. Answers with the body whatever the status, because "not ready" is an answer too. */
+export async function readiness() {
+  let response;
+  try {
+    response = await fetch("/readyz", { cache: "no-store" });
+  } catch {
+    throw new ServerError("The server cannot be reached.");
+  }
+  try {
+    return await response.json();
+  } catch {
+    return { ready: response.ok, engines: [] };
+  }
+}
+
+/** The bytes of a recording. */
+export async function blob(sha256, sessionId) {
+  const where = `${ROOT}/blobs/${sha256}?${query({ learner: learnerId(), session: sessionId })}`;
+  return (await request(where)).arrayBuffer();
+}
+
+/** The tutor's voice saying `text`; `rate` below 1 is slower. */
+export async function speak(text, tutor, rate = 1) {
+  const options = {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ text, tutor, rate }),
+  };
+  return (await request(`${PRACTICE}/speak`, options)).arrayBuffer();
+}

@@ -1,0 +1,22 @@
+"""A server whose engines answer at once, and its clients."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.edge.lesson_client import LessonClient
+from tests.fakes.server import LessonServer
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[LessonServer]:
+    with LessonServer(tmp_path / "data") as running:
+        yield running
+
+
+@pytest.fixture
+async def client(server: LessonServer) -> AsyncIterator[LessonClient]:
+    client = LessonClient(server.url)
+    yield client
+    await client.close()
