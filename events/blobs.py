@@ -91,6 +91,8 @@ class BlobStore:
                     file.flush()
                     os.fsync(file.fileno())
             os.replace(temporary, path)
+            if self._durable:
+                _sync_folder(os.path.dirname(path))
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
@@ -106,6 +108,15 @@ def blobs_of(value: object) -> Iterator[Blob]:
     elif isinstance(value, tuple):
         for item in value:
             yield from blobs_of(item)
+
+
+def _sync_folder(folder: str) -> None:
+    """Bring the new name to the disk; without it a power cut may forget the rename."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager

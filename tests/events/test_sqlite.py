@@ -4,6 +4,7 @@ import pickle
 import sqlite3
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.events.samples import origin
 
 WRITER = """
 import sys
+import threading
 from pathlib import Path
 from events.envelope import Origin
 from events.errors import VersionConflict
@@ -217,3 +219,62 @@ def test_errors_cross_process_borders_whole(error: EventsError) -> None:
         error.retryable,
         error.__dict__,
     )
+
+
+def test_threads_that_wait_for_the_disk_share_a_transaction(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with SQLiteEventLog(tmp_path / "log.sqlite") as log:
+        transactions: list[int] = []
+        insert = log._recorder.insert_batches
+
+        def counted(batches: Any) -> Any:
+            transactions.append(len(batches))
+            return insert(batches)
+
+        monkeypatch.setattr(log._recorder, "insert_batches", counted)
+        threads = [
+            threading.Thread(
+                target=log.append, args=(f"s{n}", [ended("a")]), kwargs={"expected_version": 0, "origin": origin()}
+            )
+            for n in range(20)
+        ]
+        with log._write_lock:
+            for thread in threads:
+                thread.start()
+            while len(log._waiting) < 20:
+                threading.Event().wait(0.001)
+        for thread in threads:
+            thread.join()
+
+        assert transactions == [20]
+        assert [r.position for r in log.tail(0, limit=99)] == list(range(1, 21))
+        assert {r.stream for r in log.tail(0, limit=99)} == {f"s{n}" for n in range(20)}
+
+
+def test_a_fault_of_the_disk_reaches_every_thread_of_the_transaction(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with SQLiteEventLog(tmp_path / "log.sqlite") as log:
+        faults: list[str] = []
+
+        def full(batches: Any) -> Any:
+            raise sqlite3.OperationalError("database or disk is full")
+
+        def append(stream: str) -> None:
+            try:
+                log.append(stream, [ended("a")], expected_version=0, origin=origin())
+            except LogUnavailable as error:
+                faults.append(error.reason)
+
+        monkeypatch.setattr(log._recorder, "insert_batches", full)
+        threads = [threading.Thread(target=append, args=(f"s{n}",)) for n in range(6)]
+        with log._write_lock:
+            for thread in threads:
+                thread.start()
+            while len(log._waiting) < 6:
+                threading.Event().wait(0.001)
+        for thread in threads:
+            thread.join()
+
+        assert faults == ["full"] * 6
+        monkeypatch.undo()
+        assert log.append("s1", [ended("a")], expected_version=0, origin=origin())[0].position == 1
