@@ -53,7 +53,7 @@ def _machine(*, remeasure: bool, as_json: bool) -> int:
     for name, rtf in profile.voice_rtf:
         print(f"voice {name}: real-time factor {rtf:.3f}")
     if measured and measured.busy:
-        print("The machine was busy: the figures are too high and will be taken again at a quieter start.")
+        print("The machine was busy: these are estimates, to be replaced at a quieter start.")
     for order in orders:
         print(f"{order.kind}: {' > '.join(order.order) or 'none'}")
         for remark in (*order.remarks, *(skip.reason for skip in order.skipped)):

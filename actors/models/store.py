@@ -119,7 +119,8 @@ class ModelStore:
         stamp = read_stamp(self.cache / model.name)
         if stamp and stamp.agrees_with(model) and not stamp.changed(self.cache / model.name):
             return "ready"
-        return "partial" if self._workshop(model).exists() or (self.cache / model.name).exists() else "missing"
+        begun = any(path.is_file() for path in self._workshop(model).rglob("*"))
+        return "partial" if begun or (self.cache / model.name).exists() else "missing"
 
     def _workshop(self, model: Model) -> Path:
         return self.cache / ".fetching" / model.name

@@ -15,14 +15,16 @@ from actors.machine import (
     cpu_count,
     gpu_count,
     machine_profile,
-    measure_rtf,
     read_measurement,
+    time_voice,
     write_measurement,
 )
 from actors.models import ModelStore
 from actors.ports import EngineError, Speech, Voice
 from actors.voice.espeak import EspeakVoice
 from tests.fakes.scripted import Clock
+
+machine_core_waits = machine.core_waits
 
 
 class TimedVoice:
@@ -55,13 +57,43 @@ class BrokenVoice(TimedVoice):
 def quiet_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody else uses the cores."""
     monkeypatch.setattr(os, "getloadavg", lambda: (0.0, 0.0, 0.0))
+    monkeypatch.setattr(machine, "core_waits", dict)
 
 
 def test_the_real_time_factor_is_the_median_of_three_sentences_after_a_first_one() -> None:
     clock = Clock()
     voice = TimedVoice(clock, 9.0, 0.4, 1.0, 0.6)
-    assert measure_rtf(voice, tutor="maya", clock=clock) == pytest.approx(0.3)  # 0.6 s of work for 2 s of speech
+    timing = time_voice(voice, tutor="maya", clock=clock)
+    assert timing.rtf == pytest.approx(0.3)  # 0.6 s of work for 2 s of speech
+    assert timing.wait_share == 0.0
     assert voice.spoken == 4
+
+
+def test_waiting_for_a_core_is_no_work_of_the_voice() -> None:
+    """Each sentence takes 2 s, of which one thread waited .4 s and another .2 s: 1.6 s of work for 2 s of speech."""
+    clock = Clock()
+    voice = TimedVoice(clock, 2.0)
+    timing = time_voice(
+        voice, tutor="maya", clock=clock, waits=lambda: {"1": 0.4 * voice.spoken, "2": 0.2 * voice.spoken}
+    )
+    assert timing.rtf == pytest.approx(0.8)
+    assert timing.wait_share == pytest.approx(0.2)
+
+
+def test_an_estimate_among_many_others_is_a_cautious_one() -> None:
+    """1.5 s of 2 s in the queue leaves .5 s of work for 2 s of speech; the allowance makes it .25 * 1.2."""
+    clock = Clock()
+    voice = TimedVoice(clock, 2.0)
+    timing = time_voice(voice, tutor="maya", clock=clock, waits=lambda: {"1": 1.5 * voice.spoken})
+    assert timing.rtf == pytest.approx(0.3)
+    assert timing.wait_share == pytest.approx(0.75)
+
+
+@pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="needs Linux with schedstat")
+def test_the_kernel_tells_how_long_each_thread_has_waited() -> None:
+    waited = machine_core_waits()
+    assert str(os.getpid()) in waited
+    assert all(seconds >= 0.0 for seconds in waited.values())
 
 
 def test_a_voice_that_says_nothing_has_no_real_time_factor() -> None:
@@ -70,7 +102,7 @@ def test_a_voice_that_says_nothing_has_no_real_time_factor() -> None:
             return iter(())
 
     with pytest.raises(ValueError, match="said nothing"):
-        measure_rtf(Mute(Clock(), 1.0), tutor="maya")
+        time_voice(Mute(Clock(), 1.0), tutor="maya")
 
 
 def test_voices_are_measured_once_and_remembered(tmp_path: Path) -> None:
@@ -124,13 +156,16 @@ def test_a_voice_that_cannot_speak_is_left_unmeasured_and_the_others_are_not(tmp
     assert profile.voice_rtf == (("timed", 0.25),)
 
 
-def test_figures_of_a_busy_machine_are_used_and_taken_again_when_it_is_quiet(
+def test_estimates_of_a_busy_machine_are_used_and_replaced_when_it_is_quiet(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = Clock()
+    busy = TimedVoice(clock, 2.0)
+    monkeypatch.setattr(machine, "core_waits", lambda: {"1": 1.0 * busy.spoken})
     monkeypatch.setattr(os, "getloadavg", lambda: (cpu_count() + 1.0, 0.0, 0.0))
-    assert machine_profile(tmp_path, {"timed": lambda: TimedVoice(clock, 2.0)}, clock=clock).rtf("timed") == 1.0
-    assert machine_profile(tmp_path, {"timed": lambda: TimedVoice(clock, 0.5)}, clock=clock).rtf("timed") == 1.0
+    assert machine_profile(tmp_path, {"timed": lambda: busy}, clock=clock).rtf("timed") == 0.6
+    assert machine_profile(tmp_path, {"timed": lambda: TimedVoice(clock, 0.5)}, clock=clock).rtf("timed") == 0.6
+    monkeypatch.setattr(machine, "core_waits", dict)
     monkeypatch.setattr(os, "getloadavg", lambda: (0.0, 0.0, 0.0))
     assert machine_profile(tmp_path, {"timed": lambda: TimedVoice(clock, 0.5)}, clock=clock).rtf("timed") == 0.25
     measured = read_measurement(tmp_path)
