@@ -12,6 +12,7 @@ import { randomId } from "./store.js";
 const PATH = "/api/v1/ws/speech-practice";
 const FIRST_DELAY_MS = 300;
 const LONGEST_DELAY_MS = 5000;
+const MOST_TRIES = 4;
 
 /** Which durable message proves a command: a type, or a `progress` stage of the command's turn. */
 const PROOF = {
@@ -31,6 +32,7 @@ export class Connection extends EventTarget {
     super();
     this.resumeFrom = resumeFrom;
     this.pending = [];
+    this.tries = new Map();
     this.attempt = 0;
     this.closed = false;
     this.ready = false; // open and, where there was a session, resumed
@@ -59,7 +61,7 @@ export class Connection extends EventTarget {
   command(type, fields = {}) {
     const command = { type, command_id: randomId(), ...fields };
     if (PROOF[type]) this.pending.push(command);
-    if (this.ready) this.socket.send(JSON.stringify(command));
+    if (this.ready) this.#send(command);
   }
 
   /** Sends one chunk of audio if the socket is ready; the caller keeps it. */
@@ -70,7 +72,19 @@ export class Connection extends EventTarget {
   /** Sends what was not confirmed; called when the server has resumed the session and the audio was sent again. */
   flush() {
     this.ready = true;
-    for (const command of this.pending) this.socket.send(JSON.stringify(command));
+    // A command that the server refuses gets no proof; it must not come back for ever.
+    this.pending = this.pending.filter((command) => (this.tries.get(command.command_id) ?? 0) < MOST_TRIES);
+    for (const command of this.pending) this.#send(command);
+  }
+
+  /** Breaks the connection to come back by a resume: the server then says which chunk it awaits. */
+  renew() {
+    this.socket?.close();
+  }
+
+  #send(command) {
+    this.tries.set(command.command_id, (this.tries.get(command.command_id) ?? 0) + 1);
+    this.socket.send(JSON.stringify(command));
   }
 
   #opened() {
@@ -94,11 +108,7 @@ export class Connection extends EventTarget {
   }
 
   #confirm(message) {
-    if (message.type === "error" && message.part < 0 && !message.retryable) {
-      // The server refused it for good: to repeat it would only be refused again.
-      this.pending = this.pending.filter((command) => (command.turn ?? null) !== (message.turn ?? null));
-      return;
-    }
+    if (message.type === "error") return;
     const proof = message.type === "progress" ? message.stage : message.type;
     this.pending = this.pending.filter(
       (command) => PROOF[command.type] !== proof || (command.turn !== undefined && command.turn !== message.turn),

@@ -1,0 +1,55 @@
+/** Scores as small round gauges, with the figure inside and the band told by its arc, colour and words. */
+
+import { h, svg } from "./dom.js";
+import { BANDS, bandOf } from "./phones.js";
+
+const RADIUS = 20;
+const AROUND = 2 * Math.PI * RADIUS;
+
+const LABELS = [
+  ["pronunciation", "Sounds"],
+  ["fluency", "Fluency"],
+  ["prosody", "Melody"],
+  ["completeness", "Complete"],
+  ["grammar", "Grammar"],
+];
+
+export function gauge(label, score, large = false) {
+  const band = bandOf(score);
+  const share = score === null || score === undefined ? 0 : Math.max(0, Math.min(100, score)) / 100;
+  const figure = score === null || score === undefined ? "–" : Math.round(score);
+  return h(
+    "div",
+    { class: large ? "gauge gauge-large" : "gauge", data: { band }, role: "img", aria: { label: spoken(label, score) } },
+    svg(
+      "svg",
+      { viewBox: "0 0 48 48", "aria-hidden": "true" },
+      svg("circle", { class: "gauge-track", cx: 24, cy: 24, r: RADIUS }),
+      svg("circle", {
+        class: "gauge-arc",
+        cx: 24,
+        cy: 24,
+        r: RADIUS,
+        "stroke-dasharray": `${share * AROUND} ${AROUND}`,
+        transform: "rotate(-90 24 24)",
+      }),
+      svg("text", { class: "gauge-figure", x: 24, y: 24, "text-anchor": "middle", "dominant-baseline": "central" }, `${figure}`),
+    ),
+    h("span", { class: "gauge-label", aria: { hidden: "true" } }, label),
+  );
+}
+
+function spoken(label, score) {
+  if (score === null || score === undefined) return `${label}: not judged`;
+  return `${label}: ${Math.round(score)} of 100, ${BANDS[bandOf(score)]}`;
+}
+
+/** The five scores of an utterance and, in front, their total. */
+export function scoreRow(scores) {
+  return h(
+    "div",
+    { class: "gauges", role: "group", aria: { label: "Scores" } },
+    gauge("Overall", scores.total, true),
+    LABELS.map(([key, label]) => gauge(label, scores[key])),
+  );
+}

@@ -1,0 +1,249 @@
+/** The view of a live lesson: joins stage, transcript, exercise and dock with a `LessonSession`. */
+
+import { Clips } from "./clips.js";
+import { Dock } from "./dock.js";
+import { fill, h, icon } from "./dom.js";
+import { LessonSession } from "./session.js";
+import { go, rename } from "./router.js";
+import { Stage } from "./stage.js";
+import { choices, choose, read, write } from "./store.js";
+import { Transcript } from "./transcript.js";
+
+/** `shared`: {notices, catalogue, sound, expose(session)}. */
+export function lessonView(place, shared, sessionId) {
+  const wanted = choices();
+  if (!sessionId && !read("starting")) {
+    go("start");
+    return null;
+  }
+  write("starting", null);
+  return new LessonView(place, shared, sessionId, wanted).leave;
+}
+
+class LessonView {
+  constructor(place, shared, sessionId, wanted) {
+    this.shared = shared;
+    this.wanted = wanted;
+    this.stage = new Stage();
+    this.session = new LessonSession({
+      sessionId,
+      settings: settingsOf(wanted),
+      stage: this.stage.element,
+      sound: shared.sound,
+    });
+    this.lesson = this.session.lesson;
+    this.clips = new Clips(shared.sound, (text) => shared.notices.show(text));
+    this.session.otherSound = () => this.clips.sounding;
+    this.transcript = new Transcript(this.lesson, this.#transcriptActions(), () => this.tutor?.title ?? "Tutor");
+    this.dock = new Dock(this.#dockActions(), { mode: wanted.talking, headphones: wanted.headphones });
+    this.session.setTalking(wanted.talking, wanted.headphones);
+    this.exercise = h("section", { class: "exercise", hidden: true, aria: { label: "Say this" } });
+    this.end = h("button", { type: "button", class: "quiet", on: { click: () => this.#end() } }, "End lesson");
+    this.title = h("h1", { class: "lesson-title", tabindex: "-1" }, "Lesson");
+    this.scroll = h("div", { class: "conversation", tabindex: "0", role: "log", aria: { live: "off", label: "Conversation" } }, this.transcript.element);
+    place.append(h("div", { class: "lesson" },
+      h("header", { class: "lesson-head" }, this.title, h("span", { class: "spacer" }), this.end),
+      h("div", { class: "lesson-left" }, this.stage.element, this.exercise, this.dock.element), this.scroll));
+    this.#listen(place);
+    this.#state();
+    if (!sessionId && wanted.talking === "auto") this.session.useMicrophone();
+    shared.expose(this.session);
+    this.leave = () => this.#leave();
+  }
+
+  #listen(place) {
+    const { session, dock, stage, shared } = this;
+    const hears = (type, take) => session.addEventListener(type, ({ detail }) => take(detail));
+    hears("change", ({ message }) => this.#changed(message));
+    hears("status", ({ online, attempt }) => this.#connected(online, attempt));
+    hears("level", ({ level }) => dock.setLevel(level));
+    hears("talking", ({ talking }) => { dock.setTalking(talking); this.#state(); });
+    hears("microphone", ({ state, fault }) => {
+      dock.setMicrophone(state);
+      if (fault) shared.notices.show(fault, { key: "microphone" });
+      else if (state === "on") shared.notices.clear("microphone");
+      this.#state();
+    });
+    hears("speaking", ({ turn, speaking }) => this.#speaking(turn, speaking));
+    hears("notice", (notice) => this.#notice(notice));
+    this.away = new AbortController();
+    const { signal } = this.away;
+    addEventListener("keydown", (event) => this.#key(event, true), { signal });
+    addEventListener("keyup", (event) => this.#key(event, false), { signal });
+    addEventListener("blur", () => session.talking.release(), { signal });
+    for (const type of ["pointerdown", "keydown"]) addEventListener(type, () => shared.sound.unlock().then(() => this.#state()), { signal });
+    stage.unmute.addEventListener("click", () => shared.sound.unlock().then(() => this.#state()));
+    place.addEventListener("dragover", (event) => event.preventDefault(), { signal });
+    place.addEventListener("drop", (event) => this.#drop(event), { signal });
+  }
+
+  #transcriptActions() {
+    return {
+      playRecording: (turn, startMs, endMs) => this.#aside(() => this.clips.recording(turn.uttered.audio, this.lesson.session, startMs, endMs)),
+      playReply: (turn) => this.#aside(() => this.clips.sequence(turn.segments.filter(Boolean).map((segment) => segment.sha256), this.lesson.session)),
+      speak: (text, rate) => this.#aside(() => this.clips.tutor(text, this.tutor?.name ?? this.wanted.tutor, rate)),
+      retry: (turn) => this.session.retry(turn.number),
+      rate: (turn, stars) => this.session.rate(turn.number, stars),
+    };
+  }
+
+  #dockActions() {
+    return {
+      microphone: (on) => (on ? this.session.useMicrophone() : this.session.microphone.stop()),
+      press: () => this.session.talking.press(),
+      release: () => this.session.talking.release(),
+      setTalking: (talking, headphones) => { choose({ talking, headphones }); this.session.setTalking(talking, headphones); },
+      type: (text) => this.session.type(text),
+      upload: (file) => this.session.upload(file),
+      stop: () => { this.clips.stop(); this.session.interrupt(); },
+    };
+  }
+
+  /** Plays a recording; the tutor falls silent for it. */
+  #aside(play) {
+    this.session.interrupt();
+    return play();
+  }
+
+  #changed(message) {
+    const { lesson } = this;
+    if (message.type === "session_started") this.#opened(message);
+    if (message.type === "tutor_reply" && !this.session.rebuilding) this.stage.caption(lesson.turns.get(message.turn));
+    if (message.type === "resumed") this.#rebuilt();
+    const atEnd = this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight < 240;
+    this.transcript.update(message);
+    if (atEnd && SCROLLS.has(message.type)) this.scroll.scrollTo({ top: this.scroll.scrollHeight });
+    this.#exercise();
+    this.#state();
+  }
+
+  async #opened(message) {
+    rename("lesson", message.session);
+    write("session", message.session);
+    const tutors = await this.shared.catalogue.tutors();
+    this.tutor = tutors.find((tutor) => tutor.name === message.tutor) ?? { name: message.tutor, title: message.tutor };
+    this.stage.showTutor(this.tutor);
+    fill(this.title, message.mode === "sentence" ? "Guided sentences" : "Conversation", h("span", { class: "meta" }, ` with ${this.tutor.title} · ${message.level}`));
+    this.transcript.updateAll();
+  }
+
+  #rebuilt() {
+    this.transcript.updateAll();
+    this.scroll.scrollTo({ top: this.scroll.scrollHeight });
+    const last = [...this.lesson.turns.values()].filter((turn) => turn.sentences.length).at(-1);
+    if (last) this.stage.caption(last);
+  }
+
+  #connected(online, attempt) {
+    const { notices } = this.shared;
+    if (online) notices.clear("connection");
+    else if (attempt > 1) notices.show("The connection is gone. Your lesson is safe; trying to come back…", { key: "connection" });
+    this.#state();
+  }
+
+  #speaking(turn, speaking) {
+    this.dock.setSpeaking(speaking);
+    if (speaking && !this.following) this.#follow();
+    if (!speaking) this.#mark(turn, null);
+    this.#state();
+  }
+
+  #follow() {
+    const position = this.session.speaker.position;
+    this.following = Boolean(position);
+    if (!position) return;
+    const segments = this.lesson.turns.get(position.turn)?.segments.filter(Boolean) ?? [];
+    const sounding = segments.filter((segment) => segment.start_ms <= position.ms).at(-1);
+    this.#mark(position.turn, sounding ? sounding.sentence : null);
+    requestAnimationFrame(() => this.#follow());
+  }
+
+  #mark(turn, sentence) {
+    const key = `${turn}.${sentence}`;
+    if (key === this.marked) return;
+    this.marked = key;
+    this.stage.highlight(sentence);
+    this.transcript.highlight(turn, sentence);
+  }
+
+  #exercise() {
+    const sentence = this.lesson.exercise;
+    if (sentence === this.shown) return;
+    this.shown = sentence;
+    this.exercise.hidden = !sentence;
+    const { speak } = this.#transcriptActions();
+    fill(this.exercise,
+      h("p", { class: "exercise-label" }, "Say this"), h("p", { class: "exercise-text", aria: { live: "polite" } }, sentence),
+      h("div", { class: "exercise-tools" },
+        h("button", { type: "button", class: "quiet small", on: { click: () => speak(sentence) } }, icon("listen"), "Listen"),
+        h("button", { type: "button", class: "quiet small", on: { click: () => speak(sentence, 0.8) } }, icon("slow"), "Slowly")));
+  }
+
+  #state() {
+    const { session, lesson, shared } = this;
+    const blocked = session.speaker.speaking && shared.sound.blocked;
+    this.stage.unmute.hidden = !blocked;
+    if (lesson.ended) this.stage.showState("ended");
+    else if (!session.online) this.stage.showState("connecting");
+    else if (session.speaker.speaking) this.stage.showState("speaking");
+    else if (session.talking.talking) this.stage.showState("listening");
+    else if (WORKING.has(lesson.stage) && !answered(lesson)) this.stage.showState(lesson.stage, lesson.note);
+    else this.stage.showState("idle");
+  }
+
+  #notice({ text, code, retryable, turn }) {
+    const again = retryable && turn ? { label: "Try again", run: () => this.session.retry(turn) } : null;
+    const lost = LOST.has(code) ? { label: "New lesson", run: () => go("start") } : null;
+    this.shared.notices.show(text, { action: lost ?? again });
+  }
+
+  #key(event, down) {
+    if (event.key === "Escape" && down && (this.session.speaker.speaking || this.clips.sounding)) {
+      this.clips.stop();
+      this.session.interrupt();
+    }
+    if (event.code !== "Space" || this.dock.mode !== "hold" || event.target.closest("input, textarea, button, summary, a, select")) return;
+    event.preventDefault();
+    if (!down) this.session.talking.release();
+    else if (!event.repeat && this.session.microphone.state === "on") this.session.talking.press();
+  }
+
+  #drop(event) {
+    event.preventDefault();
+    const file = event.dataTransfer?.files[0];
+    if (file) this.session.upload(file);
+  }
+
+  #end() {
+    this.session.end();
+    write("session", null);
+    this.end.disabled = true;
+    this.shared.notices.show("The lesson is saved.", { kind: "information", action: { label: "See my progress", run: () => go("progress") } });
+  }
+
+  #leave() {
+    this.away.abort();
+    this.clips.stop();
+    this.session.close();
+    this.shared.notices.clear("connection");
+    this.shared.expose(null);
+  }
+}
+
+const WORKING = new Set(["loading", "transcribing", "assessing", "replying", "speaking"]);
+const SCROLLS = new Set(["progress", "transcription", "analysis_complete", "tutor_reply", "typed", "error"]);
+const LOST = new Set(["session_not_found", "not_your_session", "session_ended", "no_session"]);
+
+/** Whether the turn that the server last worked on has its answer, or gave up. */
+function answered(lesson) {
+  const turn = lesson.turns.get(lesson.stageTurn);
+  if (!turn) return false;
+  return turn.sentences.some((sentence) => sentence?.last) || turn.errors.length > 0 || turn.heardMs !== undefined;
+}
+
+function settingsOf({ tutor, goal, level, mode, topic, text, talking }) {
+  const settings = { tutor, goal, level, mode, endpointing: talking === "hold" ? "manual" : "auto" };
+  if (topic && mode === "conversation") settings.topic = topic;
+  if (text && mode === "sentence") settings.text = text;
+  return settings;
+}

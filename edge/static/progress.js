@@ -1,0 +1,83 @@
+/** The learner's progress: streak, totals, trend, weak areas. Tolerates figures that are missing. */
+
+import * as api from "./api.js";
+import { fill, h, icon } from "./dom.js";
+import { scoreRow } from "./gauges.js";
+import { failure } from "./history.js";
+import { bandOf, describe } from "./phones.js";
+import { trendFigure } from "./trend.js";
+
+const TREND_DAYS = 30;
+
+const SLIPS = {
+  agreement: "Agreement (he go → he goes)",
+  article: "Articles (a, an, the)",
+  tense: "Tenses",
+  preposition: "Prepositions",
+  plural: "Plurals",
+  word_order: "Word order",
+  word_choice: "Choice of words",
+  spelling: "Spelling",
+  other: "Other",
+};
+
+export function progressView(place) {
+  const body = h("div", { class: "page-body", aria: { busy: "true" } }, h("p", { class: "meta" }, "Adding up your practice…"));
+  place.append(h("div", { class: "page" }, h("h1", { tabindex: "-1" }, "Your progress"), body));
+  draw(body)
+    .catch((fault) => fill(body, failure(fault)))
+    .finally(() => body.removeAttribute("aria-busy"));
+  return null;
+}
+
+async function draw(body) {
+  const view = await api.progress();
+  if (!view.sessions) {
+    fill(body, h("div", { class: "empty" }, h("p", {}, "After your first lesson you will see here how you are doing."),
+      h("a", { class: "button primary", href: "#/start" }, "Start a lesson")));
+    return;
+  }
+  // The trend is a second opinion on the same log; the view's own days do where it is not there.
+  const days = await api.trends(TREND_DAYS).then((trend) => trend.days, () => view.days);
+  const streak = view.streak ?? {};
+  fill(body,
+    h("div", { class: "tiles" },
+      tile(streak.current_days ?? 0, "days in a row", `longest ${streak.longest_days ?? 0}`, "flame"),
+      tile(Math.round(view.minutes ?? 0), "minutes spoken", ""),
+      tile(view.sessions ?? 0, view.sessions === 1 ? "lesson" : "lessons", `${view.turns ?? 0} turns`)),
+    card("On average", scoreRow(view.averages ?? {})),
+    card(`The last ${TREND_DAYS} days`, trendFigure(days ?? [])),
+    h("div", { class: "columns" },
+      weak("Sounds to work on", view.weak_phones, phoneRow),
+      weak("Words to work on", view.weak_words, wordRow),
+      weak("Slips you often make", view.slips, slipRow)));
+}
+
+function tile(figure, noun, more, picture) {
+  return h("div", { class: "tile" }, picture && icon(picture), h("strong", {}, `${figure}`), h("span", {}, noun), more && h("span", { class: "meta" }, more));
+}
+
+function card(title, ...children) {
+  return h("section", { class: "card" }, h("h2", {}, title), children);
+}
+
+function weak(title, list, row) {
+  return card(title, list?.length ? h("ul", { class: "weak" }, list.slice(0, 6).map(row)) : h("p", { class: "meta" }, "Nothing stands out yet."));
+}
+
+function phoneRow({ phone, score, count }) {
+  const { ipa, example, tip } = describe(phone);
+  return h("li", {}, h("span", { class: "phone-ipa" }, ipa), h("span", { class: "weak-words" }, h("span", {}, `as in ${example}`), h("span", { class: "meta" }, tip)),
+    h("span", { class: "tag", data: { band: bandOf(score) } }, `${Math.round(score)}`), h("span", { class: "hidden-label" }, `${count} times`));
+}
+
+function wordRow({ word, score, count }) {
+  return h("li", {}, h("span", { class: "weak-words" }, h("strong", {}, word), h("span", { class: "meta" }, times(count))),
+    h("span", { class: "tag", data: { band: bandOf(score) } }, `${Math.round(score)}`));
+}
+
+function slipRow({ kind, count }) {
+  return h("li", {}, h("span", { class: "weak-words" }, SLIPS[kind] ?? kind), h("span", { class: "meta" }, times(count)));
+}
+
+const times = (count) => (count === 1 ? "once" : `${count} times`);

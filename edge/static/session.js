@@ -1,0 +1,215 @@
+/**
+ * One live lesson without its looks: joins connection, lesson state, microphone, speaker and face.
+ *
+ * Events: `change` {message} after each message taken in, `status` {online, attempt}, `level` {level}, `talking`,
+ * `microphone` {state, fault}, `speaking` {turn, speaking}, `notice` {kind, text, code, retryable, turn}.
+ * Draws nothing but the face; lesson.js is its view.
+ */
+
+import { Connection } from "./connection.js";
+import { Face } from "./face.js";
+import { apply, emptyLesson, turnOf } from "./lesson_state.js";
+import { Microphone } from "./microphone.js";
+import { Speaker } from "./speaker.js";
+import { learnerId } from "./store.js";
+import { Talking } from "./talking.js";
+import { Utterance } from "./utterance.js";
+
+const LARGEST_FILE_BYTES = 10 * 1024 * 1024;
+
+export class LessonSession extends EventTarget {
+  /** `sessionId` continues a lesson; with "" a new one is opened with `settings`. */
+  constructor({ sessionId = "", settings = null, stage, sound }) {
+    super();
+    this.lesson = emptyLesson();
+    this.lesson.session = sessionId;
+    this.rebuilding = Boolean(sessionId); // what comes before `resumed` was heard before the reload: it is not played
+    this.online = false;
+    this.otherSound = () => false; // whether a recording is being played beside the lesson
+    this.sound = sound;
+    this.speaker = new Speaker(sound);
+    this.face = new Face(stage, this.speaker);
+    this.microphone = new Microphone();
+    this.connection = new Connection(() => this.#place());
+    this.utterance = new Utterance(this.connection);
+    this.talking = new Talking(this.utterance, () => this.speaker.speaking || this.otherSound());
+    if (!sessionId) this.connection.command("start_session", { learner: learnerId(), client: "web", ...settings });
+    this.#listen();
+    this.connection.open();
+  }
+
+  close() {
+    this.microphone.stop();
+    const heard = this.speaker.stop();
+    if (heard) this.connection.command("interrupt", { turn: heard.turn, heard_ms: heard.heardMs });
+    this.face.close();
+    this.connection.close();
+  }
+
+  async useMicrophone() {
+    await this.microphone.start(await this.sound.unlock());
+  }
+
+  setTalking(mode, headphones) {
+    if (this.talking.talking) this.utterance.cancel();
+    this.talking.held = false;
+    this.talking.reset();
+    this.talking.mode = mode;
+    this.talking.headphones = headphones;
+  }
+
+  /** The learner cuts in: silence at once, and the server learns how much was heard. Gives whether there was sound. */
+  interrupt() {
+    const heard = this.speaker.stop();
+    if (heard) this.connection.command("interrupt", { turn: heard.turn, heard_ms: heard.heardMs });
+    return Boolean(heard);
+  }
+
+  type(text) {
+    this.interrupt();
+    this.utterance.cancel();
+    this.talking.reset();
+    const turn = this.utterance.turn;
+    turnOf(this.lesson, turn).typed = text;
+    this.connection.command("type_text", { turn, text });
+    this.#tell("change", { message: { type: "typed", turn } });
+  }
+
+  async upload(file) {
+    if (file.size > LARGEST_FILE_BYTES) {
+      this.#notice("That file is larger than 10 MB. Choose a shorter recording, 60 seconds at most.");
+      return;
+    }
+    if (!file.size) {
+      this.#notice("That file is empty. Choose another recording.");
+      return;
+    }
+    const buffer = await file.arrayBuffer();
+    this.interrupt();
+    this.utterance.cancel();
+    this.talking.reset();
+    this.utterance.addFile(buffer);
+    this.utterance.end();
+  }
+
+  retry(turn) {
+    this.interrupt();
+    this.connection.command("retry", { turn });
+  }
+
+  rate(turn, stars) {
+    turnOf(this.lesson, turn).stars = stars;
+    this.connection.command("rate", { turn, stars });
+  }
+
+  end() {
+    this.interrupt();
+    this.microphone.stop();
+    this.connection.command("end_session");
+  }
+
+  #place() {
+    const { session, lastSeq, lastPart } = this.lesson;
+    if (!session) return null;
+    return { session, learner: learnerId(), last_seq: lastSeq, last_part: lastPart };
+  }
+
+  #listen() {
+    this.connection.addEventListener("message", ({ detail }) => this.#take(detail.message, detail.payload));
+    this.connection.addEventListener("status", ({ detail }) => {
+      this.online = detail.online;
+      this.#tell("status", detail);
+    });
+    this.microphone.addEventListener("chunk", ({ detail }) => this.talking.take(detail.bytes, detail.level));
+    this.microphone.addEventListener("level", ({ detail }) => this.#tell("level", detail));
+    this.microphone.addEventListener("state", ({ detail }) => {
+      if (detail.state !== "on") this.talking.release();
+      this.#tell("microphone", detail);
+    });
+    this.talking.addEventListener("bargein", () => this.interrupt());
+    this.talking.addEventListener("talking", ({ detail }) => this.#tell("talking", detail));
+    this.speaker.addEventListener("started", ({ detail }) => this.#started(detail.turn));
+    this.speaker.addEventListener("stopped", ({ detail }) => this.#silent(detail.turn));
+    this.speaker.addEventListener("finished", ({ detail }) => {
+      this.connection.command("heard", { turn: detail.turn, heard_ms: detail.heardMs });
+      this.#silent(detail.turn);
+    });
+    this.speaker.addEventListener("unplayable", () => {
+      this.#notice("A part of the tutor's voice could not be played. Read the captions for it.");
+    });
+  }
+
+  #take(message, payload) {
+    if (!apply(this.lesson, message)) return;
+    if (!this.rebuilding) this.#sound(message, payload);
+    TAKES[message.type]?.(this, message);
+    if (message.type === "resumed") this.rebuilding = false;
+    this.#tell("change", { message });
+  }
+
+  #sound(message, payload) {
+    if (message.type === "tutor_audio") {
+      // The learner has gone on talking: the answer to the earlier words is not spoken into it.
+      if (this.talking.voiced && !this.speaker.speaking) this.#skip(message.turn);
+      if (this.speaker.context) this.speaker.enqueue(message, payload);
+    } else if (message.type === "visemes") this.face.addVisemes(message);
+    else if (message.type === "tutor_video") {
+      const segment = turnOf(this.lesson, message.turn).segments[message.segment];
+      this.face.addVideo(message, payload, segment ? segment.start_ms : message.start_ms);
+    }
+  }
+
+  #skip(turn) {
+    if (this.speaker.dropped.has(turn)) return;
+    this.speaker.drop(turn);
+    this.connection.command("interrupt", { turn, heard_ms: 0 });
+  }
+
+  #started(turn) {
+    this.face.start(turn);
+    this.#tell("speaking", { turn, speaking: true });
+  }
+
+  #silent(turn) {
+    this.face.stop(turn);
+    this.#tell("speaking", { turn, speaking: false });
+  }
+
+  resumed(message) {
+    this.utterance.resume(message.turn, message.next_chunk);
+    this.connection.flush();
+  }
+
+  uttered(turn) {
+    if (turn < this.utterance.turn) return;
+    this.utterance.closed(turn);
+    this.talking.held = false;
+    this.talking.reset();
+  }
+
+  failed(message) {
+    if (message.code === "chunk_out_of_order") {
+      this.connection.renew();
+      return;
+    }
+    if (message.stage === "voice" || message.stage === "tutor") this.speaker.close(message.turn);
+    if (this.rebuilding && message.part >= 0) return;
+    this.#notice(message.message, message);
+  }
+
+  #notice(text, { code = "", retryable = false, turn = null } = {}) {
+    this.#tell("notice", { text, code, retryable, turn });
+  }
+
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+/** What a message asks of the session beside being remembered and sounded. */
+const TAKES = {
+  session_started: (session, message) => (session.talking.endpointing = message.endpointing),
+  resumed: (session, message) => session.resumed(message),
+  progress: (session, message) => message.stage === "uttered" && session.uttered(message.turn),
+  error: (session, message) => session.failed(message),
+};

@@ -1,0 +1,201 @@
+/**
+ * The conversation as a list of turns, drawn from the lesson's state: the learner's words, scores, notes and melody,
+ * the tutor's sentences. The same list serves the live lesson and the history (`actions` then leaves out what changes).
+ *
+ * `actions`: playRecording(turn, startMs?, endMs?), playReply(turn), speak(text, rate?), retry(turn)?, rate(turn, stars)?
+ */
+
+import { fill, h, icon } from "./dom.js";
+import { scoreRow } from "./gauges.js";
+import { replyOf, textOf } from "./lesson_state.js";
+import { pitchFigure } from "./pitch.js";
+import { scoredSentence } from "./words.js";
+
+export class Transcript {
+  constructor(lesson, actions, tutorTitle = () => "Tutor") {
+    this.lesson = lesson;
+    this.actions = actions;
+    this.tutorTitle = tutorTitle;
+    this.parts = new Map();
+    this.element = h("ol", { class: "transcript", aria: { label: "Conversation" } });
+  }
+
+  /** Draws what `message` changed. */
+  update(message) {
+    if (message.turn === undefined || message.turn === null) return;
+    const turn = this.lesson.turns.get(message.turn);
+    if (!turn) return;
+    const draw = DRAWS[message.type];
+    if (draw) draw(this, turn, this.#partsOf(turn), message);
+  }
+
+  /** Draws everything anew. */
+  updateAll() {
+    for (const turn of [...this.lesson.turns.values()].sort((one, other) => one.number - other.number)) {
+      const parts = this.#partsOf(turn);
+      this.drawLearner(turn, parts);
+      this.drawTutor(turn, parts);
+    }
+  }
+
+  /** Marks the sentence that sounds; null marks none. */
+  highlight(number, sentence) {
+    for (const marked of this.element.querySelectorAll(".sentence.is-sounding")) marked.classList.remove("is-sounding");
+    if (sentence === null) return;
+    this.parts.get(number)?.tutor.querySelector(`[data-sentence="${sentence}"]`)?.classList.add("is-sounding");
+  }
+
+  #partsOf(turn) {
+    let parts = this.parts.get(turn.number);
+    if (parts) return parts;
+    parts = {
+      learner: h("section", { class: "said said-learner", hidden: true, aria: { label: "You" } }),
+      tutor: h("section", { class: "said said-tutor", hidden: true, aria: { label: this.tutorTitle() } }),
+    };
+    parts.item = h("li", { class: "turn", data: { turn: turn.number } }, parts.learner, parts.tutor);
+    const after = [...this.parts.entries()].filter(([number]) => number > turn.number).sort(([one], [other]) => one - other)[0];
+    this.parts.set(turn.number, parts);
+    this.element.insertBefore(parts.item, after?.[1].item ?? null);
+    return parts;
+  }
+
+  drawLearner(turn, { learner }) {
+    const text = textOf(turn);
+    if (!text && !turn.uttered && !turn.errors.length) return;
+    learner.hidden = false;
+    const settled = Boolean(turn.transcription || turn.analysis || turn.typed);
+    fill(
+      learner,
+      this.#learnerHead(turn),
+      turn.analysis?.words.length
+        ? scoredSentence(turn.analysis, (kind, word) => this.#listen(turn, kind, word))
+        : h("p", { class: settled ? "plain-sentence" : "plain-sentence is-partial" }, text || unheard(turn)),
+      turn.analysis && scoreRow(turn.analysis.scores),
+      turn.analysis?.notes.length > 0 && notes(turn.analysis.notes),
+      turn.prosody?.contour.length > 0 && melody(turn),
+      turn.errors.map((error) => this.#failure(turn, error)),
+      degraded([turn.transcription?.engine, ...(turn.analysis?.engines ?? [])]),
+    );
+  }
+
+  drawTutor(turn, { tutor }) {
+    if (!turn.sentences.some(Boolean)) return;
+    tutor.hidden = false;
+    const whole = turn.sentences.some((sentence) => sentence?.last);
+    fill(
+      tutor,
+      h("header", { class: "said-head" }, h("span", { class: "who" }, this.tutorTitle()), this.#replyTools(turn, whole)),
+      h(
+        "p",
+        { class: "reply" },
+        turn.sentences.filter(Boolean).map((sentence) => [
+          h("span", { class: "sentence", data: { sentence: sentence.sentence } }, sentence.text), " ",
+        ]),
+      ),
+      cutShort(turn),
+      degraded([turn.sentences.find(Boolean)?.engine, turn.segments.find(Boolean)?.engine]),
+      whole && this.actions.rate && this.#stars(turn),
+    );
+  }
+
+  #learnerHead(turn) {
+    const recorded = turn.uttered?.audio;
+    const sentence = turn.analysis?.reference || textOf(turn);
+    const seconds = recorded ? `${(turn.uttered.duration_ms / 1000).toFixed(1)} s` : "";
+    return h(
+      "header",
+      { class: "said-head" },
+      h("span", { class: "who" }, "You"),
+      h("span", { class: "meta" }, turn.retryOf !== undefined ? `once more ${seconds}` : seconds),
+      h("span", { class: "spacer" }),
+      recorded && tool("play", "Listen", "Listen to yourself", () => this.actions.playRecording(turn)),
+      sentence && turn.uttered && tool("listen", "Tutor", "Hear the tutor say it", () => this.actions.speak(sentence)),
+      this.actions.retry && recorded && tool("retry", "Retry", "Say it again", () => this.actions.retry(turn)),
+    );
+  }
+
+  #replyTools(turn, whole) {
+    if (!whole) return null;
+    return [
+      h("span", { class: "spacer" }),
+      tool("play", "Again", `Hear again: ${replyOf(turn)}`, () => this.actions.playReply(turn)),
+    ];
+  }
+
+  #stars(turn) {
+    const group = h("div", { class: "stars", role: "group", aria: { label: "Rate this answer" } });
+    const draw = () =>
+      fill(group, [1, 2, 3, 4, 5].map((stars) =>
+        h("button", {
+          type: "button",
+          class: stars <= turn.stars ? "star is-on" : "star",
+          aria: { label: `${stars} of 5 stars`, pressed: `${stars === turn.stars}` },
+          on: { click: () => { this.actions.rate(turn, stars); draw(); group.children[stars - 1].focus(); } },
+        }, "★")),
+        turn.stars > 0 && h("span", { class: "meta" }, "Thank you"));
+    draw();
+    return group;
+  }
+
+  #failure(turn, error) {
+    const again = error.retryable && this.actions.retry;
+    return h("p", { class: "failure" }, icon("warning"), h("span", {}, error.message),
+      again && h("button", { type: "button", class: "quiet small", on: { click: () => this.actions.retry(turn) } }, "Try again"));
+  }
+
+  #listen(turn, kind, word) {
+    if (kind === "tutor") this.actions.speak(word.text, 0.85);
+    else this.actions.playRecording(turn, Math.max(0, word.start_ms - 60), word.end_ms + 80);
+  }
+}
+
+const learner = (view, turn, parts) => view.drawLearner(turn, parts);
+const tutor = (view, turn, parts) => view.drawTutor(turn, parts);
+const DRAWS = {
+  typed: learner,
+  transcription: learner,
+  analysis_complete: learner,
+  error: learner,
+  progress: (view, turn, parts, { stage }) => {
+    if (stage === "uttered" || stage === "retried") view.drawLearner(turn, parts);
+    else if (stage === "heard") view.drawTutor(turn, parts);
+  },
+  tutor_reply: tutor,
+  tutor_audio: (view, turn, parts) => turn.segments.filter(Boolean).length === 1 && tutor(view, turn, parts),
+};
+
+function tool(name, text, label, click) {
+  return h("button", { type: "button", class: "quiet small", aria: { label }, title: label, on: { click } }, icon(name), h("span", {}, text));
+}
+
+function unheard(turn) {
+  return turn.transcription ? "No words were heard." : "…";
+}
+
+function notes(list) {
+  return h("ul", { class: "notes", aria: { label: "Notes on your language" } }, list.map((note) =>
+    h("li", {},
+      h("p", { class: "correction" }, h("del", {}, note.said), h("span", { class: "arrow", aria: { label: "better:" } }, "→"), h("ins", {}, note.better)),
+      h("p", { class: "why" }, note.message))));
+}
+
+function melody(turn) {
+  const words = turn.transcription?.words.length ? turn.transcription.words : turn.analysis?.words.filter((word) => word.spoken !== false) ?? [];
+  return h("details", { class: "melody" }, h("summary", {}, icon("chevron"), "Melody and pauses"), pitchFigure(turn.prosody, words));
+}
+
+function cutShort(turn) {
+  const last = turn.segments.filter(Boolean).at(-1);
+  if (turn.heardMs === undefined || !last || turn.heardMs >= last.start_ms + last.duration_ms - 40) return null;
+  return h("p", { class: "meta" }, `You cut in after ${(turn.heardMs / 1000).toFixed(1)} s.`);
+}
+
+/** Says which engine answered in place of a better one, and why. */
+function degraded(engines) {
+  const marked = engines.filter((engine) => engine?.degraded);
+  if (!marked.length) return null;
+  return h("ul", { class: "degraded" }, marked.map((engine) =>
+    h("li", {}, icon("information"), `${engine.name} answered${engine.reason ? ` because ${plain(engine.reason)}` : " in place of a better engine"}.`)));
+}
+
+const plain = (reason) => reason.replace(/\.\s*$/, "");
