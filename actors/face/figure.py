@@ -178,7 +178,7 @@ class Stage:
 def mouth_box() -> tuple[int, int, int, int]:
     """The pixels (y0, y1, x0, x1) of a frame in which the mouth moves, for whoever measures it."""
     x, y = ORIGIN_X_PX, ORIGIN_Y_PX + MOUTH_Y * UNIT_PX
-    return round(y - 36), round(y + 64), round(x - 76), round(x + 76)
+    return round(y - 26), round(y + 44), round(x - 58), round(x + 58)
 
 
 def _even(value: float) -> int:
