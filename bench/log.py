@@ -164,7 +164,7 @@ WAYS = {
     "ours, one event an append": one_by_one,
     "eventsourcing, one event a save": plain_saves,
     f"ours, {THREADS} threads, one event an append": from_threads,
-    "ours, an event of each of 16 streams at once": many_streams,
+    "ours, an event of each stream at once": many_streams,
     "ours, a lesson of 62 events an append": whole_lessons,
     "eventsourcing, a lesson of 62 events a save": whole_saves,
     "ours, one event an append, NORMAL": one_by_one_normal,
