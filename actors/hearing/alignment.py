@@ -42,7 +42,8 @@ def aligned_words(
     probabilities: Probabilities,
     offset_ms: int,
 ) -> tuple[Word, ...]:
-    """Words in order, without overlap, at least 20 ms long; ``offset_ms`` is where the piece starts in the recording.
+    """Words in order, without overlap, at least 20 ms long; ``offset_ms`` is where the piece starts in the recording
+    (below 0 if silence was put before it).
 
     A word's confidence is the mean probability of its tokens; ``probabilities`` are the piece's speech probabilities.
     """

@@ -5,10 +5,12 @@ of a few windows that holds the recording, the decoder searches once without tim
 looped. Word times come from the cross-attention (`align`), trimmed to the speech that the detector found.
 
 A recording without speech gives an empty text: the detector decides first, then Whisper's own rule (no-speech
-probability and mean log probability, Radford et al. 2022, section 4.5).
+probability and mean log probability, Radford et al. 2022, section 4.5), then a look at what it writes over sounds that
+it does not understand: the last words of videos.
 """
 
 import math
+import re
 import zlib
 from pathlib import Path
 
@@ -21,22 +23,31 @@ from msgspec import Struct
 from tokenizers import Tokenizer as TextTokenizer
 
 from actors.hearing.alignment import aligned_words
-from actors.hearing.energy import EnergyDetector
+from actors.hearing.energy import WINDOW_SAMPLES, EnergyDetector
 from actors.hearing.errors import ModelNotLoaded, UnknownLanguage
-from actors.hearing.windows import Probabilities, cuts, speech_probabilities
+from actors.hearing.windows import WINDOW_S, Probabilities, cuts, speech_probabilities
 from actors.ports import SAMPLE_RATE_HZ, Audio, Transcript, VoiceActivityDetector
 from events.values import Word
 
 FRAMES_PER_SECOND = 100
 WINDOWS_S = (10, 15, 20, 25, 30)
 """Trained on 30 s, the model loops on much less: WER .52 with 8 s against .45 with 10 s and .44 with 30 s."""
-MARGIN_S = 1.0
+MARGIN_S = 0.5
 """Silence that a window keeps after the recording, for the model to see that it is over."""
 LONGEST_PIECE_S = 28.0
+LEAD_S = 0.6
+"""Silence before the first word, made up where a recording has less: without it the first word is often lost."""
 SPEECH_AT_LEAST = 0.35
 NO_SPEECH_ABOVE = 0.6
 LOG_PROBABILITY_BELOW = -1.0
 COMPRESSION_ABOVE = 2.4
+_CREDITS = re.compile(
+    r"thanks?( you)?( so much| very much)? for (watching|listening|your attention)|subscribe to|subtitles by|"
+    r"(like|share) (this|the) video|see you (in the )?next (time|video)",
+    re.IGNORECASE,
+)
+CREDITS_BELOW = -0.5
+"""Mean log probability below which such words are taken for invented."""
 _SPACELESS = ("zh", "ja", "th", "lo", "my", "yue")
 
 
@@ -100,28 +111,32 @@ class WhisperRecogniser:
         probabilities = speech_probabilities(audio, self._detector)
         pieces = []
         for start, end in cuts(probabilities, len(audio), LONGEST_PIECE_S):
-            window = slice(start // 512, -(-end // 512))
-            if np.max(probabilities[window], initial=0.0) < SPEECH_AT_LEAST:
-                continue
-            pieces.append(self._piece(audio[start:end], probabilities[window], start, language, partial))
+            window = probabilities[start // WINDOW_SAMPLES : -(-end // WINDOW_SAMPLES)]
+            if np.max(window, initial=0.0) >= SPEECH_AT_LEAST:
+                lead = int(max(0.0, LEAD_S - float(np.argmax(window >= SPEECH_AT_LEAST)) * WINDOW_S) / WINDOW_S)
+                samples = np.pad(audio[start:end], (lead * WINDOW_SAMPLES, 0))
+                offset_ms = (start - lead * WINDOW_SAMPLES) * 1000 // SAMPLE_RATE_HZ
+                pieces.append(self._piece(samples, np.pad(window, (lead, 0)), offset_ms, language, partial))
         return _joined([piece for piece in pieces if piece.text], language)
 
-    def _piece(self, audio: Audio, probabilities: Probabilities, start: int, language: str, partial: bool) -> _Heard:
-        frames = min(math.ceil(len(audio) / SAMPLE_RATE_HZ * FRAMES_PER_SECOND), 30 * FRAMES_PER_SECOND)
+    def _piece(
+        self, audio: Audio, probabilities: Probabilities, offset_ms: int, language: str, partial: bool
+    ) -> _Heard:
+        seconds = len(audio) / SAMPLE_RATE_HZ
         encoded = self._encode(audio)
         if language == "auto":
             language = self._model.detect_language(encoded)[0][0][0][2:-2] if self._model.is_multilingual else "en"
         tokenizer = self._tokenizer(language)
-        decoded = self._decode(encoded, tokenizer, frames / FRAMES_PER_SECOND, beam_size=1 if partial else 5)
+        decoded = self._decode(encoded, tokenizer, seconds, beam_size=1 if partial else 5)
         if decoded.looped and not partial:
-            decoded = self._decode(encoded, tokenizer, frames / FRAMES_PER_SECOND, beam_size=5, no_repeat=3)
-        silent = decoded.no_speech > NO_SPEECH_ABOVE and decoded.log_probability < LOG_PROBABILITY_BELOW
-        if silent or not decoded.text:
+            decoded = self._decode(encoded, tokenizer, seconds, beam_size=5, no_repeat=3)
+        if not decoded.text or _invented(decoded):
             return _Heard(language=language)
         if partial:
             return _Heard(text=decoded.text, language=language, confidence=math.exp(decoded.log_probability))
+        frames = math.ceil(seconds * FRAMES_PER_SECOND)
         result = self._model.align(encoded, tokenizer.sot_sequence, [list(decoded.tokens)], frames)[0]
-        words = aligned_words(result, decoded.tokens, tokenizer, probabilities, start * 1000 // SAMPLE_RATE_HZ)
+        words = aligned_words(result, decoded.tokens, tokenizer, probabilities, offset_ms)
         confidence = float(np.mean([word.confidence for word in words])) if words else 0.0
         return _Heard(text=decoded.text, words=words, language=language, confidence=confidence)
 
@@ -163,7 +178,9 @@ class WhisperRecogniser:
             text=text,
             log_probability=result.scores[0] * len(tokens) / (len(tokens) + 1),
             no_speech=result.no_speech_prob,
-            looped=len(tokens) >= longest or len(spoken) > COMPRESSION_ABOVE * len(zlib.compress(spoken)),
+            looped=len(tokens) >= longest
+            or _repeats(tokens)
+            or len(spoken) > COMPRESSION_ABOVE * len(zlib.compress(spoken)),
         )
 
     def _suppressed(self, tokenizer: Tokenizer) -> list[int]:
@@ -178,6 +195,17 @@ class WhisperRecogniser:
                 self._text, self._model.is_multilingual, task="transcribe", language=language
             )
         return self._tokenizers[language]
+
+
+def _repeats(tokens: tuple[int, ...]) -> bool:
+    """Whether the last tokens are one phrase four times over, eight tokens or more (so "9 9 9 9" may stand)."""
+    return any(tokens[-size:] * 4 == tokens[-4 * size :] for size in range(2, len(tokens) // 4 + 1))
+
+
+def _invented(decoded: _Decoded) -> bool:
+    if decoded.no_speech > NO_SPEECH_ABOVE and decoded.log_probability < LOG_PROBABILITY_BELOW:
+        return True
+    return decoded.log_probability < CREDITS_BELOW and _CREDITS.search(decoded.text) is not None
 
 
 def _joined(pieces: list[_Heard], language: str) -> Transcript:

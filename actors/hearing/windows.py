@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from actors.hearing.energy import WINDOW_SAMPLES
 from actors.ports import SAMPLE_RATE_HZ, Audio, VoiceActivityDetector
 
-WINDOW_S = 0.032
-_WINDOW_SAMPLES = 512
+WINDOW_S = WINDOW_SAMPLES / SAMPLE_RATE_HZ
 _CUT_SILENCE_WINDOWS = 8
 """A cut asks for a quarter of a second without speech."""
 
@@ -15,7 +15,7 @@ Probabilities = NDArray[np.float32]
 
 def speech_probabilities(audio: Audio, detector: VoiceActivityDetector) -> Probabilities:
     """Speech probability of each 32 ms of the whole recording; the last window is filled up with silence."""
-    padded = np.pad(audio, (0, -len(audio) % _WINDOW_SAMPLES))
+    padded = np.pad(audio, (0, -len(audio) % WINDOW_SAMPLES))
     return np.array(detector.detect(padded, b"").probabilities, np.float32)
 
 
@@ -29,11 +29,11 @@ def cuts(probabilities: Probabilities, samples: int, longest_s: float) -> tuple[
     spans = []
     start = 0
     while samples - start > longest:
-        first = (start + longest // 2) // _WINDOW_SAMPLES
-        last = max((start + longest) // _WINDOW_SAMPLES, first + _CUT_SILENCE_WINDOWS)
+        first = (start + longest // 2) // WINDOW_SAMPLES
+        last = max((start + longest) // WINDOW_SAMPLES, first + _CUT_SILENCE_WINDOWS)
         means = np.convolve(probabilities[first:last], np.ones(_CUT_SILENCE_WINDOWS), "valid")
         quietest = len(means) - 1 - int(np.argmin(means[::-1]))
-        end = min(start + longest, (first + quietest + _CUT_SILENCE_WINDOWS // 2) * _WINDOW_SAMPLES)
+        end = min(start + longest, (first + quietest + _CUT_SILENCE_WINDOWS // 2) * WINDOW_SAMPLES)
         spans.append((start, end))
         start = end
     spans.append((start, samples))
