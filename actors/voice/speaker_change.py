@@ -36,7 +36,9 @@ class SpeakerChange(NamedTuple):
         pitch = sound.to_pitch(pitch_floor=_FLOOR_HZ, pitch_ceiling=_CEILING_HZ)
         f0_hz = pitch.selected_array["frequency"]
         voiced = f0_hz[f0_hz > 0]
-        median_hz = float(np.median(voiced)) * self.pitch if len(voiced) else 0.0  # 0 leaves the pitch
+        if not len(voiced):  # Praat moves nothing then, and warns
+            return audio
+        median_hz = float(np.median(voiced)) * self.pitch
         changed = call([sound, pitch], "Change gender", self.formants, median_hz, 1.0, 1.0).values[0]
         fitted = np.zeros(len(audio))
         fitted[: len(changed)] = changed[: len(audio)]
