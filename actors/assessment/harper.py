@@ -11,6 +11,7 @@ from importlib.metadata import version
 import harper
 
 from actors.assessment import rules
+from actors.assessment.slips.sentence import verb_forms
 from events.values import Note
 from policies.recast import without_overlaps
 
@@ -21,17 +22,17 @@ PREPOSITION = (
     "InterestedIn ArriveTo ArriveOnWeekday GoodAt AspireTo AwaitFor AskNoPreposition Discuss DespiteOf ExceptOf "
     "JealousOf AccuseOf CraveFor ComfortableWith CuriousAbout FondOn ResponsibleFor FascinatedBy ObsessPreposition "
     "PassionateAbout SimilarLike SameAs ThriveOn CommitmentTo CureFor ImitateFrom InvestIn LaughOfAt MeansALotTo "
-    "LookingForwardTo LookForwardTo SinceDuration OnFirstGlance MissingTo TakeALookTo ResponsibilityFor ReasonForDoing"
+    "LookingForwardTo LookForwardTo SinceDuration OnFirstGlance TakeALookTo ResponsibilityFor ReasonForDoing"
 )
 PLURAL = (
-    "MassNouns OneOfTheSingular MostOfTheTimes CriteriaPhenomena FewUnitsOfTimeAgo AnotherThings AnotherOnes InDetail "
+    "OneOfTheSingular MostOfTheTimes CriteriaPhenomena FewUnitsOfTimeAgo AnotherThings AnotherOnes InDetail "
     "QuantifierNumeralConflict"
 )
 WORD_CHOICE = (
     "MoreBetter AdjectiveDoubleDegree DoMistake OpenTheLight TakeMedicine ConvenientStore LessWorse QuiteMany "
     "VeryKnown WorthToDo DoubleModal DontCan WillGonna HaveNegNoAny FriendOfMe WinPrize ThrowRubbish "
     "LongTimeAgo WrongNegative KnowNothingVerb LikeAsIf HowItLooksLike "
-    "ModalBeAdjective ModalSeem BeAllowed BeWorried BeConcerned WantBe "
+    "ModalSeem BeAllowed BeWorried BeConcerned WantBe "
     "ProgressiveNeedsBe RedundantProgressiveComparative SubjectPronoun SubjectAndObjectPronoun LetToDo"
 )
 KIND_OF_RULE = {
@@ -85,8 +86,9 @@ def _note(text: str, rule: str, lint: "harper.Lint") -> Note | None:
     if not suggestions or rule not in KIND_OF_RULE:
         return None
     choice = suggestions[0]
-    if rule == "RegularIrregulars" and len(suggestions) > 1 and not _after_have(text[:start]):
-        choice = suggestions[-1]  # "goed": gone after a form of have, else went
+    if rule == "RegularIrregulars":  # "goed": gone after a form of have, else went
+        form = "participle" if _after_have(text[:start]) else "past"
+        choice = next((one for one in suggestions if form in verb_forms(one.replacement_text)), choice)
     match choice.kind:
         case harper.SuggestionKind.REPLACE:
             better = choice.replacement_text

@@ -1,0 +1,232 @@
+"""Verbs in the wrong form: tense, what follows a modal or do, infinitives and -ing, be that is missing or too much."""
+
+from collections.abc import Iterator
+
+from actors.assessment.slips.sentence import FREQUENCY, Sentence, Slip, base_only, is_adjective, verb_forms
+from policies.tutor import inflection, lexicon
+
+MODALS = frozenset("can could will would shall should must might may can't couldn't won't wouldn't shouldn't".split())
+DOES = frozenset("do does did don't doesn't didn't".split())
+SUBJECTS = lexicon.PERSONAL
+BE_FOR = {"i": "am", "he": "is", "she": "is", "it": "is", "we": "are", "you": "are", "they": "are"}
+SPANS = frozenset(
+    "week night year month summer winter weekend monday tuesday wednesday thursday friday saturday sunday".split()
+)
+EVENTS = frozenset(
+    "go come eat buy visit play watch meet travel take drink cook sleep swim run walk get do make give "
+    "stay leave".split()
+)
+STATES = frozenset("agree want know need think believe understand have live remember love hate".split())
+TO_DO = frozenset("want wants wanted would hope hopes hoped decided".split())
+BEFORE_TO = frozenset("like need have going try likes needs has".split())
+CLEAR_VERBS = frozenset(
+    "go eat buy become learn speak know have do make meet see read sing write draw listen visit improve ask".split()
+)
+DOING = frozenset("enjoy enjoys enjoyed finish finished finishes avoid avoids avoided".split())
+LIKING = frozenset("like likes love loves hate hates".split())
+LET = frozenset("let lets make makes made".split())
+FOR_YEARS = frozenset("live work study know learn".split())
+FEELING = frozenset(
+    "happy sad tired hungry thirsty angry busy excited sick afraid bored scared sleepy nervous beautiful tall".split()
+)
+EMBEDDED = lexicon.PERSONAL | lexicon.WH_WORDS | frozenset("that than as since every usually always often".split())
+ALREADY_PERFECT = frozenset(("have", "has", "had", "been"))
+
+
+def past_time(sentence: Sentence) -> Iterator[Slip]:
+    """ "yesterday I go", "last year we visit", "I go to the park yesterday"."""
+    for index in range(len(sentence)):
+        after = _past_time_ends(sentence, index)
+        if after and sentence.at(index - 1) not in ("since", "than", "of", "from", "until"):
+            subject = after + 1 if sentence.at(after) == "," else after
+            if sentence.at(subject) in SUBJECTS:
+                yield from _past(sentence, subject, anything=True)
+    for subject in range(len(sentence)):
+        if sentence.at(subject) not in SUBJECTS or not sentence.starts_clause(subject):
+            continue
+        rest = sentence.low[subject + 2 :]
+        until = next((i for i in range(len(rest)) if _past_time_ends(sentence, subject + 2 + i)), len(rest))
+        if until < min(len(rest), 9) and not EMBEDDED & set(rest[:until]) and not _has_past(rest[:until]):
+            yield from _past(sentence, subject, anything=False)
+
+
+def after_modal(sentence: Sentence) -> Iterator[Slip]:
+    """ "can sings", "will went", "must to go"; "didn't went", "does he likes"."""
+    for index, word in enumerate(sentence.low):
+        if word not in MODALS | DOES or sentence.at(index - 1) in lexicon.ARTICLES | lexicon.POSSESSIVES:
+            continue
+        helped = word in MODALS or word.endswith("n't") or sentence.at(index + 1) in SUBJECTS
+        verb = index + 1
+        while sentence.at(verb) in SUBJECTS | FREQUENCY | {"not"} and verb < index + 4:
+            verb += 1
+        if (
+            word in MODALS
+            and sentence.at(verb) == "to"
+            and base_only(sentence.at(verb + 1))
+            and _subject_near(sentence, index)
+        ):
+            said = sentence.at(verb + 1)
+            text = sentence.tokens[verb + 1].text
+            yield Slip(first=verb, last=verb + 1, better=text, message=f'After "{word}" we say "{said}" without "to".')
+            continue
+        lemma = _not_base(sentence.at(verb))
+        if helped and lemma and not (word in DOES and sentence.at(verb) in ("does", "did", "had")):
+            yield Slip(first=verb, last=verb, better=lemma, message=f'After "{word}" we say "{lemma}".')
+
+
+def infinitives(sentence: Sentence) -> Iterator[Slip]:
+    """ "want to went", "want go", "enjoy to swim", "likes eat", "let me to go", "for help me"."""
+    for index, word in enumerate(sentence.low):
+        following, verb = sentence.at(index + 1), sentence.at(index + 2)
+        lemma = _not_base(verb) if word in TO_DO | BEFORE_TO and following == "to" else ""
+        if lemma and "third" not in verb_forms(verb):
+            yield Slip(first=index + 2, last=index + 2, better=lemma, message=f'After "to" we say "{lemma}".')
+        wanting = word in TO_DO and (word != "would") and sentence.at(index - 1) not in ("the", "a", "all", "you're")
+        if wanting and following in CLEAR_VERBS:
+            yield Slip(first=index + 1, last=index + 1, better=f"to {following}", message=f'"{word} to {following}".')
+        if word in DOING and following == "to" and base_only(verb):
+            doing = inflection.ing(verb)
+            yield Slip(first=index + 1, last=index + 2, better=doing, message=f'After "{word}" we say "{doing}".')
+        if word in LIKING and following in CLEAR_VERBS - {"have", "do", "know", "see"} and _likes_here(sentence, index):
+            doing = inflection.ing(following)
+            yield Slip(first=index + 1, last=index + 1, better=doing, message=f'After "{word}" we say "{doing}".')
+        person = following in ("me", "him", "her", "us", "them", "you")
+        if word in LET and person and verb == "to" and base_only(sentence.at(index + 3)):
+            do = sentence.at(index + 3)
+            yield Slip(first=index + 2, last=index + 3, better=do, message=f'After "{word} {following}" no "to".')
+        if word == "for" and following in ("help", "invite", "teach", "give") and verb in ("me", "us", "him", "them"):
+            doing = inflection.ing(following)
+            yield Slip(first=index + 1, last=index + 1, better=doing, message=f'After "for" we say "{doing}".')
+
+
+def be_with_verb(sentence: Sentence) -> Iterator[Slip]:
+    """ "I am agree", "he is want", "are you agree"."""
+    for index, word in enumerate(sentence.low):
+        subject, be = (word, index + 1) if word in SUBJECTS else (word.split("'")[0], index)
+        joined = word in ("i'm", "he's", "she's", "we're", "they're", "you're")
+        if not joined and (word not in SUBJECTS or sentence.at(be) not in ("am", "is", "are")):
+            continue
+        verb = be + 2 if sentence.at(be + 1) == "not" else be + 1
+        said = sentence.at(verb)
+        if said not in STATES or (said in ("love", "need", "hate", "live") and not sentence.at(verb + 1)):
+            continue
+        third = subject in ("he", "she", "it")
+        plain = lexicon.third(said) if third else said
+        negated = sentence.at(be + 1) == "not"
+        better = f"{'doesn’t' if third else 'don’t'} {said}".replace("’", "'") if negated else plain
+        first = index if joined else be
+        text = f"{_name(subject)} {better}" if joined else better
+        yield Slip(first=first, last=verb, better=text, message=f'We say "{_name(subject)} {better}", without "be".')
+    for index, word in enumerate(sentence.low):
+        if word in ("are", "am", "is") and sentence.at(index + 1) in SUBJECTS and sentence.at(index + 2) == "agree":
+            do = "does" if word == "is" else "do"
+            yield Slip(first=index, last=index, better=do, message=f'"{do} {sentence.at(index + 1)} agree?"')
+
+
+def missing_be(sentence: Sentence) -> Iterator[Slip]:
+    """ "I going home", "she very happy", "he hungry"."""
+    for index, word in enumerate(sentence.low):
+        if word not in BE_FOR or word == "you" or sentence.question or not sentence.starts_clause(index):
+            continue
+        following, then = sentence.at(index + 1), sentence.at(index + 2)
+        going = "ing" in verb_forms(following) and following not in ("being", "having")
+        feeling = following in FEELING or (following in ("very", "so") and (then in FEELING or is_adjective(then)))
+        if going or feeling:
+            better = f"{BE_FOR[word]} {sentence.tokens[index + 1].text}"
+            yield Slip(first=index + 1, last=index + 1, better=better, message=f'We say "{_name(word)} {better}".')
+
+
+def negation(sentence: Sentence) -> Iterator[Slip]:
+    """ "I no like", "he not want"."""
+    for index, word in enumerate(sentence.low):
+        if word not in SUBJECTS or not sentence.starts_clause(index) or sentence.at(index + 1) not in ("no", "not"):
+            continue
+        forms = verb_forms(sentence.at(index + 2))
+        lemma = forms.get("base") or forms.get("third")
+        if lemma and lemma not in ("be", "have", "do"):
+            do = "doesn't" if word in ("he", "she", "it") else "don't"
+            yield Slip(first=index + 1, last=index + 2, better=f"{do} {lemma}", message=f'We say "{do} {lemma}".')
+
+
+def since(sentence: Sentence) -> Iterator[Slip]:
+    """ "I live here since 2010"."""
+    for index, word in enumerate(sentence.low):
+        said = sentence.at(index + 1)
+        forms = verb_forms(said)
+        lemma = forms.get("base") or forms.get("third", "")
+        if word not in SUBJECTS or not sentence.starts_clause(index) or lemma not in FOR_YEARS:
+            continue
+        rest = sentence.low[index + 2 : index + 8]
+        if "since" in rest and not ALREADY_PERFECT & set(rest) and not SUBJECTS & set(rest[: rest.index("since")]):
+            have = "has" if word in ("he", "she", "it") else "have"
+            better = f"{have} {lexicon.participle(lemma)}"
+            yield Slip(first=index + 1, last=index + 1, better=better, message=f'With "since" we say "{better}".')
+
+
+def questions(sentence: Sentence) -> Iterator[Slip]:
+    """ "where you live?", "why he doesn't come?"."""
+    if not sentence.question or sentence.at(0) not in ("where", "why", "what", "how", "when"):
+        return
+    subject, verb = sentence.at(1), sentence.at(2)
+    forms = verb_forms(verb)
+    lemma = forms.get("base") or forms.get("third", "")
+    if subject not in SUBJECTS or not lemma or lemma in ("be", "have", "do") or len(sentence) > 8:
+        return
+    do = "does" if subject in ("he", "she", "it") else "do"
+    better = f"{do} {_name(subject)} {lemma}"
+    yield Slip(first=1, last=2, better=better, message=f'A question needs "{do}": "{sentence.at(0)} {better}?"')
+
+
+def _past_time_ends(sentence: Sentence, index: int) -> int:
+    """The position after an expression of past time that begins here, 0 if none does."""
+    word = sentence.at(index)
+    if word == "yesterday":
+        return index + 2 if sentence.at(index + 1) in ("morning", "afternoon", "evening") else index + 1
+    if word == "last" and sentence.at(index + 1) in SPANS and sentence.at(index - 1) not in ("the", "my"):
+        return index + 2
+    unit = sentence.at(index + 1) in ("day", "days", "week", "weeks", "month", "months", "year", "years")
+    return index + 3 if unit and sentence.at(index + 2) == "ago" else 0
+
+
+def _past(sentence: Sentence, subject: int, *, anything: bool) -> Iterator[Slip]:
+    verb = subject + 2 if sentence.at(subject + 1) in FREQUENCY - {"always"} else subject + 1
+    said, following = sentence.at(verb), sentence.at(verb + 1)
+    if said in ("am", "is", "are"):
+        if anything:
+            better = "were" if said == "are" else "was"
+            yield Slip(first=verb, last=verb, better=better, message=f'It is over: "{better}".')
+        return
+    forms = verb_forms(said)
+    lemma = forms.get("base") or forms.get("third", "")
+    if not lemma or "past" in forms or (lemma in ("have", "do") and following not in lexicon.ARTICLES | {"my", "to"}):
+        return
+    if anything or lemma in EVENTS:
+        better = lexicon.past(lemma)
+        yield Slip(first=verb, last=verb, better=better, message=f'It is over, so we say "{better}".')
+
+
+def _has_past(words: list[str]) -> bool:
+    return any("past" in verb_forms(word) for word in words)
+
+
+def _not_base(word: str) -> str:
+    """The base of a form that is no base and no noun; "" for everything else."""
+    forms = verb_forms(word)
+    if "base" in forms or lexicon.nouns(word) or "ing" in forms:
+        return ""
+    return forms.get("third") or forms.get("past") or ""
+
+
+def _subject_near(sentence: Sentence, modal: int) -> bool:
+    return sentence.at(modal - 1) in SUBJECTS | {"people"} or bool(lexicon.name(sentence.at(modal - 1)))
+
+
+def _likes_here(sentence: Sentence, index: int) -> bool:
+    """Whether "like" is the verb: after a subject, an adverb or don't, and not after a form of be."""
+    before = sentence.at(index - 1)
+    subject = before in SUBJECTS | {"people", "don't", "doesn't", "really", "also"} or bool(lexicon.name(before))
+    return subject and sentence.at(index - 2) not in ("what", "do", "does", "did", "would")
+
+
+def _name(subject: str) -> str:
+    return "I" if subject == "i" else subject

@@ -1,0 +1,157 @@
+"""Slips are found and mended; sound sentences are left alone. The mended sentences are a teacher's, not the code's."""
+
+import pytest
+
+from actors.assessment.harper import HarperLanguageChecker
+from policies.recast import corrected
+
+SLIPS = [
+    ("agreement", "He go to school every day.", "He goes to school every day."),
+    ("agreement", "She don't like coffee.", "She doesn't like coffee."),
+    ("agreement", "My brother play football in the park.", "My brother plays football in the park."),
+    ("agreement", "My mother always cook for us.", "My mother always cooks for us."),
+    ("agreement", "Everybody know this song.", "Everybody knows this song."),
+    ("agreement", "People is very nice here.", "People are very nice here."),
+    ("agreement", "My parents lives in Italy.", "My parents live in Italy."),
+    ("agreement", "They is my friends.", "They are my friends."),
+    ("agreement", "There is many people in my city.", "There are many people in my city."),
+    ("agreement", "There is two dogs in the garden.", "There are two dogs in the garden."),
+    ("agreement", "I likes it.", "I like it."),
+    ("agreement", "He have a sister.", "He has a sister."),
+    ("article", "She is going to see elephant.", "She is going to see an elephant."),
+    ("article", "I am student.", "I am a student."),
+    ("article", "My father is good cook, and I have dog.", "My father is a good cook, and I have a dog."),
+    ("article", "I want to be doctor.", "I want to be a doctor."),
+    ("article", "I bought new car.", "I bought a new car."),
+    ("article", "We go to cinema every week.", "We go to the cinema every week."),
+    ("article", "I drink tea in morning.", "I drink tea in the morning."),
+    ("article", "I eat a apple.", "I eat an apple."),
+    ("tense", "Yesterday I go to the beach.", "Yesterday I went to the beach."),
+    ("tense", "Last summer we visit my aunt.", "Last summer we visited my aunt."),
+    ("tense", "I go to the park with my sister yesterday.", "I went to the park with my sister yesterday."),
+    ("tense", "Two days ago I see a film.", "Two days ago I saw a film."),
+    ("tense", "I didn't went there.", "I didn't go there."),
+    ("tense", "He can sings very well.", "He can sing very well."),
+    ("tense", "I must to go now.", "I must go now."),
+    ("tense", "I am agree with you.", "I agree with you."),
+    ("tense", "Are you agree with me?", "Do you agree with me?"),
+    ("tense", "I live here since 2015.", "I have lived here since 2015."),
+    ("tense", "I want go home.", "I want to go home."),
+    ("tense", "I enjoy to swim in the sea.", "I enjoy swimming in the sea."),
+    ("tense", "My father let me to drive the car.", "My father let me drive the car."),
+    ("tense", "I no like fish.", "I don't like fish."),
+    ("tense", "She very happy today.", "She is very happy today."),
+    ("tense", "I goed to the shop.", "I went to the shop."),
+    ("tense", "I am born in China.", "I was born in China."),
+    ("tense", "I am interested in learn English.", "I am interested in learning English."),
+    ("preposition", "It depends of the weather.", "It depends on the weather."),
+    ("preposition", "I am interested on music.", "I am interested in music."),
+    ("preposition", "I listen music every day.", "I listen to music every day."),
+    ("preposition", "I go to home at six.", "I go home at six."),
+    ("preposition", "We meet in Monday.", "We meet on Monday."),
+    ("preposition", "She is married with a doctor.", "She is married to a doctor."),
+    ("preposition", "I am afraid from dogs.", "I am afraid of dogs."),
+    ("preposition", "We discussed about the problem.", "We discussed the problem."),
+    ("plural", "I have two brother.", "I have two brothers."),
+    ("plural", "I have many friend here.", "I have many friends here."),
+    ("plural", "She is one of my best friend.", "She is one of my best friends."),
+    ("plural", "I need many informations.", "I need a lot of information."),
+    ("plural", "I have many homework today.", "I have a lot of homework today."),
+    ("plural", "The childrens are in the park.", "The children are in the park."),
+    ("plural", "I run every days.", "I run every day."),
+    ("word_choice", "This is more better.", "This is better."),
+    ("word_choice", "I have 20 years.", "I am 20 years old."),
+    ("word_choice", "I very like pizza.", "I really like pizza."),
+    ("word_choice", "I make my homework in the evening.", "I do my homework in the evening."),
+    ("word_choice", "There have many cars in my city.", "There are many cars in my city."),
+    ("word_choice", "My house is more big than your house.", "My house is bigger than your house."),
+    ("word_order", "I like very much music.", "I like music very much."),
+    ("word_order", "Where you live?", "Where do you live?"),
+    ("word_order", "My brother he is tall.", "My brother is tall."),
+]
+
+SOUND = [
+    "I usually get up at seven and have breakfast with my family.",
+    "My brother and my sister play football in the park.",
+    "Does he go to school by bus?",
+    "I saw my mother and my brother play cards.",
+    "She let him go home early.",
+    "I have lived here since 2015, and I like it very much.",
+    "Yesterday I went to the cinema with two friends of mine.",
+    "There are a lot of people in the street.",
+    "There is a lot of information in this book.",
+    "One of my friends is a doctor.",
+    "If he were rich, he would buy a house by the sea.",
+    "I know what you said yesterday.",
+    "I think he came last week.",
+    "I remember the film we saw last night.",
+    "What you need is more time.",
+    "When you go there, take an umbrella.",
+    "I like my mother's car, but it is old.",
+    "I am like my father: I love music.",
+    "She has breakfast at home and lunch at school.",
+    "We had pizza and salad for dinner.",
+    "I go to bed at ten and get up at six.",
+    "He is at home, and they are at work.",
+    "My children are at school in the morning.",
+    "Every two days I call my parents.",
+    "I am twenty years old.",
+    "I have a twenty year old car.",
+    "I have two years of experience.",
+    "My parents like to travel, and so do I.",
+    "People say that the food here is great.",
+    "The people who live here are friendly.",
+    "Could you help me with my homework, please?",
+    "I used to play the guitar, but now I don't have time.",
+    "I would like to become a teacher.",
+    "Do you want to go to the park with us?",
+    "My favourite hobby is reading books.",
+    "He can play the piano, and she can sing.",
+    "I have been to London twice.",
+    "It depends on the weather.",
+    "They were playing outside when it started to rain.",
+    "She said that her brother was ill.",
+    "He works in a bank, and his wife works in a hospital.",
+    "I need help with this question.",
+    "We are going to visit my grandmother next week.",
+    "I don't know where he lives.",
+    "The more you practise, the better you get.",
+    "My teacher makes us read a story every week.",
+    "I enjoy swimming and I want to learn to ski.",
+    "You should see a doctor if you feel ill.",
+    "I think their house is bigger than ours.",
+    "Is there a supermarket near here?",
+    "Last year was difficult for my family.",
+    "I live in the city, but my parents live in a village.",
+    "Her brother helps her cook on Sundays.",
+    "I put the book on the table and read the letter.",
+    "How long does it take to get there?",
+    "My cat sleeps in my room at night.",
+    "No one knows why he left.",
+    "We waited a long time for the bus.",
+    "I didn't have much money, so I stayed at home.",
+    "I'm from Spain and I speak Spanish and a little English.",
+    "Those who live near the sea often eat fish.",
+    "Tell me about your school, please.",
+    "I have to go now because my friend is waiting for me.",
+    "It was so cold that we stayed inside.",
+]
+
+
+@pytest.fixture(scope="module")
+def checker() -> HarperLanguageChecker:
+    return HarperLanguageChecker()
+
+
+@pytest.mark.parametrize(("kind", "said", "better"), SLIPS, ids=[said for _, said, _ in SLIPS])
+def test_a_typical_slip_of_a_learner_is_named_and_mended(
+    checker: HarperLanguageChecker, kind: str, said: str, better: str
+) -> None:
+    notes = checker.check(said)
+    assert corrected(said, notes) == better
+    assert kind in {note.kind for note in notes}
+
+
+@pytest.mark.parametrize("sentence", SOUND)
+def test_a_sound_sentence_gets_no_note(checker: HarperLanguageChecker, sentence: str) -> None:
+    assert checker.check(sentence) == ()
