@@ -1,8 +1,8 @@
 /**
- * The lesson's controls: microphone with level, hands-free or holding, headphones, typing, uploading, stopping the
- * tutor. Calls `actions`; knows neither server nor audio.
+ * The lesson's controls: microphone with level, hands-free or holding, headphones, typing, uploading, ending the
+ * lesson. Calls `actions`; knows neither server nor audio.
  *
- * `actions`: microphone(on), press(), release(), setTalking(mode, headphones), type(text), upload(file), stop()
+ * `actions`: microphone(on), press(), release(), setTalking(mode, headphones), type(text), upload(file), end()
  */
 
 import { fill, h, icon } from "./dom.js";
@@ -38,10 +38,10 @@ export class Dock {
     this.talk.classList.toggle("is-talking", talking);
   }
 
-  /** Shows or hides the button that stops the tutor. */
-  setSpeaking(speaking) {
-    this.stop.disabled = !speaking;
-    this.element.classList.toggle("tutor-speaks", speaking);
+  /** The lesson is over: nothing more can be said in it. */
+  close() {
+    for (const button of this.element.querySelectorAll("button, input")) button.disabled = true;
+    fill(this.hint, "This lesson is over.");
   }
 
   #build() {
@@ -56,10 +56,9 @@ export class Dock {
     this.hint = h("p", { class: "talk-hint" });
     this.meter = h("div", { class: "meter", role: "meter", aria: { label: "Microphone level", valuemin: 0, valuemax: 100, valuenow: 0 } },
       Array.from({ length: BARS }, () => h("i", {})));
-    this.stop = h("button", { type: "button", class: "control", disabled: true, title: "Stop the tutor (Esc)", on: { click: () => this.actions.stop() } },
-      icon("stop"), h("span", {}, "Stop"));
-    this.modeButton = this.#control("", () => this.#setMode(this.mode === "auto" ? "hold" : "auto"));
-    this.headphonesButton = this.#control("", () => this.#setHeadphones(!this.headphones));
+    this.modeButton = this.#control(() => this.#setMode(this.mode === "auto" ? "hold" : "auto"));
+    this.headphonesButton = this.#control(() => this.#setHeadphones(!this.headphones));
+    this.end = h("button", { type: "button", class: "link", on: { click: () => this.actions.end() } }, "End lesson");
     this.file = h("input", { type: "file", accept: "audio/*,.wav,.flac,.ogg,.webm,.mp3,.m4a", hidden: true, on: { change: () => this.#filed() } });
     this.typing = this.#typing();
     this.keyboard = h("button", { type: "button", class: "control", aria: { expanded: "false" }, on: { click: () => this.#toggleTyping() } },
@@ -67,14 +66,14 @@ export class Dock {
     this.element = h("section", { class: "dock", aria: { label: "Talk" } },
       this.typing,
       h("div", { class: "dock-row" },
-        h("div", { class: "controls" }, this.modeButton, this.headphonesButton, this.stop),
+        h("div", { class: "controls" }, this.modeButton, this.headphonesButton),
         h("div", { class: "talk-place" }, this.talk, this.meter),
         h("div", { class: "controls" }, this.keyboard,
           h("button", { type: "button", class: "control", on: { click: () => this.file.click() } }, icon("upload"), h("span", {}, "Upload")), this.file)),
-      this.hint);
+      h("div", { class: "dock-foot" }, this.hint, this.end));
   }
 
-  #control(name, click) {
+  #control(click) {
     return h("button", { type: "button", class: "control", on: { click } });
   }
 
@@ -150,7 +149,9 @@ export class Dock {
 function hint(microphone, mode, headphones) {
   if (microphone === "asking") return ["Your browser asks for the microphone: choose “Allow”."];
   if (microphone !== "on") return ["Turn the microphone on, type, or drop a recording here."];
-  if (mode === "hold") return ["Hold the button or ", h("kbd", {}, "Space"), " and talk."];
+  if (mode === "hold") {
+    return ["Hold the button", h("span", { class: "with-keyboard" }, " or ", h("kbd", {}, "Space")), " and talk."];
+  }
   if (headphones) return ["Just talk. You can cut in at any time."];
-  return ["Just talk. ", h("kbd", {}, "Esc"), " stops the tutor."];
+  return ["Just talk. To cut in, stop the tutor", h("span", { class: "with-keyboard" }, " (", h("kbd", {}, "Esc"), ")"), "."];
 }

@@ -7,6 +7,7 @@ import { LessonSession } from "./session.js";
 import { go, rename } from "./router.js";
 import { Stage } from "./stage.js";
 import { choices, choose, read, write } from "./store.js";
+import { summary } from "./summary.js";
 import { Transcript } from "./transcript.js";
 
 /** `shared`: {notices, catalogue, sound, expose(session)}. */
@@ -38,11 +39,10 @@ class LessonView {
     this.dock = new Dock(this.#dockActions(), { mode: wanted.talking, headphones: wanted.headphones });
     this.session.setTalking(wanted.talking, wanted.headphones);
     this.exercise = h("section", { class: "exercise", hidden: true, aria: { label: "Say this" } });
-    this.end = h("button", { type: "button", class: "quiet", on: { click: () => this.#end() } }, "End lesson");
     this.title = h("h1", { class: "lesson-title", tabindex: "-1" }, "Lesson");
     this.scroll = h("div", { class: "conversation", tabindex: "0", role: "log", aria: { live: "off", label: "Conversation" } }, this.transcript.element);
     place.append(h("div", { class: "lesson" },
-      h("header", { class: "lesson-head" }, this.title, h("span", { class: "spacer" }), this.end),
+      h("header", { class: "lesson-head" }, this.title),
       h("div", { class: "lesson-left" }, this.stage.element, this.exercise, this.dock.element), this.scroll));
     this.#listen(place);
     this.#state();
@@ -72,6 +72,7 @@ class LessonView {
     addEventListener("keyup", (event) => this.#key(event, false), { signal });
     addEventListener("blur", () => session.talking.release(), { signal });
     for (const type of ["pointerdown", "keydown"]) addEventListener(type, () => shared.sound.unlock().then(() => this.#state()), { signal });
+    stage.stop.addEventListener("click", () => session.interrupt());
     stage.unmute.addEventListener("click", () => shared.sound.unlock().then(() => this.#state()));
     place.addEventListener("dragover", (event) => event.preventDefault(), { signal });
     place.addEventListener("drop", (event) => this.#drop(event), { signal });
@@ -95,7 +96,7 @@ class LessonView {
       setTalking: (talking, headphones) => { choose({ talking, headphones }); this.session.setTalking(talking, headphones); },
       type: (text) => this.session.type(text),
       upload: (file) => this.session.upload(file),
-      stop: () => { this.clips.stop(); this.session.interrupt(); },
+      end: () => this.session.end(),
     };
   }
 
@@ -110,6 +111,7 @@ class LessonView {
     if (message.type === "session_started") this.#opened(message);
     if (message.type === "tutor_reply" && !this.session.rebuilding) this.stage.caption(lesson.turns.get(message.turn));
     if (message.type === "resumed") this.#rebuilt();
+    if (lesson.ended && !this.over) this.#over();
     const atEnd = this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight < 240;
     this.transcript.update(message);
     if (atEnd && SCROLLS.has(message.type)) this.scroll.scrollTo({ top: this.scroll.scrollHeight });
@@ -134,6 +136,14 @@ class LessonView {
     if (last) this.stage.caption(last);
   }
 
+  #over() {
+    this.over = true;
+    write("session", null);
+    this.dock.close();
+    this.session.microphone.stop();
+    this.dock.element.before(summary(this.lesson));
+  }
+
   #connected(online, attempt) {
     const { notices } = this.shared;
     if (online) notices.clear("connection");
@@ -142,7 +152,7 @@ class LessonView {
   }
 
   #speaking(turn, speaking) {
-    this.dock.setSpeaking(speaking);
+    this.stage.stop.hidden = !speaking;
     if (speaking && !this.following) this.#follow();
     if (!speaking) this.#mark(turn, null);
     this.#state();
@@ -212,13 +222,6 @@ class LessonView {
     event.preventDefault();
     const file = event.dataTransfer?.files[0];
     if (file) this.session.upload(file);
-  }
-
-  #end() {
-    this.session.end();
-    write("session", null);
-    this.end.disabled = true;
-    this.shared.notices.show("The lesson is saved.", { kind: "information", action: { label: "See my progress", run: () => go("progress") } });
   }
 
   #leave() {

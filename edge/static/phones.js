@@ -6,7 +6,7 @@
 const PHONES = {
   AA: ["ɑ", "hot", "Open the mouth wide and keep the tongue low and back."],
   AE: ["æ", "cat", "Open wide, tongue low and to the front, lips spread a little."],
-  AH: ["ʌ", "cup", "Relax everything: short, mouth half open, tongue in the middle."],
+  AH: ["ə", "about", "Relax everything: short, mouth half open, tongue in the middle."],
   AO: ["ɔ", "saw", "Round the lips and hold the tongue low and back."],
   AW: ["aʊ", "now", "Glide from an open mouth to rounded lips."],
   AY: ["aɪ", "my", "Glide from an open mouth to a small smile."],

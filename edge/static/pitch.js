@@ -5,24 +5,29 @@
 
 import { h, svg } from "./dom.js";
 
-const WIDTH = 640;
-const HEIGHT = 190;
+const WIDE = 600;
+const NARROW = 340; // on a phone, so that the letters keep their size
+const HEIGHT = 204;
 const LEFT = 44;
 const RIGHT = 10;
 const TOP = 14;
-const BOTTOM = 40;
+const BOTTOM = 54;
+const ROWS = 3;
+const LETTER_WIDTH = 6.6;
 const GAP_MS = 60; // a longer step between voiced frames is an unvoiced stretch: the line breaks
 const LEAST_SPAN_SEMITONES = 8; // else a monotone voice would look lively
 
 /** `words` have text, start_ms and end_ms. */
 export function pitchFigure(prosody, words) {
   const duration = Math.max(prosody.duration_ms, 1);
-  const x = (ms) => LEFT + ((WIDTH - LEFT - RIGHT) * ms) / duration;
+  const width = matchMedia("(max-width: 560px)").matches ? NARROW : WIDE;
+  const x = (ms) => LEFT + ((width - LEFT - RIGHT) * ms) / duration;
+  const labels = rowsOf(words, x, width);
   const scale = pitchScale(prosody.contour);
   const chart = svg(
     "svg",
-    { class: "pitch", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": summary(prosody) },
-    scale.ticks.map((hz) => tick(hz, scale.y(hz))),
+    { class: "pitch", viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": summary(prosody) },
+    scale.ticks.map((hz) => tick(hz, scale.y(hz), width)),
     svg("text", { class: "pitch-unit", x: 4, y: 10 }, "Hz"),
     prosody.pauses.map((pause) => pauseBand(pause, x)),
     strokes(prosody.contour).map((stroke) =>
@@ -30,7 +35,7 @@ export function pitchFigure(prosody, words) {
         ? svg("polyline", { class: "pitch-line", points: stroke.map((p) => `${x(p.time_ms).toFixed(1)},${scale.y(p.f0_hz).toFixed(1)}`).join(" ") })
         : svg("circle", { class: "pitch-dot", cx: x(stroke[0].time_ms), cy: scale.y(stroke[0].f0_hz), r: 2 }),
     ),
-    words.map((word, index) => wordLabel(word, x, index)),
+    labels.map((label) => wordLabel(label, x)),
   );
   return h("figure", { class: "pitch-figure" }, chart, h("figcaption", {}, facts(prosody)));
 }
@@ -59,11 +64,11 @@ function strokes(contour) {
   return result;
 }
 
-function tick(hz, y) {
+function tick(hz, y, width) {
   return svg(
     "g",
     {},
-    svg("line", { class: "pitch-grid", x1: LEFT, x2: WIDTH - RIGHT, y1: y, y2: y }),
+    svg("line", { class: "pitch-grid", x1: LEFT, x2: width - RIGHT, y1: y, y2: y }),
     svg("text", { class: "pitch-axis", x: LEFT - 8, y, "text-anchor": "end", "dominant-baseline": "central" }, `${hz}`),
   );
 }
@@ -80,15 +85,27 @@ function pauseBand(pause, x) {
   );
 }
 
-/** Words stand in two rows by turns, so that short ones do not run into each other. */
-function wordLabel(word, x, index) {
+/** Gives each word the first row in which it does not run into its neighbour; a word that fits in none has no row. */
+function rowsOf(words, x, width) {
+  const ends = new Array(ROWS).fill(-Infinity);
+  return words.map((word) => {
+    const half = (word.text.length * LETTER_WIDTH) / 2;
+    const middle = Math.min(width - half - 2, Math.max(half, (x(word.start_ms) + x(word.end_ms)) / 2));
+    const row = ends.findIndex((end) => middle - half > end + 4);
+    if (row >= 0) ends[row] = middle + half;
+    return { word, middle, row };
+  });
+}
+
+function wordLabel({ word, middle, row }, x) {
   const left = x(word.start_ms);
-  const y = HEIGHT - BOTTOM + 15 + (index % 2) * 15;
+  const y = HEIGHT - BOTTOM + 4;
   return svg(
     "g",
     {},
-    svg("line", { class: "pitch-word", x1: left + 1, x2: Math.max(left + 2, x(word.end_ms) - 1), y1: HEIGHT - BOTTOM + 3, y2: HEIGHT - BOTTOM + 3 }),
-    svg("text", { class: "pitch-text", x: (left + x(word.end_ms)) / 2, y, "text-anchor": "middle" }, word.text),
+    svg("title", {}, word.text),
+    svg("line", { class: "pitch-word", x1: left + 2, x2: Math.max(left + 3, x(word.end_ms) - 2), y1: y, y2: y }),
+    row >= 0 && svg("text", { class: "pitch-text", x: middle, y: y + 15 + row * 15, "text-anchor": "middle" }, word.text),
   );
 }
 

@@ -58,6 +58,7 @@ export class Readiness extends EventTarget {
     if (key === this.drawn) return this.#advance(message, progress); // what has not changed is not announced again
     this.drawn = key;
     this.element.hidden = this.ready && !marked.length;
+    this.element.classList.toggle("is-calm", this.ready);
     this.message = h("p", { class: "meta", aria: { live: "off" } });
     this.bar = h("progress", { max: 1, aria: { label: "Loading" } });
     fill(

@@ -24,6 +24,7 @@ export function startView(place, { catalogue, sound, notices }) {
   const readiness = new Readiness();
   const tutors = h("div", { class: "tutors" }, [1, 2, 3].map(() => h("div", { class: "tutor-card is-empty", "aria-hidden": "true" })));
   const about = h("div", {});
+  const hello = h("div", { class: "hello", "aria-hidden": "true" });
   const start = h("button", { type: "submit", class: "primary start-button" });
   const hint = h("p", { class: "start-hint meta", role: "status" });
   const form = h("form", { class: "start-form" },
@@ -37,11 +38,14 @@ export function startView(place, { catalogue, sound, notices }) {
   place.append(
     h("div", { class: "start" },
       h("header", { class: "hero" },
-        h("h1", { tabindex: "-1" }, "Let’s talk."),
-        h("p", {}, "A tutor who listens to every sound, answers by voice and remembers what you are working on."),
-        comeBack()),
+        h("div", {},
+          h("h1", { tabindex: "-1" }, "Let’s talk."),
+          h("p", {}, "A tutor who listens to every sound, answers by voice and remembers what you are working on."),
+          comeBack()),
+        hello),
       readiness.element, form, learnerField()));
 
+  let known = [];
   const state = { waiting: false };
   const drawStart = () => {
     start.disabled = state.waiting;
@@ -55,6 +59,7 @@ export function startView(place, { catalogue, sound, notices }) {
   const drawAbout = () => fill(about, aboutField(form, wanted, catalogue));
   form.addEventListener("change", () => {
     take(form);
+    greet(hello, known);
     if (form.elements.mode.value !== about.dataset.mode) {
       about.dataset.mode = form.elements.mode.value;
       drawAbout();
@@ -78,7 +83,11 @@ export function startView(place, { catalogue, sound, notices }) {
   about.dataset.mode = wanted.mode;
   drawAbout();
   drawStart();
-  catalogue.tutors().then((list) => drawTutors(tutors, list, wanted.tutor));
+  catalogue.tutors().then((list) => {
+    known = list;
+    drawTutors(tutors, list, wanted.tutor);
+    greet(hello, known);
+  });
   return () => readiness.close();
 }
 
@@ -103,6 +112,14 @@ function drawTutors(place, list, chosen) {
   const known = list.some((tutor) => tutor.name === chosen);
   fill(place, list.map((tutor, index) => tutorCard(tutor, known ? tutor.name === chosen : index === 0)));
   if (!known && list.length) choose({ tutor: list[0].name });
+}
+
+/** The chosen tutor says hello beside the title. */
+function greet(place, list) {
+  const tutor = list.find((candidate) => candidate.name === choices().tutor);
+  if (!tutor || place.dataset.tutor === tutor.name) return;
+  place.dataset.tutor = tutor.name;
+  fill(place, h("p", {}, `Hi, I’m ${tutor.title}. Ready when you are.`), tutor.portrait && picture(tutor.portrait));
 }
 
 function tutorCard(tutor, checked) {

@@ -94,7 +94,7 @@ export class Transcript {
       ),
       cutShort(turn),
       degraded([turn.sentences.find(Boolean)?.engine, turn.segments.find(Boolean)?.engine]),
-      whole && this.actions.rate && this.#stars(turn),
+      whole && turn.number > 0 && this.actions.rate && this.#stars(turn),
     );
   }
 

@@ -2,8 +2,10 @@
 
 import { h, svg } from "./dom.js";
 
-const WIDTH = 720;
-const HEIGHT = 220;
+const WIDE = 720;
+const NARROW = 340; // on a phone, so that the letters keep their size
+const HEIGHT = 240;
+const BAR_HEIGHT = 44;
 const LEFT = 34;
 const RIGHT = 12;
 const TOP = 12;
@@ -21,22 +23,41 @@ const LINES = [
 export function trendFigure(days) {
   const known = days.filter((day) => day.day).sort((one, other) => one.day.localeCompare(other.day));
   if (!known.length) return h("p", { class: "meta" }, "No day to show yet.");
-  const first = Date.parse(known[0].day);
-  const span = Math.max(Date.parse(known.at(-1).day) - first, 1);
-  const x = (day) => (known.length === 1 ? WIDTH / 2 : LEFT + 12 + ((WIDTH - LEFT - RIGHT - 24) * (Date.parse(day) - first)) / span);
-  const y = (score) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - score / 100);
+  const width = matchMedia("(max-width: 560px)").matches ? NARROW : WIDE;
+  const { x, y, ticks } = scales(known, width);
   const minutes = Math.max(...known.map((day) => day.minutes ?? 0), 1);
-  const chart = svg("svg", { class: "trend", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": "Scores by day; the table below has the figures" },
-    [0, 50, 100].map((score) => svg("g", {},
-      svg("line", { class: "pitch-grid", x1: LEFT, x2: WIDTH - RIGHT, y1: y(score), y2: y(score) }),
+  const chart = svg("svg", { class: "trend", viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": "Scores by day; the table below has the figures" },
+    ticks.map((score) => svg("g", {},
+      svg("line", { class: "pitch-grid", x1: LEFT, x2: width - RIGHT, y1: y(score), y2: y(score) }),
       svg("text", { class: "pitch-axis", x: LEFT - 8, y: y(score), "text-anchor": "end", "dominant-baseline": "central" }, `${score}`))),
+    area(known, x, y),
     known.map((day) => bar(day, x, minutes)),
     LINES.map(([key]) => line(known, key, x, y)),
-    labelled(known).map((day) => svg("text", { class: "pitch-axis", x: x(day.day), y: HEIGHT - 8, "text-anchor": "middle" }, short(day.day))));
+    labelled(known, width === WIDE ? 7 : 4).map((day) => svg("text", { class: "pitch-axis", x: x(day.day), y: HEIGHT - 8, "text-anchor": "middle" }, short(day.day))));
   return h("figure", { class: "trend-figure" }, chart,
     h("figcaption", { class: "legend" }, LINES.filter(([key]) => known.some((day) => isFigure(day[key]))).map(([key, title]) => h("span", { data: { line: key } }, title)),
       h("span", { data: { line: "minutes" } }, "Minutes")),
     h("details", {}, h("summary", {}, "The figures as a table"), table(known)));
+}
+
+/** Scores fill the upper part, from a round figure below the lowest one; minutes have the strip at the bottom. */
+function scales(days, width) {
+  const first = Date.parse(days[0].day);
+  const span = Math.max(Date.parse(days.at(-1).day) - first, 1);
+  const x = (day) => (days.length === 1 ? width / 2 : LEFT + 12 + ((width - LEFT - RIGHT - 24) * (Date.parse(day) - first)) / span);
+  const scores = days.flatMap((day) => LINES.map(([key]) => day[key]).filter(isFigure));
+  const floor = scores.length ? Math.max(0, Math.floor((Math.min(...scores) - 5) / 20) * 20) : 0;
+  const height = HEIGHT - TOP - BOTTOM - BAR_HEIGHT - 8;
+  const y = (score) => TOP + height * (1 - (score - floor) / (100 - floor));
+  return { x, y, ticks: [floor, (floor + 100) / 2, 100] };
+}
+
+function area(days, x, y) {
+  const points = days.filter((day) => isFigure(day.total));
+  if (points.length < 2) return null;
+  const bottom = HEIGHT - BOTTOM;
+  const line = points.map((day) => `${x(day.day).toFixed(1)},${y(day.total).toFixed(1)}`);
+  return svg("polygon", { class: "trend-area", points: [`${x(points[0].day)},${bottom}`, ...line, `${x(points.at(-1).day)},${bottom}`].join(" ") });
 }
 
 const isFigure = (value) => value !== null && value !== undefined;
@@ -49,13 +70,13 @@ function line(days, key, x, y) {
 }
 
 function bar(day, x, most) {
-  const height = ((HEIGHT - TOP - BOTTOM) * 0.3 * (day.minutes ?? 0)) / most;
+  const height = (BAR_HEIGHT * (day.minutes ?? 0)) / most;
   return svg("rect", { class: "trend-bar", x: x(day.day) - 5, y: HEIGHT - BOTTOM - height, width: 10, height, rx: 3 });
 }
 
-/** At most six days get a label. */
-function labelled(days) {
-  const step = Math.ceil(days.length / 6);
+/** At most `most` days get a label. */
+function labelled(days, most) {
+  const step = Math.ceil(days.length / most);
   return days.filter((_, index) => index % step === 0);
 }
 

@@ -75,19 +75,18 @@ function wordDetails(word, listen, close) {
       h("strong", {}, word.text),
       h("span", { class: "tag", data: { band: missed ? "missed" : bandOf(word.score) } },
         missed ? BANDS.missed : `${Math.round(word.score)} · ${BANDS[bandOf(word.score)]}`),
-      h("span", { class: "spacer" }),
-      !missed && small("listen", "Hear yourself", () => listen("mine", word)),
-      small("listen", "Hear the tutor", () => listen("tutor", word)),
-      h("button", { type: "button", class: "quiet round", aria: { label: "Close the details" }, on: { click: close } }, icon("close")),
+      !missed && small("play", "You", "Hear yourself", () => listen("mine", word)),
+      small("listen", "Tutor", "Hear the tutor", () => listen("tutor", word)),
     ),
+    h("button", { type: "button", class: "quiet round close", aria: { label: "Close the details" }, on: { click: close } }, icon("close")),
     missed && h("p", { class: "tip" }, "This word was in the sentence but was not heard. Say it once more, a little slower."),
     word.phones.length > 0 && h("ul", { class: "phones", aria: { label: `Sounds of ${word.text}` } }, word.phones.map(phoneItem)),
     !missed && weakest && bandOf(weakest.score) !== "good" && tipFor(weakest),
   ];
 }
 
-function small(name, label, click) {
-  return h("button", { type: "button", class: "quiet small", on: { click } }, icon(name), label);
+function small(name, who, label, click) {
+  return h("button", { type: "button", class: "quiet small", aria: { label }, title: label, on: { click } }, icon(name), who);
 }
 
 function phoneItem(phone) {
@@ -99,7 +98,6 @@ function phoneItem(phone) {
     "li",
     { class: "phone", data: { band }, aria: { label } },
     h("span", { class: "phone-ipa", lang: "en-fonipa" }, ipa),
-    h("meter", { class: "phone-meter", min: 0, max: 100, value: phone.score, aria: { hidden: "true" } }),
     h("span", { class: "phone-figure" }, `${Math.round(phone.score)}`),
     h("span", { class: "phone-example" }, heard ? `heard “${heard}”` : `as in ${example}`),
   );
