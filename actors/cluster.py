@@ -5,17 +5,19 @@ import logging
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import ray
 from msgspec import Struct
+from ray.actor import ActorHandle
 
 from actors.chain import ChainExhausted
 from actors.engines import KINDS
+from actors.faults import unwrapped
 from actors.gateway import Gateway
 from actors.models.errors import ModelError
 from actors.models.store import ModelStore
 from actors.remote import RayEngines, RayHosts, start_models, start_ray
-from actors.faults import unwrapped
 from actors.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -55,6 +57,7 @@ class Cluster:
         self._engines = {kind: EngineStatus(kind=kind) for kind in KINDS}
         self._began = time.monotonic()
         self._took: float | None = None
+        self._models: dict[str, ActorHandle[Any]] = {}
         self.ready = asyncio.Event()
         self.gateway: Gateway | None = None
         self.engines: RayEngines | None = None
@@ -70,9 +73,10 @@ class Cluster:
                 asyncio.to_thread(start_ray, self._settings, str(ROOT)),
             )
             self._say("engines", "Loading the engines")
-            models = await asyncio.to_thread(start_models, self._settings)
-            hosts = RayHosts(self._settings, models)
-            self.engines = RayEngines(models)
+            # Kept: Ray ends an actor when the last handle to it is gone.
+            self._models = models = await asyncio.to_thread(start_models, self._settings)
+            hosts = RayHosts(self._settings)
+            self.engines = RayEngines()
             await asyncio.gather(hosts.warm(), *(self._prepare(kind, models[kind]) for kind in KINDS))
         except Exception as error:  # the supervisor of the start: whatever happened is shown on the page
             logger.exception("the start failed")
@@ -99,7 +103,7 @@ class Cluster:
         if ray.is_initialized():
             ray.shutdown()
 
-    async def _prepare(self, kind: str, actor: "ray.actor.ActorHandle[object]") -> None:
+    async def _prepare(self, kind: str, actor: ActorHandle[Any]) -> None:
         try:
             prepared = unwrapped(await actor.prepare.remote())
         except ChainExhausted as error:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from typing import Any, cast
 
@@ -73,10 +73,10 @@ class ModelActor:
 class HostActor:
     """A session host in a process of its own; see `actors.hosting.host.SessionHost`."""
 
-    def __init__(self, settings: Settings, models: Mapping[str, ActorHandle[Any]]) -> None:
+    def __init__(self, settings: Settings) -> None:
         from actors.bootstrap import session_host
 
-        self._host = session_host(settings, RayEngines(models))
+        self._host = session_host(settings, RayEngines())
         self._sweeper: asyncio.Task[None] | None = None
 
     async def call(self, method: str, *args: Any) -> Any:
@@ -86,18 +86,24 @@ class HostActor:
 
 
 class RayEngines:
-    """`actors.engines.Engines` over model actors. A call to one that is being restarted waits for it."""
+    """`actors.engines.Engines` over the named model actors. A call to one that is being restarted waits for it."""
 
-    def __init__(self, actors: Mapping[str, ActorHandle[Any]]) -> None:
-        self._actors = actors
+    def __init__(self) -> None:
+        self._actors: dict[str, ActorHandle[Any]] = {}
+
+    def actor(self, kind: str) -> ActorHandle[Any]:
+        """The model actor of a kind."""
+        if kind not in self._actors:
+            self._actors[kind] = ray.get_actor(model_actor_name(kind))
+        return self._actors[kind]
 
     async def call(self, kind: str, method: str, *args: Any, **kwargs: Any) -> Any:
-        actor = self._actors[kind]
-        return unwrapped(await _patiently(lambda: actor.call.remote(method, *args, **kwargs)))
+        actor = self.actor(kind)
+        return unwrapped(await _patiently(partial(actor.call.remote, method, *args, **kwargs)))
 
     async def stream(self, kind: str, method: str, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
         items: AsyncIterator[Any] = (
-            self._actors[kind].stream.options(num_returns="streaming").remote(method, *args, **kwargs)
+            self.actor(kind).stream.options(num_returns="streaming").remote(method, *args, **kwargs)
         )
         async for item in items:
             yield unwrapped(await item)
@@ -106,15 +112,14 @@ class RayEngines:
 class RayHosts:
     """Finds a session's host: one of a few shared ones, or with ``sessions_per_host`` 1 an actor of its own."""
 
-    def __init__(self, settings: Settings, models: Mapping[str, ActorHandle[Any]]) -> None:
+    def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._models = dict(models)
         self._hosts = [self._make(f"host-{index}") for index in range(settings.hosts)]
 
     async def call(self, session: str, method: str, *args: Any) -> Any:
         """Call a method of the session's host, waiting while it is restarted. Raises what the host raises."""
         host = self.host_of(session)
-        return unwrapped(await _patiently(lambda: host.call.remote(method, *args)))
+        return unwrapped(await _patiently(partial(host.call.remote, method, *args)))
 
     async def warm(self) -> None:
         """Wait until the shared hosts answer."""
@@ -129,7 +134,12 @@ class RayHosts:
     def _make(self, name: str) -> ActorHandle[Any]:
         options = {"num_cpus": 0, "max_restarts": -1, "max_concurrency": HOST_CALLS}
         actor = ray.remote(HostActor).options(name=name, get_if_exists=True, **options)
-        return cast(ActorHandle[Any], actor.remote(self._settings, self._models))
+        return cast(ActorHandle[Any], actor.remote(self._settings))
+
+
+def model_actor_name(kind: str) -> str:
+    """The name in the cluster of the model actor of a kind."""
+    return f"model-{kind}"
 
 
 def hash_of(session: str) -> int:
@@ -150,11 +160,11 @@ def start_models(settings: Settings) -> dict[str, ActorHandle[Any]]:
     """A model actor for each kind, pinned to a share of a GPU where the cluster has one."""
     from policies.placement import gpu_share
 
-    gpus = ray.cluster_resources().get("GPU", 0)
+    gpus = cast(dict[str, float], ray.cluster_resources()).get("GPU", 0)  # type: ignore[no-untyped-call]
     return {
         kind: ray.remote(ModelActor)
         .options(
-            name=f"model-{kind}",
+            name=model_actor_name(kind),
             num_cpus=0,
             num_gpus=gpu_share(kind, gpus),
             max_restarts=-1,

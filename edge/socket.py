@@ -108,7 +108,8 @@ class SpeechPractice:
                 logger.info("session %s: the client left before its answer", self._session)
             except Exception as error:  # the supervisor of a connection: one bad message must not end the lesson
                 logger.exception("session %s: %s", self._session, type(item.message).__name__)
-                await self._tell("internal_error", f"{type(error).__name__}: {error}", retryable=True)
+                name = type(error).__name__
+                await self._tell("internal_error", f"The server made a mistake ({name}); try again.", retryable=True)
             finally:
                 self._queue.task_done()
 

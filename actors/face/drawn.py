@@ -33,10 +33,9 @@ class DrawnFace:
     def render(self, track: FaceTrack) -> Iterator[Fragment]:
         """See `actors.ports.Face`. Raises `UnknownLook`, `UnknownEmotion` or `UnknownViseme`."""
         layers = layers_of(track.tutor)
-        count = -(-track.duration_ms // FRAME_MS)
-        if count <= 0:
+        if track.duration_ms <= 0:
             return
-        motion, mouths = _performance(track, count)
+        motion, mouths = performance(track)
         for part in fragments(_frames(Stage(layers), motion, mouths)):
             yield Fragment(
                 init=part.init,
@@ -61,8 +60,9 @@ class DrawnFace:
         return clip(_frames(Stage(layers_of(tutor)), motion, _closed(count)))
 
 
-def _performance(track: FaceTrack, count: int) -> tuple[Motion, Curve]:
-    """Motion and mouth of every frame; a frame shows the middle of its 40 ms."""
+def performance(track: FaceTrack) -> tuple[Motion, Curve]:
+    """Motion and mouth of every frame of a track; a frame shows the middle of its 40 ms."""
+    count = -(-track.duration_ms // FRAME_MS)
     middle = (np.arange(count) + 0.5) * FRAME_MS
     mouths = course(track.visemes, middle + LIPS_LEAD_MS)
     openness = np.clip(mouths[:, OPENING] / SHAPES["aa"][OPENING], 0, 1)

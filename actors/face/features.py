@@ -132,7 +132,7 @@ class Features:
         shapes = lips(parameters, smile=smile, upper_size=style.upper_size, lower_size=style.lower_size)
         shapes = shapes.placed(shift[0], MOUTH_Y + shift[1], _MOUTH_SCALE)
         opening, upper, lower = shapes.opening, shapes.upper, shapes.lower
-        if cheek > 0.1:
+        if cheek > 0.1 and not self.look.beard:
             self._dimples(pen, shapes.line, cheek)
         pen.fill(lower, self._colours["lower"])
         self._shine(pen, lower)

@@ -111,18 +111,23 @@ class Stage:
         right = ORIGIN_X_PX + _HEAD[2] * UNIT_PX + _MARGIN_PX
         top = ORIGIN_Y_PX + layers.head_top * UNIT_PX - _MARGIN_PX
         bottom = ORIGIN_Y_PX + layers.head_bottom * UNIT_PX + _MARGIN_PX
-        self._area = (_even(top), min(HEIGHT, _even(bottom)), _even(left), _even(right))
+        y0, y1, x0, x1 = self._area = (_even(top), min(HEIGHT, _even(bottom)), _even(left), _even(right))
+        self._region = np.empty((y1 - y0, x1 - x0, 4), np.uint8)
+        self._placed = np.empty_like(self._region)
+        self._frame = np.empty((HEIGHT * 3 // 2, WIDTH), np.uint8)
+        self._level = -1
 
     def draw(self, motion: Motion, mouths: Curve, index: int) -> Yuv:
-        """Frame ``index`` of a motion as I420."""
+        """Frame ``index`` of a motion as I420. The picture is the stage's own: it lasts until the next frame."""
         self._compose_head(motion, mouths[index], index)
         level = round(float(motion.breath[index]) * (_BREATHS - 1))
         y0, y1, x0, x1 = self._area
-        region = self._layers.rooms[level][y0:y1, x0:x1].copy()
-        overlay(region, self._placed_head(motion, index))
-        frame = self._layers.room_frames[level].copy()
-        _paste(frame, cv2.cvtColor(region, cv2.COLOR_BGRA2YUV_I420), self._area)
-        return frame
+        overlay(self._layers.rooms[level][y0:y1, x0:x1], self._placed_head(motion, index), self._region)
+        if level != self._level:
+            np.copyto(self._frame, self._layers.room_frames[level])
+            self._level = level
+        _paste(self._frame, cv2.cvtColor(self._region, cv2.COLOR_BGRA2YUV_I420), self._area)
+        return self._frame
 
     def _compose_head(self, motion: Motion, mouth: Curve, index: int) -> None:
         """Draw the features of one frame into the head's picture."""
@@ -172,7 +177,7 @@ class Stage:
             ],
             np.float64,
         )
-        return cv2.warpAffine(self._head, move, (x1 - x0, y1 - y0), flags=cv2.INTER_LINEAR)
+        return cv2.warpAffine(self._head, move, (x1 - x0, y1 - y0), dst=self._placed, flags=cv2.INTER_LINEAR)
 
 
 def mouth_box() -> tuple[int, int, int, int]:

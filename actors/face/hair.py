@@ -98,8 +98,8 @@ def _bob(canvas: Canvas, look: Look) -> None:
     for part in (right, left):
         canvas.gradient(part, look.hair_light, look.hair_colour, along=((-40, -170), (40, 40)))
         canvas.soft(shifted(part, -9, -7), look.hair_dark, 0.6, 8, within=part, knockout=True)
-    canvas.soft(ellipse(-52, -122, 56, 8, -26), "#ffd9a8", 0.5, 6, within=left)
-    canvas.soft(ellipse(88, -104, 30, 7, 58), "#ffd9a8", 0.4, 5, within=right)
+    canvas.soft(ellipse(-52, -122, 56, 8, -26), mix(look.hair_light, "#ffffff", 0.4), 0.5, 6, within=left)
+    canvas.soft(ellipse(88, -104, 30, 7, 58), mix(look.hair_light, "#ffffff", 0.4), 0.4, 5, within=right)
     for path, alpha in (
         ("30,-142 -24,-112 -82,-72", 0.3),
         ("20,-150 -40,-124 -96,-84", 0.22),
@@ -109,7 +109,7 @@ def _bob(canvas: Canvas, look: Look) -> None:
         ("98,-90 113,-20 115,60 108,120", 0.3),
     ):
         canvas.fill(ribbon(path, [0.4, 3, 0.4]), look.hair_dark, alpha)
-        canvas.fill(ribbon(_raised(path), [0.4, 2.2, 0.4]), "#ffd9a8", alpha)
+        canvas.fill(ribbon(_raised(path), [0.4, 2.2, 0.4]), mix(look.hair_light, "#ffffff", 0.4), alpha)
 
 
 def _curls(canvas: Canvas, look: Look) -> None:
@@ -122,8 +122,7 @@ def _curls(canvas: Canvas, look: Look) -> None:
     curls = _curl_places()
     for x, y, size in curls:
         canvas.fill(ellipse(x, y, size, size), look.hair_colour)
-    crown = ellipse(0, -130, 110, 62)
-    canvas.soft(ellipse(-34, -160, 56, 16, -14), look.hair_light, 0.3, 10, within=crown)
+    canvas.soft(ellipse(-26, -146, 50, 14, -14), look.hair_light, 0.3, 9, within=ellipse(0, -126, 92, 40))
     for x, y, size in curls:
         curl = [(x - size * 0.55, y + 3), (x - size * 0.3, y - size * 0.5), (x + size * 0.4, y - size * 0.4)]
         canvas.fill(ribbon([*curl, (x + size * 0.45, y + 1)], [0.8, 2.8, 2.6, 0.6]), look.hair_light, 0.55)

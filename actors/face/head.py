@@ -1,6 +1,6 @@
 """Paints the still parts of the head: skull, ears, shading, beard, nose. The hair is in `actors.face.hair`."""
 
-from actors.face.canvas import Canvas, Points, blob, box, ellipse, facing, mix, outline, points, ribbon, shifted, spline
+from actors.face.canvas import Canvas, Points, blob, box, ellipse, facing, mix, outline, ribbon, shifted, spline
 from actors.face.looks import EYE_X, MOUTH_Y, Look
 
 JAW_DROP = 11.0
@@ -45,8 +45,8 @@ def paint_head(canvas: Canvas, look: Look, jaw: float) -> None:
     canvas.soft(ellipse(0, look.shape.chin_y - 14 + drop, 24, 10), skin.light, 0.4, 8, within=face)
     canvas.soft(ellipse(0, MOUTH_Y + 25 + 0.9 * drop, 21, 4.5), skin.shade, 0.6, 4, within=face)
     canvas.soft(ellipse(0, MOUTH_Y - 22, 6, 9), skin.shade, 0.3, 3.5, within=face)
-    if look.freckles:
-        _freckles(canvas, look)
+    if look.lines:
+        _lines(canvas, look)
     if look.beard:
         _beard(canvas, look, drop)
 
@@ -60,13 +60,22 @@ def _ear(canvas: Canvas, look: Look, side: int) -> None:
     canvas.fill(facing(fold, side), skin.deep, 0.55)
 
 
-def _freckles(canvas: Canvas, look: Look) -> None:
-    spots = points("34,34 44,41 55,36 63,44 48,50 72,37 27,43 58,53 39,48 66,52")
-    sizes = (1.6, 1.9, 1.5, 1.8, 1.4, 1.4, 1.5, 1.3, 1.2, 1.2)
-    for (x, y), size in zip(spots, sizes, strict=True):
+def _lines(canvas: Canvas, look: Look) -> None:
+    """Lines of age, soft: beside the mouth, under and beside the eyes, on the forehead."""
+    strength = look.lines
+    paths = (
+        ("25,52 38,64 46,82 47,96", 3.0, 0.55),
+        ("30,19 46,25 64,24 74,18", 2.2, 0.5),
+        ("84,-8 93,-12 100,-18", 1.8, 0.45),
+        ("85,0 95,1 102,-2", 1.8, 0.45),
+        ("84,8 93,13 99,14", 1.6, 0.35),
+    )
+    for path, width, alpha in paths:
         for side in (-1, 1):
-            shift = 2.5 if side > 0 else 0.0
-            canvas.fill(ellipse(side * x + shift, y + shift, size, size * 0.9), look.skin.deep, 0.42)
+            line = facing(ribbon(path, [0.4, width, 0.4]), side)
+            canvas.soft(line, look.skin.deep, alpha * strength, 0.9)
+    for y in (-66, -78):
+        canvas.soft(ribbon([(-46, y + 3), (0, y), (46, y + 3)], [0.4, 1.8, 0.4]), look.skin.deep, 0.22 * strength, 1.2)
 
 
 def _beard(canvas: Canvas, look: Look, drop: float) -> None:
@@ -128,6 +137,6 @@ def paint_glasses(canvas: Canvas, look: Look) -> None:
         rim = [(float(px), float(py)) for px, py in lens] + [(float(lens[0][0]), float(lens[0][1]))]
         canvas.soft(ribbon([(px + 1, py + 3) for px, py in rim], [3.5, 3.5]), look.skin.deep, 0.35, 2)
         canvas.fill(ribbon(rim, [4.2, 4.2]), look.glasses)
-        arm = ribbon([(x + side * 33, -10), (x + side * 46, -11), (x + side * 60, -9)], [5, 4, 3.5])
+        arm = ribbon([(x + side * 33, -10), (x + side * 41, -11), (x + side * 49, -10)], [5, 4, 3.5])
         canvas.fill(arm, look.glasses)
     canvas.fill(ribbon("-19,-4 -8,-9 8,-9 19,-4", [4, 4.4, 4]), look.glasses)

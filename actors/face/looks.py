@@ -73,7 +73,10 @@ class FaceShape(Struct, frozen=True, kw_only=True):
 
 
 class Look(Struct, frozen=True, kw_only=True):
-    """Everything that makes a tutor look like this one and not like another."""
+    """Everything that makes a tutor look like this one and not like another.
+
+    ``glasses`` is their colour, "" for none; ``lines`` (0..1) says how much age has written into the face.
+    """
 
     name: str
     skin: Skin
@@ -92,8 +95,8 @@ class Look(Struct, frozen=True, kw_only=True):
     accent: str
     backdrop: str
     glasses: str = ""
-    beard: str = ""
-    freckles: bool = False
+    beard: bool = False
+    lines: float = 0.0
 
 
 LOOKS: dict[str, Look] = {
@@ -121,44 +124,44 @@ LOOKS: dict[str, Look] = {
         lips=LipColours(
             upper="#b97468", lower="#c98678", highlight="#e0aa9c", line="#7d453f", upper_size=6.0, lower_size=9.0
         ),
-        eyes=EyeLook(iris="#5f8bb0", iris_rim="#33526e", lash="#4b3a34", lashes=0.15, size=0.94, tilt=0.5),
-        brows=BrowLook(colour="#8d8a88", thickness=10.0, arch=3.5),
+        eyes=EyeLook(iris="#6f7f4f", iris_rim="#3c4a2a", lash="#3a2a22", lashes=0.2, size=0.96, tilt=0.8),
+        brows=BrowLook(colour="#523626", thickness=9.5, arch=3.8),
         shape=FaceShape(
             temple=110.0, cheek=113.0, jaw=98.0, chin=54.0, chin_y=152.0, neck=64.0, shoulders=262.0, nose_width=19.0
         ),
         hair="short",
-        hair_colour="#a8a5a3",
-        hair_light="#cfcdca",
-        hair_dark="#7d7a7a",
+        hair_colour="#6e4a33",
+        hair_light="#94684a",
+        hair_dark="#4b3122",
         clothes="cardigan",
         cloth="#2f4468",
         cloth_light="#42598a",
         cloth_dark="#20304d",
         accent="#dfe8f2",
         backdrop="study",
-        glasses="#3a3433",
-        beard="full",
+        beard=True,
     ),
     "iris": Look(
         name="iris",
         skin=Skin(light="#fde0d0", base="#f7cdb8", shade="#e5ab94", deep="#c98a76", blush="#ee8f86"),
         lips=LipColours(upper="#c65f66", lower="#d97a7d", highlight="#f0aeac", line="#8c3a43", upper_size=8.0),
-        eyes=EyeLook(iris="#5c9a6b", iris_rim="#2f5f45", lash="#4a2a20", lashes=0.8, size=1.1, tilt=1.8),
-        brows=BrowLook(colour="#a3532b", thickness=6.5, arch=6.0),
+        eyes=EyeLook(iris="#4f8fa8", iris_rim="#2b5468", lash="#3d302d", lashes=0.7, size=1.02, tilt=1.0),
+        brows=BrowLook(colour="#8d8583", thickness=6.5, arch=6.0),
         shape=FaceShape(
             temple=104.0, cheek=108.0, jaw=82.0, chin=38.0, chin_y=147.0, neck=48.0, shoulders=220.0, nose_width=13.0
         ),
         hair="bob",
-        hair_colour="#c2632f",
-        hair_light="#e58d4e",
-        hair_dark="#8f4220",
+        hair_colour="#b4b7bf",
+        hair_light="#e6e8ec",
+        hair_dark="#858a97",
         clothes="sweater",
-        cloth="#e3b23c",
-        cloth_light="#f0c95f",
-        cloth_dark="#bd8d24",
+        cloth="#5d4a86",
+        cloth_light="#7a66a8",
+        cloth_dark="#43345f",
         accent="#fff4dc",
         backdrop="window",
-        freckles=True,
+        glasses="#8c2f45",
+        lines=1.0,
     ),
     "leo": Look(
         name="leo",

@@ -27,7 +27,7 @@ _MOOD_MS = 420
 class Mood(Struct, frozen=True, kw_only=True):
     """One emotion in the face. Brows and smile in design units, tilt in degrees, the others 0..1."""
 
-    smile: float = 4.6
+    smile: float = 5.4
     brow_raise: float = 0.0
     brow_inner: float = 0.0
     brow_uneven: float = 0.0

@@ -67,9 +67,10 @@ class Pen:
         return subpixels((shape - (self.left, self.top)) * self.scale - 0.5)
 
 
-def overlay(under: Bgra, layer: Bgra) -> None:
-    """``under`` becomes ``layer`` over ``under``; both premultiplied, same shape."""
+def overlay(under: Bgra, layer: Bgra, onto: Bgra | None = None) -> None:
+    """Lay ``layer`` over ``under``, into ``onto`` (``under`` itself by default); premultiplied, all of one shape."""
+    onto = under if onto is None else onto
     clear = cv2.bitwise_not(cv2.extractChannel(layer, 3))
     share = cv2.merge([clear, clear, clear, clear])
-    cv2.multiply(under, share, dst=under, scale=1 / 255)
-    cv2.add(under, layer, dst=under)
+    cv2.multiply(under, share, dst=onto, scale=1 / 255)
+    cv2.add(onto, layer, dst=onto)

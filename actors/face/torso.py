@@ -38,8 +38,8 @@ def paint_torso(canvas: Canvas, look: Look) -> None:
 
 def _neck(canvas: Canvas, look: Look) -> None:
     skin, half = look.skin, look.shape.neck
-    side = spline([(half, 60), (half - 2, 120), (half + 3, 165), (half + 30, 200), (half + 70, 225)])
-    neck = outline(side, points([(half + 60, 300), (-half - 60, 300)]), mirrored(side))
+    side = spline([(half, 60), (half - 2, 120), (half + 2, 168), (half + 9, 196), (half + 34, 226)])
+    neck = outline(side, points([(half + 30, 300), (-half - 30, 300)]), mirrored(side))
     canvas.gradient(neck, skin.base, skin.shade, along=((-40, 120), (50, 240)))
     canvas.soft(ellipse(4, look.shape.chin_y - 14, half + 42, 44), skin.deep, 0.75, 13, within=neck)
     canvas.soft(ribbon([(half - 14, 150), (half - 22, 190), (14, 232)], [4, 7, 3]), skin.shade, 0.8, 4, within=neck)
@@ -90,7 +90,7 @@ def _cardigan(canvas: Canvas, look: Look) -> None:
         canvas.soft(shifted(collar, 1, 5), "#8b9bb0", 0.6, 4, within=shirt)
         canvas.gradient(collar, "#ffffff", look.accent, along=((-20, 190), (20, 275)))
         canvas.soft(shifted(collar, -3, -3), "#a9b8cb", 0.7, 3, within=collar, knockout=True)
-        edge = facing(ribbon([(half + 17, 196), (74, 270), (58, 320), (46, _BOTTOM)], [10, 17, 17, 18]), side)
+        edge = facing(ribbon([(half + 17, 196), (74, 270), (58, 320), (46, _BOTTOM)], [3, 16, 17, 18]), side)
         canvas.fill(edge, look.cloth_dark, 0.9)
         canvas.fill(
             facing(ribbon([(half + 23, 198), (83, 272), (67, 322), (55, _BOTTOM)], [1, 1.6, 1.6, 1.6]), side),
@@ -112,7 +112,7 @@ def _sweater(canvas: Canvas, look: Look) -> None:
                 (half + 14, 200),
             ]
         ),
-        spline([(half + 14, 200), (half + 8, 228), (0, 248), (-half - 8, 228), (-half - 14, 200)]),
+        spline([(half + 14, 200), (half + 10, 232), (0, 258), (-half - 10, 232), (-half - 14, 200)]),
     )
     canvas.soft(shifted(collar, 2, 7), look.cloth_dark, 0.6, 5)
     canvas.gradient(collar, look.cloth_light, look.cloth, along=((-50, 180), (50, 250)))

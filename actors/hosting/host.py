@@ -1,6 +1,7 @@
 """A host of many learner sessions: brings them back from the log, passes commands on, passivates idle ones."""
 
 import asyncio
+import os
 import time
 from collections.abc import Callable, Sequence
 
@@ -98,6 +99,10 @@ class SessionHost:
     async def ready(self) -> bool:
         """True: the host answers."""
         return True
+
+    async def process_id(self) -> int:
+        """The operating system's id of the process that hosts."""
+        return os.getpid()
 
     async def held(self) -> int:
         """How many sessions are in memory."""

@@ -25,7 +25,7 @@ from policies.endpointing import (
 
 from actors.chain import ChainExhausted
 from actors.hearing.decode import MAX_AUDIO_BYTES, MAX_AUDIO_SECONDS, decode_audio, pcm16
-from actors.hearing.errors import AudioError
+from actors.hearing.errors import AudioError, VadStateError
 from actors.faults import TYPED
 from actors.ports import SAMPLE_RATE_HZ, Audio, EngineError, SpeechProbabilities, Transcript
 from actors.stages.stage import Resources
@@ -203,7 +203,11 @@ class OpenUtterance:
 
     async def _detect(self, audio: Audio) -> None:
         found: SpeechProbabilities
-        found, _ = await self._resources.engines.call("vad", "detect", audio, self._vad_state)
+        try:
+            found, _ = await self._resources.engines.call("vad", "detect", audio, self._vad_state)
+        except VadStateError:
+            # The chain has changed its engine: the new one begins a stream of its own.
+            found, _ = await self._resources.engines.call("vad", "detect", audio, b"")
         self._vad_state = found.state
         self._probabilities.extend(found.probabilities)
 

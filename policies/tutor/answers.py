@@ -1,11 +1,11 @@
 """Moves that are not an answer to the tutor's question: requests, the learner's own questions, goodbyes, silence."""
 
-from policies.tutor import lexicon, phrases, tokens, topics
+from policies.tutor import lexicon, phrases, questions, tokens, topics
 from policies.tutor.choice import Choice
 from policies.tutor.context import Sentence, TutorContext
 from policies.tutor.inflection import capitalised
 from policies.tutor.remarks import lines
-from policies.tutor.topics import Question, Topic
+from policies.tutor.topics import Topic
 from policies.tutor.utterance import Utterance
 
 Answer = tuple[list[Sentence], bool]  # the sentences, and whether a question shall follow them
@@ -28,7 +28,8 @@ def special(heard: Utterance, context: TutorContext, choice: Choice) -> Answer |
         case "change":
             return _said(choice, lines("request")["change"], "change", "react"), True
         case "meaning":
-            return _meaning(heard, choice), True
+            again, needs = _again(heard, choice)
+            return [*_meaning(heard, choice), *again], needs
         case (
             "echo_question"
             | "like"
@@ -64,7 +65,8 @@ def _said(choice: Choice, options: list[str], slot: str, act: str, *, emotion: s
 def _silent_turns(context: TutorContext) -> int:
     """How many turns in a row before this one brought no words or hardly any."""
     count = 0
-    for turn in reversed(context.turns):
+    learner_turns = context.turns[1:] if len(context.turns) == context.turn else context.turns
+    for turn in reversed(learner_turns):
         if turn.said.strip():
             break
         count += 1
@@ -112,19 +114,21 @@ _EASY_THINGS = tuple(
 
 
 def _frame(heard: Utterance, context: TutorContext, choice: Choice) -> list[Sentence]:
-    question = heard.question or _any_question(context, choice)
     return _said(
         choice,
-        [line.replace("{frame}", question.frame) for line in lines("listen")["help"]],
+        [line.replace("{frame}", _start(heard)) for line in lines("listen")["help"]],
         "frame",
         "model",
         emotion="encouraging",
     )
 
 
-def _any_question(context: TutorContext, choice: Choice) -> Question:
-    topic: Topic = topics.topics()[context.turn % len(topics.topics())]
-    return sorted(topic.questions[:7], key=lambda question: choice.noise("frame", question.ask))[0]
+def _start(heard: Utterance) -> str:
+    """How an answer to the tutor's last question can begin."""
+    if heard.question is not None and topics.question_in(heard.asked) is not None:
+        return heard.question.frame
+    begins: dict[str, str] = topics.data("lines.toml")["start"]
+    return begins.get(heard.asked.split(" ")[0], "I think")
 
 
 def _goodbye(context: TutorContext, choice: Choice) -> list[Sentence]:
@@ -164,16 +168,15 @@ def _after_colon(asked: str, plain: str) -> str:
 def _support(heard: Utterance, context: TutorContext, choice: Choice) -> Answer:
     key = {"slower": "slower", "help": "help"}.get(heard.move, "confused")
     said = _said(choice, lines("request")[key], key, "react", emotion="encouraging")
-    question = heard.question
     if heard.move == "slower" and heard.asked:
         again, needs = _again(heard, choice)
         return [*said, *again], needs
-    if question is not None:
-        frames = [line.replace("{frame}", question.frame) for line in lines("request")["example"]]
+    if heard.asked and not any(turn.said == context.said for turn in context.turns[-2:]):
+        frames = [line.replace("{frame}", _start(heard)) for line in lines("request")["example"]]
         model = _said(choice, frames, "example", "model", emotion="encouraging")
-        if model and heard.move != "unsure":
-            again, needs = _again(heard, choice)
-            return [*(said or []), *model, *again], needs
+        again, needs = _again(heard, choice)
+        if model and again:
+            return [*said, *model, *again], needs
     return [*said, easy_question(context, choice)], False
 
 
@@ -193,8 +196,15 @@ def _answered(heard: Utterance, context: TutorContext, choice: Choice) -> list[S
     answer = lines("answer")
     name = capitalised(context.tutor)
     if heard.move == "echo_question":
-        options = [heard.question.mine] if heard.question is not None else answer["mine"]
-        return _said(choice, options, "mine", "react", emotion="happy")
+        own = [heard.question.mine] if heard.question is not None else []
+        about = [capitalised(line.replace("{many}", questions.many_of(thing)))
+                 for thing in heard.earlier[:1] if thing.kind == "noun" and (thing.person.plural or not thing.mass)
+                 for line in answer["mine_thing"]]  # fmt: skip
+        for options in (own, about, answer["mine"]):
+            said = _said(choice, options, "mine", "react", emotion="happy")
+            if said:
+                return said
+        return []
     if heard.move == "like":
         found = _liked(heard.object)
         if found is not None:
@@ -244,7 +254,7 @@ def _numbers(heard: Utterance, choice: Choice) -> Answer:
 
 
 def _polite(heard: Utterance, context: TutorContext, choice: Choice) -> list[Sentence]:
-    name = capitalised(heard.object)
+    name = " ".join(capitalised(part) for part in heard.object.split(" "))
     options = {
         "introduced": [
             f"It's nice to meet you, {name}.",

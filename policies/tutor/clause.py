@@ -12,6 +12,7 @@ from policies.tutor.phrases import NounPhrase, Slip
 from policies.tutor.verbs import Person, VerbGroup
 
 _BOUNDARIES = frozenset("and but because so when if while although though since until".split())
+_AS_A = frozenset("work act serve use start begin".split())
 _CLINGING = frozenset("that which who whose what than as or where how why".split())
 _COPULAS = frozenset("be feel look seem get become smell taste sound stay keep turn grow".split())
 _TRANSITIVE = frozenset(
@@ -46,6 +47,7 @@ class Part(Struct, frozen=True, kw_only=True):
     noun: NounPhrase | None = None
     preposition: str = ""
     inner: "Clause | None" = None
+    slip: Slip | None = None
 
 
 class Clause(Struct, frozen=True, kw_only=True):
@@ -75,18 +77,60 @@ def parse(words: list[str]) -> Clause | None:
     rest = words[position:]
     if not rest:
         return None
-    for reader in (_suggestion, _statement, _question, _command):
+    for reader in (_suggestion, _timed, _statement, _opinion, _gerund, _question, _command):
         found = reader(rest)
         if found is not None:
             return replace(found, lead=" ".join(words[:position]))
     return None
 
 
+def _timed(words: list[str]) -> Clause | None:
+    """A statement that begins with its time: "last week I went ...", "at night I dream"."""
+    end = 0
+    time = Part(role="time", text="")
+    if lexicon.adverb(words[0]) == "time" and words[0] not in ("never", "ever", "later", "then", "again"):
+        time, end = Part(role="time", text=words[0]), 1
+    else:
+        start = int(words[0] in _TIME_PREPOSITIONS)
+        for noun, after in phrases.read(words, start, role="object", before=words[0] if start else ""):
+            if noun.category == "time" and (start or words[0] in ("every", "last", "next", "this", "one")):
+                time, end = Part(role="time", text=" ".join(words[:after])), after
+                break
+    if not end or end >= len(words):
+        return None
+    found = _statement(words[end:], time)
+    return found if found is not None and found.subject.kind != "there" else None
+
+
+def _opinion(words: list[str]) -> Clause | None:
+    """What follows "I think (that)" when it is a statement of its own."""
+    if words[:2] not in (["i", "think"], ["i", "believe"]) or len(words) < 5:
+        return None
+    start = 2 + (words[2] == "that")
+    return _statement(words[start:]) or _gerund(words[start:])
+
+
+def _gerund(words: list[str]) -> Clause | None:
+    """A statement about doing something: "learning English is important"."""
+    form = next((form for form in lexicon.verbs(words[0]) if form.form == "ing"), None)
+    finite = next((index for index, word in enumerate(words) if word in ("is", "was") and 0 < index < 6), 0)
+    if form is None or not finite:
+        return None
+    inner = _nested(words[:finite], 1, form.lemma, "ing", words[0])
+    if inner is None or inner[1] != finite:
+        return None
+    text = inner[0].text
+    subject = NounPhrase(text=text, again=text, kind="gerund", head=text, person=Person())
+    group = verbs.read(words, finite, Person())
+    if group is None:
+        return None
+    clause = _with_parts(subject, group[0], words, group[1])
+    return clause
+
+
 def _skip_lead(words: list[str]) -> int:
     position = 0
-    while position < len(words) - 1 and words[position] in lexicon.INTERJECTIONS | {"finally", "today", "yesterday"}:
-        if words[position] in ("today", "yesterday") and words[position + 1] in ("is", "was"):
-            break
+    while position < len(words) - 1 and words[position] in lexicon.INTERJECTIONS | {"finally"}:
         position += 1
     if words[position : position + 2] in (["i", "think"], ["i", "guess"]) and len(words) > position + 3:
         inner = position + 2 + (words[position + 2] == "that")
@@ -118,7 +162,7 @@ def _command(words: list[str], mood: str = "command") -> Clause | None:
     return replace(clause, mood=mood) if clause is not None else None
 
 
-def _statement(words: list[str]) -> Clause | None:
+def _statement(words: list[str], time: Part | None = None) -> Clause | None:
     if words[0] == "there" and len(words) > 2:
         return _there(words)
     for subject, end in phrases.read(words, 0, role="subject"):
@@ -129,6 +173,8 @@ def _statement(words: list[str]) -> Clause | None:
         group, after = found
         clause = _with_parts(subject, group, words, after)
         if clause is not None:
+            if time is not None:
+                clause = replace(clause, parts=(*clause.parts, time))
             return _checked(clause, words, spoken)
     return None
 
@@ -196,15 +242,45 @@ def _with_parts(
     rest = _parts(words, position, group.lemma)
     if rest is None or not (loose or _complete(group, rest.parts)):
         return None
-    slips = tuple(slip for part in rest.parts if part.noun for slip in part.noun.slips)
+    slips = _slips_of(rest.parts)
+    parts = rest.parts
+    if group.lemma in ("have", "own", "get", "buy") and subject.text == "you":
+        parts = tuple(_owned(part) for part in parts)
     return Clause(
         subject=subject,
         group=group,
-        parts=rest.parts,
+        parts=parts,
         joint=rest.joint,
         tail=rest.tail,
         slips=subject.slips + slips,
     )
+
+
+def _owned(part: Part) -> Part:
+    """What the learner has is spoken of as theirs from then on: "a dog", then "your dog"."""
+    noun = part.noun
+    if (
+        part.role != "object"
+        or noun is None
+        or noun.kind != "noun"
+        or not noun.again.startswith("the ")
+        or noun.text.startswith("the ")
+    ):
+        return part
+    again = "your " + noun.again.removeprefix("the ")
+    return replace(part, again=again, noun=replace(noun, again=again, owned=True, determined=True))
+
+
+def _slips_of(parts: tuple[Part, ...]) -> tuple[Slip, ...]:
+    found: list[Slip] = []
+    for part in parts:
+        if part.noun is not None:
+            found += part.noun.slips
+        if part.slip is not None:
+            found.append(part.slip)
+        if part.inner is not None:
+            found += part.inner.slips or _slips_of(part.inner.parts)
+    return tuple(found)
 
 
 def _complete(group: VerbGroup, parts: tuple[Part, ...]) -> bool:
@@ -231,9 +307,16 @@ def _parts(words: list[str], position: int, lemma: str) -> _Rest | None:
             found.append(Part(role="manner", text="as well"))
             position += 2
             continue
+        if word == "as" and lemma in _AS_A:
+            step = _prepositional(words, position)
+            if step is not None:
+                found.append(step[0])
+                position = step[1]
+                continue
         if word in _CLINGING and position + 1 < len(words) and not (lemma in _TAKES_CLAUSE and not found):
             return None  # a relative clause or a comparison: without it the rest would say something else
-        if word in _BOUNDARIES and position + 1 < len(words) and (found or lemma not in _TAKES_CLAUSE):
+        degree = word == "so" and position + 1 < len(words) and _describes(words[position + 1])
+        if word in _BOUNDARIES and not degree and position + 1 < len(words) and (found or lemma not in _TAKES_CLAUSE):
             return _Rest(tuple(found), word, tuple(words[position + 1 :]))
         step = _part(words, position, lemma, bool(found))
         if step is None:
@@ -241,6 +324,10 @@ def _parts(words: list[str], position: int, lemma: str) -> _Rest | None:
         part, position = step
         found.append(part)
     return _Rest(tuple(found))
+
+
+def _describes(word: str) -> bool:
+    return bool(lexicon.adjective(word)) or lexicon.adverb(word) == "manner" or word in ("many", "much")
 
 
 def _part(words: list[str], position: int, lemma: str, inside: bool) -> tuple[Part, int] | None:
@@ -256,7 +343,17 @@ def _part(words: list[str], position: int, lemma: str, inside: bool) -> tuple[Pa
         clause = _content(words, position)
         if clause is not None:
             return clause
-    adjective = _complement(words, position, lemma)
+    bare = _bare_infinitive(words, position, lemma) if not inside else None
+    if bare is not None:
+        return bare
+    if words[position:] in (["very", "good"], ["good"]) and lemma not in _COPULAS and lemma != "be":
+        slip = Slip(
+            kind="word_choice",
+            said=" ".join(words[position:]),
+            better="very well" if len(words) - position > 1 else "well",
+        )
+        return Part(role="manner", text=slip.better, slip=slip), len(words)
+    adjective = _complement(words, position, lemma, inside)
     if adjective is not None:
         return adjective
     for noun, end in phrases.read(words, position, role="object", before=before):
@@ -274,8 +371,10 @@ def _ago(words: list[str], end: int) -> int:
     return 1 if words[end : end + 1] == ["ago"] else 0
 
 
-def _complement(words: list[str], position: int, lemma: str) -> tuple[Part, int] | None:
-    if lemma not in _COPULAS:
+def _complement(words: list[str], position: int, lemma: str, inside: bool) -> tuple[Part, int] | None:
+    if words[position + 1 : position + 3] == ["years", "old"]:
+        return Part(role="complement", text=" ".join(words[position : position + 3]), again="old"), position + 3
+    if lemma not in _COPULAS and not (inside and lemma in ("make", "find", "drive", "paint")):
         return None
     end = position
     while end < len(words) and words[end] in ("very", "so", "too", "really", "quite", "more", "not"):
@@ -302,6 +401,20 @@ def _infinitive(words: list[str], position: int, lemma: str) -> tuple[Part, int]
     return _nested(words, position + 2, base.lemma, "infinitive", f"to {base.lemma}")
 
 
+def _bare_infinitive(words: list[str], position: int, lemma: str) -> tuple[Part, int] | None:
+    """ "I like play football": the learner left out "to"."""
+    word = words[position]
+    if lemma not in ("like", "want", "love", "hope", "need", "decide", "learn") or lexicon.nouns(word):
+        return None
+    form = next((form for form in lexicon.verbs(word) if form.form == "base"), None)
+    if form is None or lexicon.adjective(word):
+        return None
+    found = _nested(words, position + 1, form.lemma, "infinitive", f"to {form.lemma}")
+    if found is None:
+        return None
+    return replace(found[0], slip=Slip(kind="other", said=f"{lemma} {word}", better=f"{lemma} to {word}")), found[1]
+
+
 def _ing(words: list[str], position: int) -> tuple[Part, int] | None:
     form = next((form for form in lexicon.verbs(words[position]) if form.form == "ing"), None)
     if form is None:
@@ -317,7 +430,8 @@ def _nested(words: list[str], position: int, lemma: str, role: str, opening: str
     subject = NounPhrase(text="", again="", kind="none", head="", person=Person())
     inner = Clause(subject=subject, group=group, parts=rest.parts)
     text = " ".join([opening, *(part.text for part in rest.parts)])
-    again = " ".join([opening, *(part.again or part.text for part in rest.parts)])
+    kept = lemma in ("be", "become")
+    again = " ".join([opening, *(part.text if kept else part.again or part.text for part in rest.parts)])
     consumed = len(words) - (len(rest.tail) + 1 if rest.joint else 0)
     return Part(role=role, text=text, again=again, inner=inner), consumed
 

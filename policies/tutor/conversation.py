@@ -100,7 +100,10 @@ def _next_question(heard: Utterance, context: TutorContext, choice: Choice) -> l
     follow = _follow(heard)
     if follow:
         ranked.append((7.6 if heard.move in ("yes", "no") or heard.follows else 5.4, follow))
+    again = questions.general(heard.asked)
     for _, text in sorted(ranked, reverse=True):
+        if again and questions.general(text) and not heard.dark:
+            continue  # one such question in a row is enough, then the lesson goes on with its topic
         if choice.fresh(text):
             choice.take(text)
             return [Sentence(text=text, emotion="neutral", acts=("ask",), topic=_topic_name(heard, context))]
@@ -108,7 +111,7 @@ def _next_question(heard: Utterance, context: TutorContext, choice: Choice) -> l
 
 
 def _grown(heard: Utterance, context: TutorContext) -> list[questions.Asking]:
-    if heard.dark or heard.move in ("yes", "no", "numbers", "care", "rude"):
+    if heard.move in ("numbers", "care", "rude", "greeting", "change", "meaning"):
         return []
     return questions.asking(heard, context.level)
 
@@ -119,9 +122,7 @@ def _follow(heard: Utterance) -> str:
         return ""
     positive = heard.move == "yes" or (heard.clause is not None and not heard.clause.group.negative)
     if question.expects == "yesno" or (question.yes and heard.move in ("yes", "no")):
-        if heard.move == "fragment" and not heard.follows:
-            return ""
-        if heard.move == "statement" and not heard.follows:
+        if heard.move == "fragment" or (heard.move == "statement" and not heard.follows):
             return ""
         return question.yes if heard.move != "no" and positive else question.no
     if heard.move in ("yes", "no"):

@@ -172,6 +172,8 @@ def nouns(word: str) -> tuple[Noun, ...]:
     if "NNS" in tags and len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
         lemma = word[:-3] + "y" if word.endswith("ies") else word[:-1]
         return (Noun(lemma=lemma, category="", plural=True, sure=False),)
+    if word in NUMBERS:
+        return ()
     if "NN" in tags and not word.endswith(("ing", "ed", "ly")):
         return (Noun(lemma=word, category="", sure=False),)
     return ()

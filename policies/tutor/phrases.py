@@ -30,6 +30,9 @@ _BARE_AFTER = {
     "for": ("breakfast", "lunch", "dinner", "school", "work", "example"),
     "on": ("foot",),
 }
+_VAGUE = frozenset(
+    "any no every each such many several more enough some much another both all a lots half most".split()
+)
 _THE_AFTER = frozenset("in at to from near into around across through behind over".split())
 
 
@@ -176,7 +179,10 @@ def _heads(words: list[str], position: int, determined: bool) -> list[_Head]:
         return []
     heads: list[_Head] = []
     first = lexicon.nouns(words[position])
-    if position + 1 < len(words) and first and not first[0].plural:
+    if not determined and (lexicon.adverb(words[position]) or words[position] in lexicon.PARTICLES):
+        return []
+    joins = bool(first) and first[0].sure and not first[0].plural and first[0].category not in ("family", "person", "")
+    if position + 1 < len(words) and joins:
         for noun in lexicon.nouns(words[position + 1])[:1]:
             if noun.sure and not lexicon.is_closed(words[position + 1]):
                 heads.append(_Head(noun=noun, words=tuple(words[position : position + 2]), end=position + 2))
@@ -204,7 +210,12 @@ def _built(determiner: tuple[str, ...], adjectives: list[str], head: _Head, role
             body, opening = " ".join([*adjectives, *head.words[:-1], lexicon.plural_of(noun.lemma)]), ""
             noun = Noun(lemma=noun.lemma, category=noun.category, plural=True)
     text = f"{opening} {body}".strip()
-    again = f"the {body}" if opening in ("a", "an") or opening in lexicon.NUMBERS else text
+    again = text
+    plain = " ".join([*(word for word in adjectives if len(adjectives) == 1), *body.split()[len(adjectives) :]])
+    if opening in ("a", "an") or opening in lexicon.NUMBERS:
+        again = f"the {plain}"
+    elif opening.split(" ")[0] in _VAGUE and opening not in ("all the", "one of the", "a piece of your"):
+        again = body if noun.plural or noun.mass else f"the {body}"
     return NounPhrase(
         text=text,
         again=again,

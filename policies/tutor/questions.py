@@ -1,10 +1,11 @@
 """Questions that grow out of what was said: about its clause and about the things it names. Ranks them, asks none."""
 
+import re
 from functools import cache
 
 from msgspec import Struct
 
-from policies.tutor import inflection, lexicon, tokens, topics, verbs
+from policies.tutor import inflection, lexicon, remarks, tokens, topics, verbs
 from policies.tutor.clause import Clause, Part
 from policies.tutor.phrases import NounPhrase
 from policies.tutor.utterance import Utterance, category_of
@@ -41,6 +42,10 @@ _REASONED = (
 _ALONE_REASONED = frozenset("laugh cry smile shout run wait stop stay leave jump fight hide".split())
 
 
+_TALKED_ABOUT = frozenset("problem plan dream idea wish secret habit opinion goal choice surprise rule".split())
+_USED = frozenset("eye ear nose mouth hand finger leg foot arm tooth knee".split())
+
+
 class Asking(Struct, frozen=True, kw_only=True):
     """A question that could be asked: how much it fits (higher is better), its CEFR level, what it is about."""
 
@@ -53,12 +58,103 @@ class Asking(Struct, frozen=True, kw_only=True):
 def asking(utterance: Utterance, level: str) -> list[Asking]:
     """All questions that fit the utterance and the level, in no order."""
     found: list[Asking] = []
+    if utterance.move not in ("statement", "fragment", "ask", "command", "suggestion"):
+        found = _about_earlier(utterance, level, fit=3.4)
+        return [asking for asking in found if asking.level in topics.reachable(level)]
+    if utterance.words == ("it", "depends"):
+        found.append(Asking(text="What does it depend on?", fit=6.0, level="A1"))
+    referent = _referent(utterance)
+    if referent is not None:
+        found += _about_thing(referent, level, fit=3.9)
     if utterance.clause is not None and utterance.clause.mood == "statement" and not utterance.dark:
         found += _about_clause(utterance.clause, level)
-    for place, thing in enumerate(utterance.things[:3]):
+    for place, thing in enumerate(utterance.things[:3] if not utterance.dark else ()):
         found += _about_thing(thing, level, fit=3.6 - 0.5 * place)
+    if not utterance.things and len(utterance.words) < 4:
+        found += _about_earlier(utterance, level, fit=3.3)
+    found += _in_general(utterance)
+    if "friend" in utterance.words:
+        found = [asking for asking in found if "your friend?" not in asking.text]
+    if referent is not None:
+        found = [asking for asking in found if not _ABOUT_UNKNOWN.match(asking.text)]
     allowed = topics.reachable(level)
     return [asking for asking in found if asking.level in allowed]
+
+
+_ABOUT_UNKNOWN = re.compile(
+    r"(Who is (he|she|it)|Who are they|Is (he|she) someone|Are they friends|Who do you mean|Who is this story)"
+)
+
+
+def _about_earlier(utterance: Utterance, level: str, *, fit: float) -> list[Asking]:
+    return [asking for thing in utterance.earlier[:2] for asking in _about_thing(thing, level, fit=fit)]
+
+
+def _referent(utterance: Utterance) -> NounPhrase | None:
+    """Whom "he", "she" or "they" means: somebody, or an animal, named in the last exchanges."""
+    pronoun = next((word for word in utterance.words if word in _PRONOUN_OF), "")
+    if not pronoun:
+        return None
+    for thing in utterance.earlier:
+        if category_of(thing) not in ("family", "person", "name", "job", "animal"):
+            continue
+        if thing.person.plural == (_PRONOUN_OF[pronoun] == "they") and thing.pronoun in (
+            "",
+            _PRONOUN_OF[pronoun],
+            "they",
+        ):
+            return thing
+    return None
+
+
+_PRONOUN_OF = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she", "they": "they", "them": "they"}
+
+
+def _in_general(utterance: Utterance) -> list[Asking]:
+    """Questions that fit this kind of utterance, whatever it says."""
+    found: list[Asking] = []
+    pronoun = next((word for word in utterance.words if word in ("he", "she", "they", "him", "them")), "")
+    kinds = _kinds(utterance, pronoun)
+    if "it" in kinds:
+        pronoun = next((word for word in utterance.words if word in ("it", "this", "that", "these", "those")), "it")
+    for kind in kinds:
+        for level in topics.LEVELS[:3]:
+            lines = remarks.lines("ask").get(f"{kind}_{level}", [])
+            found += [
+                Asking(text=line.replace("{pronoun}", pronoun), fit=3.0, level=level, about=kind) for line in lines
+            ]
+    return found
+
+
+def general(text: str) -> bool:
+    """Whether a question of the tutor was one that would fit many utterances."""
+    plain = re.sub(r'"\w+"', '"{pronoun}"', text)
+    return any(plain in lines for lines in remarks.lines("ask").values())
+
+
+def _kinds(utterance: Utterance, pronoun: str) -> list[str]:
+    words, clause = set(utterance.words), utterance.clause
+    if utterance.sad:
+        return ["sad"]
+    if utterance.move == "ask":
+        return ["question"]
+    if utterance.move in ("command", "suggestion"):
+        return ["you"]
+    if {"i", "we"} & set(utterance.words[:4]):
+        stated = clause is not None and clause.mood == "statement"
+        past = clause.group.past if clause is not None and stated else bool({"was", "did", "had", "were"} & words)
+        if past:
+            return ["me_past"]
+        return ["me_now"] if stated or len(words) > 5 else ["fragment"]
+    if utterance.words[0] == "you" or ({"me", "us"} & words and "you" in words):
+        return ["you"]
+    if pronoun:
+        return ["pronoun", "story"]
+    if clause is not None and clause.subject.text in ("it", "that", "those"):
+        return ["it"]
+    if clause is not None:
+        return ["story"] if clause.group.past else ["idea"]
+    return ["fragment"] if len(words) < 6 else ["idea"]
 
 
 def _about_clause(clause: Clause, level: str) -> list[Asking]:
@@ -70,7 +166,9 @@ def _about_clause(clause: Clause, level: str) -> list[Asking]:
         return found
     if subject.text == "I":
         return found
-    if subject.text == "you" and not subject.owned and group.lemma in _TASTES | {"want", "hope"} and not group.past:
+    found += _is_a(clause)
+    plain = not group.modal and not group.perfect and not group.progressive
+    if subject.text == "you" and plain and group.lemma in _TASTES | {"want", "hope"} and not group.past:
         found += _tastes(clause)
     if _complement(clause) is not None:
         found += _feeling(clause)
@@ -96,6 +194,27 @@ def _who(clause: Clause) -> list[Asking]:
     return []
 
 
+def _is_a(clause: Clause) -> list[Asking]:
+    """ "My father is a doctor": ask about his work."""
+    part = clause.part("object")
+    if clause.group.lemma != "be" or part is None or part.noun is None or part.noun.category != "job":
+        return []
+    if clause.subject.text == "you":
+        return [
+            Asking(text="Where do you work?", fit=5.2, level="A1"),
+            Asking(text="Do you like your work?", fit=5.0, level="A1"),
+        ]
+    person = clause.subject.person
+    do, have = ("do", "have") if person.plural else ("does", "has")
+    found: list[Asking] = []
+    for level, lines in _follow_ups()["is_a"].items():
+        for line in lines:
+            text = line.replace("{Do}", do.capitalize()).replace("{do}", do).replace("{have}", have)
+            text = text.replace("{it}", clause.subject.again).replace("{job}", part.text)
+            found.append(Asking(text=text, fit=5.0, level=level))
+    return found
+
+
 def _complement(clause: Clause) -> Part | None:
     part = clause.part("complement")
     return part if part is not None and clause.group.lemma in ("be", "feel", "look", "seem") else None
@@ -107,11 +226,10 @@ def _feeling(clause: Clause) -> list[Asking]:
         return []
     operator, rest = verbs.question(clause.group, clause.subject.person)
     words = " ".join(word for word in (operator, clause.subject.again, rest, part.again) if word)
-    found = [Asking(text=f"Why {words}?", fit=5.0, level="A1")]
-    if clause.subject.text == "you":
-        again = part.again
-        found.append(Asking(text=f"What do you do when you are {again}?", fit=4.3, level="A1"))
-        found.append(Asking(text=f"What usually makes you {again}?", fit=4.0, level="A2"))
+    found = [Asking(text=f"Why {words}?", fit=4.6, level="A1")]
+    if clause.subject.text == "you" and not clause.group.negative:
+        lines = _follow_ups()["mood"].get(part.again, [])
+        return [Asking(text=line, fit=5.4, level="A1") for line in lines] or found
     return found
 
 
@@ -150,7 +268,7 @@ def _wh(clause: Clause) -> list[Asking]:
     hedged = group.modal in ("would", "could", "should", "may", "might", "must", "shall") or group.perfect
     if not hedged and not group.negative and lemma not in _STATES and group.lemma not in _TASTES:
         if "place" not in known and "particle" not in known and lemma in _PLACED:
-            found.append(_built("Where", clause, 4.3))
+            found.append(_built("Where", clause, 4.1))
         if "time" not in known and not group.progressive and group.modal != "can" and lemma in _TIMED:
             found.append(_built("When", clause, 4.0))
         if lemma in _MOTION - {"get", "move", "return"} and "place" in known and not group.progressive:
@@ -169,6 +287,8 @@ def _wh(clause: Clause) -> list[Asking]:
 
 def _has_reason(clause: Clause) -> bool:
     lemma = clause.group.lemma
+    if lemma in _MOTION and clause.part("infinitive") is not None:
+        return False  # the purpose has been said
     return lemma in _REASONED and (bool(clause.parts) or lemma in _ALONE_REASONED) and not clause.group.perfect
 
 
@@ -191,12 +311,19 @@ def _follow_ups() -> dict[str, dict[str, list[str]]]:
 
 def _about_thing(thing: NounPhrase, level: str, *, fit: float) -> list[Asking]:
     category = category_of(thing) or "other"
-    if category in ("time", "") or (category == "idea" and not thing.determined):
+    if category in ("time", "") or (category == "idea" and (thing.head not in _TALKED_ABOUT or not thing.determined)):
+        return []
+    if thing.text.startswith("my ") or thing.text == "bed":
+        return []
+    if category == "body" and thing.head not in _USED:
         return []
     if category in ("person", "family") and not thing.again.startswith(("the ", "your ", "his ", "her ", "that ")):
         return []
     lines = _follow_ups().get(category, _follow_ups()["other"])
     found: list[Asking] = []
+    if thing.again.startswith("your ") and category in _follow_ups()["owned"]:
+        texts = [_filled(line, thing) for line in _follow_ups()["owned"][category]]
+        return [Asking(text=text, fit=fit + 0.4, level="A1", about=thing.head) for text in texts if text]
     for rank, its_level in enumerate(topics.reachable(level)):
         for line in lines.get(its_level, []):
             text = _filled(line, thing)
@@ -279,6 +406,6 @@ def _filled(line: str, thing: NounPhrase) -> str:
 def _singular_verbs(line: str) -> str:
     """A question about a kind, for a kind that is singular ("Are {many}" -> "Is rice"); "" where it won't do."""
     for several, one in (("Are {many}", "Is {many}"), ("are {many}", "is {many}"), ("do {many}", "does {many}"),
-                         ("Do {many}", "Does {many}"), ("have {many}", "has {many}")):  # fmt: skip
+                         ("Do {many}", "Does {many}"), ("How have {many}", "How has {many}")):  # fmt: skip
         line = line.replace(several, one)
     return "" if "the best one" in line else line

@@ -33,11 +33,13 @@ def reaction(utterance: Utterance, level: str, choice: Choice) -> str | None:
 
 def _candidates(utterance: Utterance, level: str) -> list[tuple[list[str], str]]:
     react = lines("react")
-    if utterance.dark:
-        return [(react["sad"] if _own(utterance) else react["dark"], "dark"), (react["story"], "story")]
-    found: list[tuple[list[str], str]] = []
+    if utterance.move in ("reason", "maybe"):
+        return [(react[utterance.move], utterance.move)]
     if utterance.sad:
-        found.append((react["sad"], "sad"))
+        return [(react["sad"], "sad")]
+    if utterance.dark:
+        return [(react["sad"] if utterance.sad else react["dark"], "dark"), (react["plain"], "plain")]
+    found: list[tuple[list[str], str]] = []
     if utterance.move == "suggestion":
         found.append((react["suggestion"], "suggestion"))
     if utterance.clause is not None and utterance.clause.mood == "statement":
@@ -48,14 +50,25 @@ def _candidates(utterance: Utterance, level: str) -> list[tuple[list[str], str]]
         found.append((react["command"], "command"))
     if utterance.things:
         found += [(_named(thing), "thing") for thing in utterance.things[:2] if _named(thing)]
-    if utterance.move in ("statement", "fragment", "command") and len(utterance.words) > 4:
+    if {"he", "she", "they", "him", "her", "them", "his"} & set(utterance.words) and len(utterance.words) > 4:
         found.append((react["story"], "story"))
+    if utterance.move == "fragment" and not utterance.things and len(utterance.words) < 4:
+        found.append((_brief(utterance), "brief"))
+    if utterance.clause is not None and utterance.clause.subject.text == "you":
+        found.append((react["told"], "told"))
     found.append((react["plain"], "plain"))
     return found
 
 
-def _own(utterance: Utterance) -> bool:
-    return "i" in utterance.words or "my" in utterance.words
+def _brief(utterance: Utterance) -> list[str]:
+    """Ways to take up an answer of one or two words: an adjective, an adverb, a title."""
+    words = [word for word in utterance.words if word not in ("very", "a", "the", "is", "it", "so", "really")]
+    if len(words) != 1 or lexicon.is_closed(words[0]):
+        return []
+    word = tokens.written(words[0])
+    if not (lexicon.adjective(word) or lexicon.adverb(word) or utterance.question is not None):
+        return []
+    return [f"{capitalised(word)}, I see.", f"{capitalised(word)}, okay.", f"Ah, {word}.", f"So {word}."]
 
 
 def _told(clause: Clause) -> bool:
@@ -73,7 +86,16 @@ def echoes(clause: Clause, level: str) -> list[str]:
 def echo(clause: Clause, level: str) -> str:
     """The clause itself, said back: "you're going to the park with your mother". "" when it is better not said."""
     subject = clause.subject
-    if subject.text == "I" or not clause.group.sure or not subject.sure or subject.text in _ODD_SUBJECTS:
+    to_me = any(part.noun is not None and part.noun.text in ("me", "mine", "myself") for part in clause.parts)
+    vague = subject.text == "it" and clause.group.lemma != "be"
+    if (
+        to_me
+        or vague
+        or "I" in subject.text.split()
+        or not clause.group.sure
+        or not subject.sure
+        or subject.text in _ODD_SUBJECTS
+    ):
         return ""
     if any(part.noun is not None and not part.noun.sure and not part.noun.determined for part in clause.parts):
         return ""
@@ -99,13 +121,17 @@ def _natural(text: str) -> str:
 
 def _named(thing: NounPhrase) -> list[str]:
     category = category_of(thing)
-    if category in ("time", "") or (category == "idea" and not thing.determined):
+    if category in ("time", "") or (category == "idea" and not thing.determined) or thing.text.startswith("my "):
         return []
-    text = tokens.written(thing.text)
+    if thing.head in ("people", "person", "thing") and not thing.determined:
+        return []
+    text = tokens.written(thing.text if not thing.text.startswith(("much ", "any ", "no ")) else thing.head)
     if thing.kind == "name":
         return [f"So this is about {text}.", f"Ah, {text}.", f"I'd like to know more about {text}.", f"{text}, I see."]
     many = tokens.written(many_of(thing))
     again = tokens.written(thing.again)
+    if text.startswith(("a ", "an ")) and category in ("food", "animal") and not thing.determined:
+        text = again = many  # a bare "noodle" is a kind, not one of them
     found = [f"Ah, {text}.", f"You said something about {again}.", f"So it's about {again}.", f"{text}, I see."]
     if category in ("animal", "food", "sport", "hobby", "place", "drink", "vehicle", "clothes", "nature"):
         found += [f"I like to talk about {many}.", f"We can talk about {many}."]

@@ -5,7 +5,7 @@ from functools import cache
 from msgspec import Struct
 
 from events.values import Evidence, Pause, PhoneScore, WordScore
-from policies.tutor import topics
+from policies.tutor import lexicon, tokens, topics
 from policies.tutor.choice import Choice
 from policies.tutor.context import Sentence, TutorContext
 
@@ -50,10 +50,15 @@ def praises(context: TutorContext) -> list[Finding]:
     """What really was good, the best first."""
     found: list[Finding] = []
     for word in _spoken(context):
-        if word.score >= CLEAR and len(word.text) > 3:
+        if word.score >= CLEAR and len(word.text) > 2 and _has_content(word):
             weight = word.score / 100 + min(len(word.text), 9) / 100
             found.append(
-                Finding(kind="praise_word", slots={"word": word.text.lower()}, evidence=of_word(word), weight=weight)
+                Finding(
+                    kind="praise_word",
+                    slots={"word": tokens.written(word.text.lower())},
+                    evidence=of_word(word),
+                    weight=weight,
+                )
             )
     found += _praised_prosody(context)
     return sorted(found, key=lambda finding: -finding.weight)
@@ -80,6 +85,12 @@ def _spoken(context: TutorContext) -> list[WordScore]:
     return [word for word in context.pronunciation.words if word.spoken and word.end_ms > word.start_ms]
 
 
+def _has_content(word: WordScore) -> bool:
+    """Whether it is worth talking about: a teacher does not dwell on "the" and "could"."""
+    text = word.text.lower()
+    return not (lexicon.is_closed(text) or lexicon.adverb(text) or text in lexicon.INTERJECTIONS)
+
+
 def of_word(word: WordScore) -> Evidence:
     """The evidence of a word's score."""
     return Evidence(
@@ -99,10 +110,14 @@ def _phones(context: TutorContext) -> list[Finding]:
     for word in _spoken(context):
         for index, phone in enumerate(word.phones):
             tip = sounds().get(phone.phone.rstrip("012"))
-            if phone.score >= WEAK_PHONE or tip is None or len(word.text) < 3:
+            if phone.score >= WEAK_PHONE or tip is None or len(word.text) < 3 or not _has_content(word):
                 continue
             known = 0.15 if phone.phone in context.history.weak_phones[:3] else 0.0
-            slots = {"place": _place(index, len(word.phones)), "word": word.text.lower(), "tip": tip["tip"]}
+            slots = {
+                "place": _place(index, len(word.phones)),
+                "word": tokens.written(word.text.lower()),
+                "tip": tip["tip"],
+            }
             weight = (WEAK_PHONE - phone.score) / 100 + 0.4 + known
             found.append(Finding(kind="phone", slots=slots, evidence=of_phone(phone), weight=weight))
     return found
@@ -118,12 +133,12 @@ def _words(context: TutorContext) -> list[Finding]:
     return [
         Finding(
             kind="word",
-            slots={"word": word.text.lower()},
+            slots={"word": tokens.written(word.text.lower())},
             evidence=of_word(word),
             weight=(WEAK_WORD - word.score) / 100 + 0.25,
         )
         for word in _spoken(context)
-        if word.score < WEAK_WORD and len(word.text) > 2
+        if word.score < WEAK_WORD and len(word.text) > 2 and _has_content(word)
     ]
 
 

@@ -92,6 +92,22 @@ def question_in(sentence: str) -> Question | None:
     return _asked().get(_key(sentence))
 
 
+@cache
+def _followed() -> dict[str, Question]:
+    return {
+        _key(follow): question
+        for topic in topics()
+        for question in topic.questions
+        for follow in (question.yes, question.no, question.then)
+        if follow
+    }
+
+
+def parent_of(sentence: str) -> Question | None:
+    """The topic question that this sentence is a way on from, if it is one of ours."""
+    return _followed().get(_key(sentence))
+
+
 def _key(sentence: str) -> str:
     return "".join(letter for letter in sentence.lower() if letter.isalnum())
 

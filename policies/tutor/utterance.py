@@ -3,6 +3,7 @@
 import re
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from events.values import Note
 from policies import recast
@@ -20,7 +21,7 @@ _NO = frozenset("no nope nah never".split())
 _SHORT_FILL = frozenset("i do am can have think so it is not please well um uh very much really of a lot".split())
 _DARK = frozenset(
     "kill killed killing murder dead death die died dying blood gun shoot shot shooting war hell suicide victim victims "
-    "bomb attack attacked weapon knife rape drug drugs corpse funeral rebels".split()
+    "bomb attack attacked weapon knife rape drug drugs corpse funeral".split()
 )
 _RUDE = frozenset("fuck fucking shit bitch damn bastard ass asshole sex sexy naked idiot slut whore".split())
 _CARE = re.compile(
@@ -30,6 +31,7 @@ _CARE = re.compile(
 _LOSS = re.compile(
     r"\b(died|is dead|passed away|funeral|divorced|lost my (job|mother|father|dog|cat|friend)|in hospital)\b"
 )
+_JOINING = re.compile(r" (and|or) ")
 _RANK = {
     category: rank
     for rank, names in enumerate(
@@ -61,6 +63,7 @@ class Utterance(Struct, frozen=True, kw_only=True):
     question: Question | None = None
     object: str = ""
     told_before: int = 0
+    earlier: tuple[NounPhrase, ...] = ()
     dark: bool = False
     sad: bool = False
     follows: bool = False
@@ -73,13 +76,13 @@ def understand(context: TutorContext) -> Utterance:
     asked = last_question(context)
     words = tokens.words_of(said)
     if not words:
-        return Utterance(move="empty", text="", words=(), asked=asked, question=topics.question_in(asked))
+        return Utterance(move="empty", text="", words=(), asked=asked, question=_bank_question(asked))
     spoken = " ".join(words)
     found, slips = _clause(said, context.notes)
     things = _things(words, found)
     categories = tuple(thing.category for thing in things if thing.category not in ("time",))
     topic = topics.about([lexicon_form for word in words for lexicon_form in (word, _singular(word))], categories)
-    question = topics.question_in(asked)
+    question = _bank_question(asked)
     utterance = Utterance(
         move="",
         text=said,
@@ -90,14 +93,29 @@ def understand(context: TutorContext) -> Utterance:
         slips=slips,
         asked=asked,
         question=question,
+        earlier=_earlier(context),
         told_before=sum(normal(turn.said) == normal(said) for turn in context.turns),
         dark=bool(_DARK & set(words)),
         sad=bool(_LOSS.search(spoken)),
     )
     move, thing = _move(context, utterance, spoken)
-    fields = {name: getattr(utterance, name) for name in utterance.__struct_fields__}
-    fields |= {"move": move, "object": thing, "follows": _follows(utterance, categories)}
-    return Utterance(**fields)
+    return replace(utterance, move=move, object=thing, follows=_follows(utterance, categories))
+
+
+def _bank_question(asked: str) -> Question | None:
+    """The topic question behind the tutor's last question; of a way on from one, that one without its ways on."""
+    parent = topics.parent_of(asked)
+    return topics.question_in(asked) or (replace(parent, expects="free", yes="", no="", then="") if parent else None)
+
+
+def _earlier(context: TutorContext) -> tuple[NounPhrase, ...]:
+    """What the learner named in the last exchanges, the latest first; what the tutor may still ask about."""
+    found: list[NounPhrase] = []
+    for turn in reversed(context.turns[-3:]):
+        if turn.said.strip():
+            spoken = tokens.words_of(turn.said)
+            found += _things(spoken, clause.parse(spoken))
+    return tuple(found)
 
 
 def last_question(context: TutorContext) -> str:
@@ -142,7 +160,7 @@ def _things(words: list[str], found: Clause | None) -> tuple[NounPhrase, ...]:
         step = position + 1
         before = words[position - 1] if position else ""
         for noun, end in phrases.read(words, position, role="object", before=before):
-            if noun.kind in ("noun", "name", "place_name") and noun.sure and " and " not in noun.text:
+            if noun.kind in ("noun", "name", "place_name") and noun.sure and not _JOINING.search(noun.text):
                 if end == position + 1 and _rather_verb(words, position):
                     continue
                 if noun.head not in seen and (noun.category or noun.kind != "noun"):
@@ -176,7 +194,7 @@ def _clause_nouns(found: Clause | None) -> list[NounPhrase]:
             nouns.append(part.noun)
         if part.inner is not None:
             nouns += _clause_nouns(part.inner)
-    return [noun for noun in nouns if noun.sure and " and " not in noun.text and " of " not in noun.text]
+    return [noun for noun in nouns if noun.sure and not _JOINING.search(noun.text) and " of " not in noun.text]
 
 
 def _follows(utterance: Utterance, categories: tuple[str, ...]) -> bool:
@@ -216,6 +234,10 @@ def _move(context: TutorContext, utterance: Utterance, spoken: str) -> tuple[str
         return "yes", ""
     if core and core[0] in _NO and not set(core[1:]) - _SHORT_FILL - _NO:
         return "no", ""
+    if core and core[0] == "maybe" or words in (("maybe",), ("perhaps",), ("i", "think", "so")):
+        return "maybe", ""
+    if core and core[0] == "because" and len(core) > 2:
+        return "reason", ""
     return _grammatical_move(utterance)
 
 
@@ -271,8 +293,8 @@ _PATTERNS = tuple(
         ("like", r"^(so |and |well )?do you (really )?(like|love|enjoy) (?P<thing>[a-z' ]+)$"),
         ("can", r"^can you (?P<thing>swim|dance|sing|cook|drive|fly|run|draw|paint|ski|eat|see|play|speak)\b.*$"),
         ("have", r"^do you have (?P<thing>[a-z' ]+)$"),
-        ("thanks", r"^(oh |well |ok |okay )?(thank you|thanks)( (so|very) much| a lot)?$"),
-        ("introduced", r"\b(my name is|i am called|call me) (?P<thing>[a-z]+)$"),
+        ("thanks", r"^(oh |well |ok |okay )?(thank you|thanks)\b(?! for).{0,30}$"),
+        ("introduced", r"\b(my name is|i am called|call me) (?P<thing>[a-z]+( [a-z]+)?)$"),
         ("greeting", r"^(hello|hi|hey|good (morning|afternoon|evening))( (there|tutor|teacher|[a-z]+))?( nice to meet you)?$"),
         ("greeting", r"^nice to meet you( too)?$"),
         ("fine", r"^i am (very |so )?(fine|well|good|great|okay|ok)( thank you| thanks)?( and you)?$"),
