@@ -99,7 +99,7 @@ def _next_question(heard: Utterance, context: TutorContext, choice: Choice) -> l
     ]
     follow = _follow(heard)
     if follow:
-        ranked.append((7.6 if heard.move in ("yes", "no") or heard.follows else 5.4, follow))
+        ranked.append((7.6 if heard.move in ("yes", "no") or heard.follows else 5.2, follow))
     again = questions.general(heard.asked)
     for _, text in sorted(ranked, reverse=True):
         if again and questions.general(text) and not heard.dark:
@@ -127,7 +127,14 @@ def _follow(heard: Utterance) -> str:
         return question.yes if heard.move != "no" and positive else question.no
     if heard.move in ("yes", "no"):
         return ""
-    own = heard.clause is not None and heard.clause.subject.text == "you"
+    clause = heard.clause
+    own = clause is not None and clause.subject.text == "you"
+    if (
+        question.expects in ("activity", "free", "reason")
+        and clause is not None
+        and clause.group.lemma in ("be", "have")
+    ):
+        return ""
     return question.then if heard.follows or own or len(heard.words) <= 3 else ""
 
 

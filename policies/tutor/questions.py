@@ -65,11 +65,15 @@ def asking(utterance: Utterance, level: str) -> list[Asking]:
         found.append(Asking(text="What does it depend on?", fit=6.0, level="A1"))
     referent = _referent(utterance)
     if referent is not None:
-        found += _about_thing(referent, level, fit=3.9)
+        found += _about_thing(referent, level, fit=4.4)
     if utterance.clause is not None and utterance.clause.mood == "statement" and not utterance.dark:
         found += _about_clause(utterance.clause, level)
     for place, thing in enumerate(utterance.things[:3] if not utterance.dark else ()):
         found += _about_thing(thing, level, fit=3.6 - 0.5 * place)
+    if utterance.move == "fragment" and len(utterance.words) == 1 and not utterance.things:
+        word = utterance.text.strip(" .!,").split(" ")[-1]
+        if not (lexicon.is_closed(word.lower()) or lexicon.adjective(word.lower()) or lexicon.adverb(word.lower())):
+            found.append(Asking(text=f"Can you tell me more about {word}?", fit=4.6, level="A1"))
     if not utterance.things and len(utterance.words) < 4:
         found += _about_earlier(utterance, level, fit=3.3)
     found += _in_general(utterance)
@@ -140,8 +144,13 @@ def _kinds(utterance: Utterance, pronoun: str) -> list[str]:
         return ["question"]
     if utterance.move in ("command", "suggestion"):
         return ["you"]
-    if {"i", "we"} & set(utterance.words[:4]):
-        stated = clause is not None and clause.mood == "statement"
+    stated = clause is not None and clause.mood == "statement"
+    if clause is not None and any(part.again == "old" for part in clause.parts):
+        return []
+    own = (
+        clause.subject.text == "you" if clause is not None and stated else bool({"i", "we"} & set(utterance.words[:4]))
+    )
+    if own:
         past = clause.group.past if clause is not None and stated else bool({"was", "did", "had", "were"} & words)
         if past:
             return ["me_past"]
@@ -270,7 +279,7 @@ def _wh(clause: Clause) -> list[Asking]:
         if "place" not in known and "particle" not in known and lemma in _PLACED:
             found.append(_built("Where", clause, 4.1))
         if "time" not in known and not group.progressive and group.modal != "can" and lemma in _TIMED:
-            found.append(_built("When", clause, 4.0))
+            found.append(_built("When", clause, 3.8))
         if lemma in _MOTION - {"get", "move", "return"} and "place" in known and not group.progressive:
             found.append(_built("How", clause, 3.9))
         if "with" not in known and lemma in _MOTION | _ACTIVITY - {"get"} and subject.person.person == 2:

@@ -65,9 +65,8 @@ def _brief(utterance: Utterance) -> list[str]:
     words = [word for word in utterance.words if word not in ("very", "a", "the", "is", "it", "so", "really")]
     if len(words) != 1 or lexicon.is_closed(words[0]):
         return []
-    word = tokens.written(words[0])
-    if not (lexicon.adjective(word) or lexicon.adverb(word) or utterance.question is not None):
-        return []
+    word = utterance.text.strip(" .!,").split(" ")[-1] if len(utterance.words) == 1 else tokens.written(words[0])
+    word = word if lexicon.name(word.lower()) or not lexicon.is_word(word.lower()) else tokens.written(word.lower())
     return [f"{capitalised(word)}, I see.", f"{capitalised(word)}, okay.", f"Ah, {word}.", f"So {word}."]
 
 

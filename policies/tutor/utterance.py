@@ -112,7 +112,7 @@ def _earlier(context: TutorContext) -> tuple[NounPhrase, ...]:
     """What the learner named in the last exchanges, the latest first; what the tutor may still ask about."""
     found: list[NounPhrase] = []
     for turn in reversed(context.turns[-3:]):
-        if turn.said.strip():
+        if turn.said.strip() and "name is" not in turn.said.lower():
             spoken = tokens.words_of(turn.said)
             found += _things(spoken, clause.parse(spoken))
     return tuple(found)
