@@ -25,6 +25,7 @@ from projections.messages import messages_of
 from projections.progress import PROGRESS, ProgressView
 from projections.report import report, trend, trends
 from projections.sessions import SESSIONS
+from projections.sessions import report as session_report
 
 if TYPE_CHECKING:
     from edge.app import Resources
@@ -116,8 +117,9 @@ async def create_session(request: Request) -> Response:
 
 async def list_sessions(request: Request) -> Response:
     """The learner's sessions, newest first."""
-    views = resources_of(request).views
-    return json(await asyncio.to_thread(views.of_learner, SESSIONS, _learner(request)))
+    views = await asyncio.to_thread(resources_of(request).views.of_learner, SESSIONS, _learner(request))
+    newest = sorted(views, key=lambda view: str(view.started), reverse=True)
+    return json([session_report(view) for view in newest])
 
 
 async def get_session(request: Request) -> Response:

@@ -10,6 +10,8 @@ from projections.progress import Day, Item, ProgressView, Slip
 MIN_PHONE_COUNT = 3
 MIN_WORD_COUNT = 2
 MAX_WEAK = 10
+WEAK_BELOW = 85.0
+"""Mean score from which a phone or word needs no practice."""
 MAX_REPORT_DAYS = 90
 TREND_TURNS = 10
 MIN_TREND_TURNS = 3
@@ -136,8 +138,8 @@ def trends(view: ProgressView, today: date, days: int) -> tuple[DayReport, ...]:
 
 
 def weakest(items: tuple[Item, ...], min_count: int) -> tuple[Item, ...]:
-    """Up to 10 items scored often enough to judge, the weakest first."""
-    judged = (item for item in items if item.score.count >= min_count)
+    """Up to 10 items scored often enough to judge and not well enough to leave alone, the weakest first."""
+    judged = (item for item in items if item.score.count >= min_count and item.score.value < WEAK_BELOW)
     return tuple(sorted(judged, key=lambda item: (item.score.value, item.name))[:MAX_WEAK])
 
 

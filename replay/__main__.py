@@ -47,8 +47,8 @@ def _show(session: str, log: Path, blobs: Path, console: Console, *, json: bool)
         sys.stdout.writelines(line + "\n" for line in as_json(replayed.frames, digest))
     else:
         for line in as_text(recorded):
-            console.print(line)
-        console.print(f"{len(recorded)} events, {len(replayed.frames)} messages, SHA-256 {digest}")
+            console.print(line, soft_wrap=True)
+        console.print(f"{len(recorded)} events, {len(replayed.frames)} messages, SHA-256 {digest}", soft_wrap=True)
     return 0
 
 

@@ -117,14 +117,14 @@ class Lesson:
         started = self.session.state.started
         assert started is not None
         reference = self._reference(None)
-        if started.endpointing == "auto":
-            if self._endpointing is None:
-                self._endpointing = initial(level=started.level, reference=reference)
-            else:
-                self._endpointing = next_utterance(self._endpointing, reference=reference)
+        if self._endpointing is None:
+            self._endpointing = initial(level=started.level, reference=reference)
+        else:
+            self._endpointing = next_utterance(self._endpointing, reference=reference)
         return OpenUtterance(
             turn,
-            endpointing=self._endpointing if format == "pcm16" else None,
+            endpointing=self._endpointing,
+            hands_free=started.endpointing == "auto",
             format=format,
             resources=self.session.resources,
             callbacks=Callbacks(
@@ -161,7 +161,7 @@ class Lesson:
             self._speculation.drop()
             self._speculation = None
 
-    async def _ended(self, recording: Recording, endpointing: EndpointState | None) -> None:
+    async def _ended(self, recording: Recording, endpointing: EndpointState) -> None:
         self._endpointing = endpointing
         self._open = None
         await self._utter(recording, self._new_id(), None)

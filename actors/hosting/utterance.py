@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 from policies.endpointing import (
     WINDOW_MS,
     Ended,
@@ -58,21 +59,32 @@ class Callbacks(Struct, frozen=True, kw_only=True):
     tell: Callable[[Message], None]
     maybe_ended: Callable[[Recording, Callable[[str], None]], None]
     resumed: Callable[[], None]
-    ended: Callable[[Recording, EndpointState | None], Awaitable[None]]
+    ended: Callable[[Recording, EndpointState], Awaitable[None]]
     failed: Callable[[int, Exception], None]
     version: Callable[[], int]
 
 
 class OpenUtterance:
-    """Takes the chunks of one turn. ``format`` is pcm16 (16 kHz mono) or file (the bytes of an audio file)."""
+    """Takes the chunks of one turn. ``format`` is pcm16 (16 kHz mono) or file (the bytes of an audio file).
+
+    ``hands_free`` lets it close itself after the speech; otherwise it waits for the client or the time limit.
+    """
 
     def __init__(
-        self, turn: int, *, endpointing: EndpointState | None, format: str, resources: Resources, callbacks: Callbacks
+        self,
+        turn: int,
+        *,
+        endpointing: EndpointState,
+        hands_free: bool,
+        format: str,
+        resources: Resources,
+        callbacks: Callbacks,
     ) -> None:
         self.turn = turn
         self.format = format
         self.next_chunk = 0
         self._endpointing = endpointing
+        self._hands_free = hands_free
         self._resources = resources
         self._on = callbacks
         self._received = bytearray()
@@ -166,15 +178,15 @@ class OpenUtterance:
         )
         if self._heard_bytes >= MAX_AUDIO_SECONDS * 2 * SAMPLE_RATE_HZ:
             return await self._end("limit")
-        if self._endpointing is None:
-            self._maybe_partial()
-            return False
         for index in range(first, len(self._probabilities)):
             # Words heard meanwhile replace the state, so it is read anew for each window.
             self._endpointing, events = step(self._endpointing, self._probabilities[index], (index + 1) * WINDOW_MS)
             for event in events:
                 if await self._follow(event):
                     return True
+            if not self._hands_free:
+                # The learner closes it, so turn taking goes on listening for speech that resumes.
+                self._endpointing = replace(self._endpointing, ended=False)
         self._maybe_partial()
         return False
 
@@ -185,7 +197,7 @@ class OpenUtterance:
                 self._on.maybe_ended(self._recording(audio, "microphone", "silence"), self._understood)
             case SpeechResumed():
                 self._on.resumed()
-            case Ended() if not self._closed:
+            case Ended() if self._hands_free and not self._closed:
                 return await self._end("silence")
             case NoSpeech():
                 self._tell_progress("no_speech")
@@ -233,8 +245,7 @@ class OpenUtterance:
 
     def _understood(self, text: str, upto_ms: int | None = None) -> None:
         upto_ms = len(self._probabilities) * WINDOW_MS if upto_ms is None else upto_ms
-        if self._endpointing is not None:
-            self._endpointing = heard(self._endpointing, text, upto_ms)
+        self._endpointing = heard(self._endpointing, text, upto_ms)
         if text and not self._closed:
             message = TranscriptionMessage(seq=self._on.version(), part=-1, turn=self.turn, final=False, text=text)
             self._on.tell(message)

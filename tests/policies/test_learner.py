@@ -12,8 +12,8 @@ def test_a_new_learner_has_an_empty_history() -> None:
     assert history_of(initial(), date(2026, 11, 2)) == LearnerHistory()
 
 
-def test_the_history_names_the_weakest_first() -> None:
-    events = [started(), uttered(), *(assessed(total=60, phones=(("S", 90), ("TH", 30))) for _ in range(3))]
+def test_the_history_names_the_weakest_first_and_leaves_out_what_is_said_well() -> None:
+    events = [started(), uttered(), *(assessed(total=60, phones=(("S", 80), ("TH", 30), ("M", 95))) for _ in range(3))]
     notes = SpeechAssessed(turn=1, scores=Scores(), notes=(note("article"), note("tense"), note("tense")))
     view = reduce(evolve, map(recorded, [*events, notes]), initial())
 

@@ -153,10 +153,10 @@ def test_weak_phones_need_three_scores_and_come_weakest_first() -> None:
 
 def test_old_scores_of_a_phone_fade() -> None:
     view = folded(*(recorded(assessed(phones=(("TH", 10),))) for _ in range(100)))
-    view = reduce(evolve, (recorded(assessed(phones=(("TH", 90),))) for _ in range(200)), view)
+    view = reduce(evolve, (recorded(assessed(phones=(("TH", 80),))) for _ in range(200)), view)
 
-    # An exponential mean of weight 1/50: 90 - 80 * (49/50) ** 200 = 88.6
-    assert report(view, TODAY).weak_phones[0].score == 88.6
+    # An exponential mean of weight 1/50: 80 - 70 * (49/50) ** 200 = 78.8
+    assert report(view, TODAY).weak_phones[0].score == 78.8
 
 
 def test_a_word_that_was_left_out_says_nothing_of_its_sounds() -> None:
