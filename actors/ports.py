@@ -166,13 +166,18 @@ class Fragment(Struct, frozen=True, kw_only=True):
 
 
 class FaceTrack(Struct, frozen=True, kw_only=True):
-    """What a face shows over one segment: its visemes, its mood, and where in the turn it starts (ms, whole frames)."""
+    """What a face shows over one segment: its visemes, its mood, and where in the turn it starts (ms, whole frames).
+
+    ``emotion_before`` is that of the segment before, from which the face changes; "" is neutral at the turn's start and
+    ``emotion`` elsewhere.
+    """
 
     visemes: tuple[Viseme, ...]
     duration_ms: int
     start_ms: int
     tutor: str
     emotion: str = "neutral"
+    emotion_before: str = ""
     seed: int = 0
 
 

@@ -13,6 +13,7 @@ from actors.face.video import FRAME_MS, Yuv, clip, fragments, png
 from actors.ports import FaceTrack, Fragment
 
 TUTORS = tuple(LOOKS)
+EMOTIONS = tuple(MOODS)
 LIPS_LEAD_MS = 20
 """Lips move before the voice is heard, by 100 ms and more in people (Chandrasekaran et al. 2009, "The natural
 statistics of audiovisual speech"); this little brings the opening drawn and the voice's energy to the same frame."""
@@ -67,7 +68,7 @@ def performance(track: FaceTrack) -> tuple[Motion, Curve]:
     mouths = course(track.visemes, middle + LIPS_LEAD_MS)
     openness = np.clip(mouths[:, OPENING] / SHAPES["aa"][OPENING], 0, 1)
     motion = turn_motion(track.start_ms + middle, openness, track.seed)
-    before = "neutral" if track.start_ms == 0 else track.emotion
+    before = track.emotion_before or ("neutral" if track.start_ms == 0 else track.emotion)
     moods = mood_course(middle, mood_of(before), mood_of(track.emotion))
     return structs.replace(motion, mood=moods), mouths
 
@@ -79,6 +80,3 @@ def _frames(stage: Stage, motion: Motion, mouths: Curve) -> Iterator[Yuv]:
 
 def _closed(count: int) -> Curve:
     return np.tile(REST, (count, 1))
-
-
-EMOTIONS = tuple(MOODS)

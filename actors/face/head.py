@@ -93,9 +93,9 @@ def _beard(canvas: Canvas, look: Look, drop: float) -> None:
         (0.0, MOUTH_Y + 24 + 0.9 * drop),
         (26.0, MOUTH_Y + 20 + 0.8 * drop),
         (50.0, MOUTH_Y + 2 + 0.3 * drop),
-        (46.0, MOUTH_Y - 18),
-        (66.0, MOUTH_Y - 18),
-        (88.0, 56.0),
+        (51.0, MOUTH_Y - 10),
+        (64.0, MOUTH_Y - 20),
+        (88.0, 52.0),
         (shape.cheek - 8, -12.0),
     ]
     edge = spline([*half, *((-x, y) for x, y in half[-2::-1])])

@@ -51,7 +51,7 @@ def _neck(canvas: Canvas, look: Look) -> None:
 def _body(look: Look) -> Points:
     half, wide = look.shape.neck, look.shape.shoulders
     side = spline(
-        [(half + 6, 190), (half + 44, 208), (wide - 70, 232), (wide - 22, 258), (wide, 305), (wide + 12, _BOTTOM)]
+        [(half + 6, 190), (half + 44, 208), (wide - 70, 232), (wide - 22, 258), (wide, 305), (wide + 12, _BOTTOM + 50)]
     )
     collar = spline([(-half - 6, 190), (-half + 4, 222), (0, 250), (half - 4, 222), (half + 6, 190)])
     return outline(side, mirrored(side), collar)

@@ -32,7 +32,7 @@ _ENCODER = {
     "tune": "zerolatency",
     "profile": "baseline",
     "level": "3.1",
-    "crf": "20",
+    "crf": "24",
     "forced-idr": "1",
     "x264-params": "threads=1:sliced-threads=0:scenecut=0:keyint=250",
 }

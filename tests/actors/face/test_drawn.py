@@ -122,6 +122,20 @@ def test_a_turn_starts_neutral_and_takes_on_its_emotion(rendered: Rendered) -> N
     assert first < 0.1 * last
 
 
+def test_a_segment_changes_from_the_emotion_before_it(rendered: Rendered) -> None:
+    silence = held("sil", "sil")
+    happy, changing, thoughtful = (
+        rendered(track(silence, start_ms=2000, emotion=emotion, emotion_before=before))
+        for emotion, before in (("happy", ""), ("thoughtful", "happy"), ("thoughtful", ""))
+    )
+
+    def change(one: NDArray[np.uint8], two: NDArray[np.uint8]) -> float:
+        return float(np.abs(one.astype(np.float64) - two).mean())
+
+    assert change(changing[0], happy[0]) < 0.2 * change(thoughtful[0], happy[0])
+    assert change(changing[-1], thoughtful[-1]) < 0.2 * change(happy[-1], thoughtful[-1])
+
+
 def test_consecutive_segments_join_without_a_jump(rendered: Rendered) -> None:
     silence = held("sil", "sil")
     before = rendered(track(silence, start_ms=1000 - 520))
