@@ -100,9 +100,9 @@ def _pronunciation(settings: Settings, store: ModelStore) -> dict[str, Callable[
 
 def _language(settings: Settings, store: ModelStore) -> dict[str, Callable[[], Engine]]:
     def languagetool() -> Engine:
-        from actors.assessment.languagetool import LanguageTool
+        from actors.assessment.languagetool import LanguageToolChecker
 
-        return LanguageTool(settings.languagetool_url)
+        return LanguageToolChecker(settings.languagetool_url)
 
     def harper() -> Engine:
         from actors.assessment.harper import HarperLanguageChecker

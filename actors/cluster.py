@@ -5,11 +5,9 @@ import logging
 import os
 import time
 from pathlib import Path
-from typing import Any
 
 import ray
 from msgspec import Struct
-from ray.actor import ActorHandle
 
 from actors.chain import ChainExhausted
 from actors.engines import KINDS
@@ -17,7 +15,7 @@ from actors.faults import unwrapped
 from actors.gateway import Gateway
 from actors.models.errors import ModelError
 from actors.models.store import ModelStore
-from actors.remote import RayEngines, RayHosts, start_models, start_ray
+from actors.remote import Handle, RayEngines, RayHosts, start_models, start_ray
 from actors.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -57,7 +55,7 @@ class Cluster:
         self._engines = {kind: EngineStatus(kind=kind) for kind in KINDS}
         self._began = time.monotonic()
         self._took: float | None = None
-        self._models: dict[str, ActorHandle[Any]] = {}
+        self._models: dict[str, Handle] = {}
         self.ready = asyncio.Event()
         self.gateway: Gateway | None = None
         self.engines: RayEngines | None = None
@@ -103,7 +101,7 @@ class Cluster:
         if ray.is_initialized():
             ray.shutdown()
 
-    async def _prepare(self, kind: str, actor: ActorHandle[Any]) -> None:
+    async def _prepare(self, kind: str, actor: Handle) -> None:
         try:
             prepared = unwrapped(await actor.prepare.remote())
         except ChainExhausted as error:

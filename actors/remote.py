@@ -8,7 +8,6 @@ from typing import Any, cast
 
 import ray
 from msgspec import Struct
-from ray.actor import ActorHandle
 from ray.exceptions import ActorDiedError, ActorUnavailableError, RayActorError
 
 from actors.chain import EngineChain, EngineHealth
@@ -17,6 +16,9 @@ from actors.faults import Fault, answered, answered_async, unwrapped
 from actors.settings import Settings
 
 logger = logging.getLogger(__name__)
+
+Handle = Any
+"""A Ray actor's handle: its methods are made at run time, so no type can name them."""
 
 MODEL_THREADS = 8
 """Calls that a model actor takes at once; the engines lock what cannot be shared."""
@@ -89,9 +91,9 @@ class RayEngines:
     """`actors.engines.Engines` over the named model actors. A call to one that is being restarted waits for it."""
 
     def __init__(self) -> None:
-        self._actors: dict[str, ActorHandle[Any]] = {}
+        self._actors: dict[str, Handle] = {}
 
-    def actor(self, kind: str) -> ActorHandle[Any]:
+    def actor(self, kind: str) -> Handle:
         """The model actor of a kind."""
         if kind not in self._actors:
             self._actors[kind] = ray.get_actor(model_actor_name(kind))
@@ -125,16 +127,16 @@ class RayHosts:
         """Wait until the shared hosts answer."""
         await asyncio.gather(*(_patiently(partial(host.call.remote, "ready")) for host in self._hosts))
 
-    def host_of(self, session: str) -> ActorHandle[Any]:
+    def host_of(self, session: str) -> Handle:
         """The actor that hosts a session."""
         if self._settings.sessions_per_host == 1:
             return self._make(session)
         return self._hosts[hash_of(session) % len(self._hosts)]
 
-    def _make(self, name: str) -> ActorHandle[Any]:
+    def _make(self, name: str) -> Handle:
         options = {"num_cpus": 0, "max_restarts": -1, "max_concurrency": HOST_CALLS}
         actor = ray.remote(HostActor).options(name=name, get_if_exists=True, **options)
-        return cast(ActorHandle[Any], actor.remote(self._settings))
+        return actor.remote(self._settings)
 
 
 def model_actor_name(kind: str) -> str:
@@ -156,7 +158,7 @@ def start_ray(settings: Settings, root: str) -> None:
         ray.init(address="local", include_dashboard=False, **common)
 
 
-def start_models(settings: Settings) -> dict[str, ActorHandle[Any]]:
+def start_models(settings: Settings) -> dict[str, Handle]:
     """A model actor for each kind, pinned to a share of a GPU where the cluster has one."""
     from policies.placement import gpu_share
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from msgspec import Struct
-from projections.views import ViewStore
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -25,6 +24,7 @@ from edge.projecting import Projecting
 from edge.socket import SpeechPractice
 from events.blobs import BlobStore
 from events.log import EventLog
+from projections.views import ViewStore
 
 logger = logging.getLogger(__name__)
 

@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -77,3 +78,11 @@ class Latency(Struct, kw_only=True):
     tutor_audio: float | None = None
     tutor_video: float | None = None
     complete: float | None = None
+
+    def note(self, message: dict[str, Any], at_ms: float) -> None:
+        """Take note of a message that came ``at_ms``; the first of each kind counts, partial transcripts do not."""
+        kind = message["type"]
+        if kind == "transcription" and not message["final"]:
+            return
+        if kind in self.__struct_fields__ and getattr(self, kind) is None:
+            setattr(self, kind, at_ms)

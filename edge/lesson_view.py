@@ -8,7 +8,6 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from actors.hearing.errors import AudioError
 from edge.clip import Latency
 
 WELL, FAIR = 75, 50
@@ -42,7 +41,7 @@ class LessonView:
         if self._bar is not None:
             self._bar.update(self._task, completed=share)
 
-    def message(self, message: dict[str, Any], payload: bytes) -> None:
+    def message(self, message: dict[str, Any]) -> None:
         """A server message has come."""
         if self._as_json:
             self._print_json(message)
@@ -67,13 +66,13 @@ class LessonView:
                 self._stop_bar()
                 self._say("Fault", f"{message['stage']}: {message['message']}", style="red")
 
-    def refused(self, name: str, error: AudioError) -> None:
+    def refused(self, name: str, code: str, why: str) -> None:
         """The recording could not be used."""
         self._stop_bar()
         if self._as_json:
-            self._print_json({"type": "refused", "file": name, "code": error.code, "message": error.message})
+            self._print_json({"type": "refused", "file": name, "code": code, "message": why})
         else:
-            self._console.print(Text(f"{name}: {error.message} ({error.code})", style="red"))
+            self._console.print(Text(f"{name}: {why} ({code})", style="red"))
 
     def summary(self, session: str, latency: Latency, wav: str, mp4: str) -> None:
         """The recording's turn is over."""

@@ -2,11 +2,10 @@
 
 import threading
 
+from events.log import EventLog
 from projections.catalogue import PROJECTIONS
 from projections.runner import ProjectionRunner
 from projections.views import ViewStore
-
-from events.log import EventLog
 
 
 class Projecting:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 from msgspec import Struct
-from policies.tutor.topics import topics
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -20,6 +19,7 @@ from edge.socket import start_command
 from events.envelope import Recorded, Unknown
 from events.errors import BlobMissing, EventsError
 from events.lesson import SessionStarted, SpeechUttered, TutorSpoken
+from policies.tutor.topics import topics
 from policies.tutors import TUTORS
 from projections.messages import messages_of
 from projections.progress import PROGRESS, ProgressView

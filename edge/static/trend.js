@@ -30,7 +30,7 @@ export function trendFigure(days) {
     ticks.map((score) => svg("g", {},
       svg("line", { class: "pitch-grid", x1: LEFT, x2: width - RIGHT, y1: y(score), y2: y(score) }),
       svg("text", { class: "pitch-axis", x: LEFT - 8, y: y(score), "text-anchor": "end", "dominant-baseline": "central" }, `${score}`))),
-    area(known, x, y),
+    area(known, x, y, y(ticks[0])),
     known.map((day) => bar(day, x, minutes)),
     LINES.map(([key]) => line(known, key, x, y)),
     labelled(known, width === WIDE ? 7 : 4).map((day) => svg("text", { class: "pitch-axis", x: x(day.day), y: HEIGHT - 8, "text-anchor": "middle" }, short(day.day))));
@@ -52,10 +52,9 @@ function scales(days, width) {
   return { x, y, ticks: [floor, (floor + 100) / 2, 100] };
 }
 
-function area(days, x, y) {
+function area(days, x, y, bottom) {
   const points = days.filter((day) => isFigure(day.total));
   if (points.length < 2) return null;
-  const bottom = HEIGHT - BOTTOM;
   const line = points.map((day) => `${x(day.day).toFixed(1)},${y(day.total).toFixed(1)}`);
   return svg("polygon", { class: "trend-area", points: [`${x(points[0].day)},${bottom}`, ...line, `${x(points.at(-1).day)},${bottom}`].join(" ") });
 }

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.edge.lesson_client import LessonClient
+from edge.client import LessonClient
 from tests.fakes.server import LessonServer
 
 
@@ -17,6 +17,6 @@ def server(tmp_path: Path) -> Iterator[LessonServer]:
 
 @pytest.fixture
 async def client(server: LessonServer) -> AsyncIterator[LessonClient]:
-    client = LessonClient(server.url)
+    client = LessonClient(server.url, "ana")
     yield client
     await client.close()

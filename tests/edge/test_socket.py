@@ -7,20 +7,20 @@ import json
 import pytest
 import websockets
 
+from edge.client import LessonClient
 from replay.session import frames_of
 from tests.actors.hosting.test_lesson import chunks_of, silence, speech
-from tests.edge.lesson_client import LessonClient
 from tests.fakes.server import LessonServer
+
+MANUAL = {"tutor": "joe", "endpointing": "manual"}
 
 
 async def say(client: LessonClient, turn: int, pcm: bytes) -> None:
-    for number, chunk in enumerate(chunks_of(pcm)):
-        await client.send_chunk(turn, number, chunk)
-    await client.command("end_recording", turn=turn)
+    await client.say(turn, chunks_of(pcm))
 
 
 async def test_a_lesson_comes_in_order_and_is_the_replay_of_its_log(client: LessonClient, server: LessonServer) -> None:
-    await client.start()
+    await client.start(**MANUAL)
     await client.until_answered(0)
     await say(client, 1, speech(1.0))
     await client.until_answered(1)
@@ -34,7 +34,7 @@ async def test_a_lesson_comes_in_order_and_is_the_replay_of_its_log(client: Less
 async def test_a_client_that_comes_back_gets_what_it_missed_and_nothing_twice(
     client: LessonClient, server: LessonServer
 ) -> None:
-    await client.start()
+    await client.start(**MANUAL)
     await client.until_answered(0)
     for number, chunk in enumerate(chunks_of(speech(1.0))):
         await client.send_chunk(1, number, chunk)
@@ -51,7 +51,7 @@ async def test_a_client_that_comes_back_gets_what_it_missed_and_nothing_twice(
 
 
 async def test_a_resumed_utterance_goes_on_with_the_wanted_chunk(client: LessonClient) -> None:
-    await client.start()
+    await client.start(**MANUAL)
     await client.until_answered(0)
     chunks = chunks_of(speech(1.0))
     for number, chunk in enumerate(chunks[:4]):
@@ -70,7 +70,7 @@ async def test_a_resumed_utterance_goes_on_with_the_wanted_chunk(client: LessonC
 
 
 async def test_audio_may_come_as_base64(client: LessonClient) -> None:
-    await client.start()
+    await client.start(**MANUAL)
     for number, chunk in enumerate(chunks_of(speech(1.0))):
         await client.send(
             {"type": "audio_chunk", "turn": 1, "chunk": number, "audio": base64.b64encode(chunk).decode()}
@@ -101,9 +101,9 @@ async def test_audio_may_come_as_base64(client: LessonClient) -> None:
 async def test_a_bad_message_is_answered_by_name_and_the_lesson_goes_on(
     client: LessonClient, frame: str | bytes, code: str
 ) -> None:
-    await client.start()
+    await client.start(**MANUAL)
     await client.until_answered(0)
-    await client.send_raw(frame)
+    await client.send_frame(frame)
     error = await client.until("error")
     assert error["code"] == code
     assert error["message"]
@@ -112,7 +112,7 @@ async def test_a_bad_message_is_answered_by_name_and_the_lesson_goes_on(
 
 
 async def test_bad_audio_is_answered_by_name_and_the_lesson_goes_on(client: LessonClient) -> None:
-    await client.start()
+    await client.start(**MANUAL)
     await client.until_answered(0)
     for pcm, code in ((silence(1.5), "silent_audio"), (b"\x01" * 3, "bad_samples")):
         await client.send_chunk(1, 0, pcm)
@@ -124,7 +124,7 @@ async def test_bad_audio_is_answered_by_name_and_the_lesson_goes_on(client: Less
 
 
 async def test_more_than_ten_megabytes_are_refused_and_the_lesson_goes_on(client: LessonClient) -> None:
-    await client.start()
+    await client.start(**MANUAL)
     for number in range(6):
         await client.send_chunk(1, number, bytes(2_000_000), format="file")
     assert (await client.until("error"))["code"] == "audio_too_large"
@@ -134,7 +134,7 @@ async def test_more_than_ten_megabytes_are_refused_and_the_lesson_goes_on(client
 
 
 async def test_a_chunk_from_the_future_is_told_where_to_go_on(client: LessonClient) -> None:
-    await client.start()
+    await client.start(**MANUAL)
     await client.send_chunk(1, 5, bytes(3200))
     error = await client.until("error")
     assert error["code"] == "chunk_out_of_order"
@@ -148,8 +148,8 @@ async def test_nothing_can_be_said_before_a_session_is_open(client: LessonClient
 
 
 async def test_a_session_of_another_learner_cannot_be_resumed(client: LessonClient, server: LessonServer) -> None:
-    await client.start()
-    thief = LessonClient(server.url, learner="eve")
+    await client.start(**MANUAL)
+    thief = LessonClient(server.url, "eve")
     await thief.connect()
     await thief.send({"type": "resume", "session": client.session, "learner": "eve", "last_seq": 0})
     assert (await thief.until("error"))["code"] == "not_your_session"
@@ -164,9 +164,9 @@ async def test_a_foreign_page_may_not_open_the_socket(client: LessonClient) -> N
 
 
 async def test_two_connections_of_one_session_see_the_same_messages(client: LessonClient, server: LessonServer) -> None:
-    await client.start()
+    await client.start(**MANUAL)
     await client.until_answered(0)
-    second = LessonClient(server.url)
+    second = LessonClient(server.url, "ana")
     second.session = client.session
     second.last = (0, -1)
     await second.resume()
