@@ -345,12 +345,12 @@ def many_of(thing: NounPhrase) -> str:
     """The kind of thing in general: "elephants", "rice"."""
     if thing.kind in ("name", "place_name") or thing.mass or thing.category in ("meal", "sport"):
         return thing.head
-    head = thing.head if thing.person.plural and lexicon.nouns(thing.head) == () else lexicon.plural_of(thing.head)
-    return (
-        head
-        if thing.head not in ("jeans", "trousers", "pants", "glasses", "shorts", "clothes", "people")
-        else thing.head
-    )
+    *before, last = thing.head.split(" ")
+    if last in ("jeans", "trousers", "pants", "glasses", "shorts", "clothes", "people"):
+        return thing.head
+    if lexicon.nouns(thing.head):
+        return lexicon.plural_of(thing.head)
+    return " ".join([*before, lexicon.plural_of(last)])
 
 
 _IDIOMS = frozenset("school work home college university church".split())
