@@ -1,5 +1,6 @@
 """The messages of a canned lesson, in the real message types, with real sound and a real face. Serves nothing."""
 
+import base64
 import hashlib
 import io
 from functools import lru_cache
@@ -25,8 +26,8 @@ from events.values import (
     WordScore,
 )
 from projections.messages import (
-    AnalysisMessage,
     H264_MEDIA_TYPE,
+    AnalysisMessage,
     Message,
     Outgoing,
     ProsodyMessage,
@@ -38,8 +39,11 @@ from projections.messages import (
     frame,
 )
 
+GREY_PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+)
 RATE_HZ = 24_000
-SEGMENT_MS = 2_000
+SEGMENT_MS = 1_200
 SHAPES = ("aa", "PP", "E", "SS", "oh", "DD", "ih", "FF", "ou", "nn")
 ASR = EngineUse(kind="asr", name="faster-whisper base", version="1.2.1", latency_ms=310.0)
 FALLBACK = EngineUse(
@@ -54,18 +58,18 @@ PIPER = EngineUse(kind="voice", name="Piper", version="1.4")
 GREETING = ("Hello! I am glad that you are here.", "What did you do at the weekend?")
 ANSWER = ("You went to the theatre, how nice!", "Which play did you see there?")
 
-#        word       from  to    score phones: (ARPAbet, score, heard)
 SPOKEN = (
-    ("I", 180, 330, 92.0, (("AY", 92.0, ""),)),
-    ("went", 330, 640, 88.0, (("W", 90.0, ""), ("EH", 84.0, ""), ("N", 91.0, ""), ("T", 86.0, ""))),
-    ("to", 640, 770, 84.0, (("T", 88.0, ""), ("UW", 80.0, ""))),
-    ("the", 770, 960, 46.0, (("DH", 24.0, "D"), ("AH", 68.0, ""))),
-    ("theatre", 960, 1580, 52.0, (("TH", 21.0, "S"), ("IY", 83.0, ""), ("AH", 71.0, ""), ("T", 64.0, ""), ("ER", 58.0, ""))),
-    ("with", 2120, 2390, 71.0, (("W", 94.0, ""), ("IH", 77.0, ""), ("TH", 42.0, "T"))),
-    ("my", 2390, 2580, 90.0, (("M", 93.0, ""), ("AY", 87.0, ""))),
-    ("friends", 2580, 3180, 81.0, (("F", 88.0, ""), ("R", 72.0, "L"), ("EH", 85.0, ""), ("N", 90.0, ""), ("D", 74.0, ""), ("Z", 77.0, ""))),
-    ("yesterday", 3180, 3960, 86.0, (("Y", 89.0, ""), ("EH", 86.0, ""), ("S", 90.0, ""), ("T", 84.0, ""), ("ER", 78.0, ""), ("D", 88.0, ""), ("EY", 87.0, ""))),
-)  # fmt: skip
+    ("I", 180, 330, 92.0, "AY 92"),
+    ("went", 330, 640, 88.0, "W 90, EH 84, N 91, T 86"),
+    ("to", 640, 770, 84.0, "T 88, UW 80"),
+    ("the", 770, 960, 46.0, "DH 24 D, AH 68"),
+    ("theatre", 960, 1580, 52.0, "TH 21 S, IY 83, AH 71, T 64, ER 58"),
+    ("with", 2120, 2390, 71.0, "W 94, IH 77, TH 42 T"),
+    ("my", 2390, 2580, 90.0, "M 93, AY 87"),
+    ("friends", 2580, 3180, 81.0, "F 88, R 72 L, EH 85, N 90, D 74, Z 77"),
+    ("yesterday", 3180, 3960, 86.0, "Y 89, EH 86, S 90, T 84, ER 78, D 88, EY 87"),
+)
+"""Word, from and to in ms, score, and its phones: expected, score, and what was heard instead."""
 TEXT = " ".join(word[0] for word in SPOKEN)
 RECORDING_MS = 4_200
 
@@ -125,11 +129,18 @@ def assessed(turn: int, seq: int) -> tuple[Message, ...]:
     return ProsodyMessage(seq=seq, part=0, turn=turn, prosody=prosody), analysis
 
 
-def _phones(start: int, end: int, phones: tuple[tuple[str, float, str], ...]) -> tuple[PhoneScore, ...]:
+def _phones(start: int, end: int, written: str) -> tuple[PhoneScore, ...]:
+    phones = [phone.split() for phone in written.split(", ")]
     step = (end - start) // len(phones)
     return tuple(
-        PhoneScore(phone=name, start_ms=start + k * step, end_ms=start + (k + 1) * step, score=score, heard=heard)
-        for k, (name, score, heard) in enumerate(phones)
+        PhoneScore(
+            phone=name,
+            start_ms=start + k * step,
+            end_ms=start + (k + 1) * step,
+            score=float(score),
+            heard="".join(heard),
+        )
+        for k, (name, score, *heard) in enumerate(phones)
     )
 
 
@@ -193,6 +204,12 @@ def drawn(tutor: str) -> tuple[Fragment, ...]:
     """The tutor's face over one segment."""
     track = FaceTrack(visemes=visemes(), duration_ms=SEGMENT_MS, start_ms=0, tutor=tutor)
     return tuple(DrawnFace().render(track))
+
+
+def talking_clip(tutor: str) -> bytes:
+    """One segment as a clip of its own."""
+    parts = drawn(tutor)
+    return parts[0].init + b"".join(part.media for part in parts)
 
 
 @lru_cache

@@ -1,6 +1,7 @@
 """A server that speaks the lesson protocol with canned messages, for tests of the page. No log, no engines, no Ray.
 
-It keeps what clients sent (`commands`, `chunks`), can cut every connection and can be not ready.
+It keeps what clients sent (`commands`, `chunks`, `pcm`), draws the tutors' portraits only if told (`portraits`), can cut
+every connection and can be not ready. One lesson at a time.
 """
 
 import asyncio
@@ -45,14 +46,19 @@ class FakeLessonServer:
     """A running server on a loopback port; ``url`` is its address."""
 
     def __init__(self, *, video: bool = True, ready: bool = True, exercise: str = "") -> None:
+        self.greeting = canned.GREETING
+        self.endpointing = "auto"
+        self.tutor = TUTORS[0].name
         self.video = video
         self.ready = ready
         self.exercise = exercise
         self.degraded = False
+        self.portraits = False
         self.commands: list[dict[str, Any]] = []
         self.chunks: dict[int, list[int]] = {}
+        self.pcm: dict[int, bytes] = {}
         self.log: list[tuple[int, int, str | bytes]] = []
-        self._sockets: set[WebSocket] = set()
+        self._cutting = False
         self._seq = 0
         self._speech = 0
         self._quiet = 0
@@ -79,10 +85,8 @@ class FakeLessonServer:
         self._thread.join()
 
     def cut(self) -> None:
-        """Break every connection on the next chunk, as a lost network would."""
+        """Break the connection at the fifth chunk of an utterance, after it arrived, as a lost network would."""
         self._cutting = True
-
-    _cutting = False
 
     def of(self, kind: str) -> list[dict[str, Any]]:
         """The commands of a type, each once."""
@@ -95,9 +99,11 @@ class FakeLessonServer:
                 Route("/", lambda request: FileResponse(STATIC / "index.html")),
                 Route("/readyz", self._readyz),
                 Route("/api/v1/tutors", _tutors),
-                Route("/api/v1/tutors/{name}/portrait.png", _portrait),
-                Route("/api/v1/tutors/{name}/idle.mp4", _idle),
-                Route("/api/v1/topics", lambda _: JSONResponse([{"name": n, "title": t, "levels": []} for n, t in TOPICS])),
+                Route("/api/v1/tutors/{name}/portrait.png", self._portrait),
+                Route("/api/v1/tutors/{name}/idle.mp4", self._idle),
+                Route(
+                    "/api/v1/topics", lambda _: JSONResponse([{"name": n, "title": t, "levels": []} for n, t in TOPICS])
+                ),
                 Route(f"{practice}/sessions", _sessions),
                 Route(f"{practice}/sessions/{{session}}", self._session),
                 Route(f"{practice}/progress", lambda _: JSONResponse(PROGRESS)),
@@ -120,13 +126,20 @@ class FakeLessonServer:
                 "progress": None if self.ready else 0.53, "engines": engines}  # fmt: skip
         return JSONResponse(body, 200 if self.ready else 503)
 
+    def _portrait(self, request: Request) -> Response:
+        picture = canned.portrait(request.path_params["name"]) if self.portraits else canned.GREY_PNG
+        return Response(picture, media_type="image/png")
+
+    def _idle(self, request: Request) -> Response:
+        clip = canned.idle(request.path_params["name"]) if self.portraits else canned.talking_clip(TUTORS[0].name)
+        return Response(clip, media_type="video/mp4")
+
     async def _session(self, request: Request) -> Response:
         messages = [json.loads(_header(data)) for _, _, data in self.log]
         return JSONResponse({"session": SESSION, "seq": self._seq, "messages": messages})
 
     async def _lesson(self, websocket: WebSocket) -> None:
         await websocket.accept()
-        self._sockets.add(websocket)
         try:
             while True:
                 received = await websocket.receive()
@@ -138,8 +151,6 @@ class FakeLessonServer:
                     await self._chunk(websocket, received["bytes"])
         except (WebSocketDisconnect, RuntimeError):
             pass  # the page left, or `cut` closed it
-        finally:
-            self._sockets.discard(websocket)
 
     async def _command(self, websocket: WebSocket, command: dict[str, Any]) -> None:
         self.commands.append(command)
@@ -188,7 +199,9 @@ class FakeLessonServer:
             await websocket.close(1012)
             return
         if header["format"] == "pcm16":
-            await self._listen(websocket, turn, data[4 + len(_header(data)) :])
+            pcm = data[4 + len(_header(data)) :]
+            self.pcm[turn] = self.pcm.get(turn, b"") + pcm
+            await self._listen(websocket, turn, pcm)
 
     async def _listen(self, websocket: WebSocket, turn: int, pcm: bytes) -> None:
         samples = np.frombuffer(pcm, dtype="<i2").astype(np.float64)
@@ -200,8 +213,6 @@ class FakeLessonServer:
             await self._tell(websocket, partial)
         if self._speech >= 4 and self._quiet >= CLOSING_CHUNKS and self.endpointing == "auto":
             await self._answer(websocket, turn, canned.TEXT)
-
-    endpointing = "auto"
 
     async def _start(self, websocket: WebSocket, command: dict[str, Any]) -> None:
         self.endpointing = command["endpointing"]
@@ -215,7 +226,7 @@ class FakeLessonServer:
                 exercise=command.get("text", ""), endpointing=command["endpointing"],
             ),
         )  # fmt: skip
-        await self._speak(websocket, 0, canned.GREETING, self.exercise)
+        await self._speak(websocket, 0, self.greeting, self.exercise)
 
     async def _resume(self, websocket: WebSocket, command: dict[str, Any]) -> None:
         after = (command["last_seq"], command.get("last_part", 10_000))
@@ -257,8 +268,6 @@ class FakeLessonServer:
                     self._seq += 1
                     await self._keep_data(websocket, 0, data)
 
-    tutor = TUTORS[0].name
-
     async def _progress(self, websocket: WebSocket, stage: str, turn: int, **fields: Any) -> None:
         self._seq += 1
         await self._keep(websocket, ProgressMessage(seq=self._seq, part=0, stage=stage, turn=turn, **fields))
@@ -296,14 +305,6 @@ async def _tutors(request: Request) -> Response:
             for tutor in TUTORS
         ]
     )  # fmt: skip
-
-
-def _portrait(request: Request) -> Response:
-    return Response(canned.portrait(request.path_params["name"]), media_type="image/png")
-
-
-def _idle(request: Request) -> Response:
-    return Response(canned.idle(request.path_params["name"]), media_type="video/mp4")
 
 
 async def _flac(request: Request) -> Response:

@@ -1,0 +1,140 @@
+"""A lesson in the browser: microphone, voice, face, feedback, and what happens when something is in the way."""
+
+from statistics import median
+
+import numpy as np
+from playwright.sync_api import Page
+
+from tests.edge.page.conftest import MICROPHONE_HZ, TONE_HZ, Open, until
+from tests.fakes import canned_lesson as canned
+from tests.fakes.lesson_server import FakeLessonServer
+
+TURN_MS = 2 * canned.SEGMENT_MS
+ONE_FRAME_MS = 40
+
+
+def drifts(page: Page, samples: int = 15) -> list[float]:
+    """How far the video is from the sound, ms, while it is shown."""
+    found: list[float] = []
+    while len(found) < samples:
+        video, audio = page.evaluate("[colloquy.video, colloquy.audio]")
+        if not audio["speaking"]:
+            break
+        if video["showing"]:
+            found.append(abs(video["driftMs"]))
+        page.wait_for_timeout(40)
+    return found
+
+
+def test_a_learner_speaks_and_gets_an_answer_and_scored_words(server: FakeLessonServer, start_lesson: Open) -> None:
+    canned.drawn(server.tutor)  # drawn ahead, as a real server has it by the time the voice sounds
+    page = start_lesson(talking="auto")
+    until(page, "colloquy.video.showing")
+    assert median(drifts(page)) <= ONE_FRAME_MS
+    until(page, "colloquy.lesson.turns[1]?.analysis")
+    assert server.chunks[1] == list(range(len(server.chunks[1])))
+    assert server.of("end_recording") == []
+    spectrum = np.abs(np.fft.rfft(np.frombuffer(server.pcm[1], dtype="<i2").astype(np.float64)))
+    assert abs(spectrum.argmax() * MICROPHONE_HZ / len(server.pcm[1]) * 2 - TONE_HZ) < 8
+
+    page.locator(".word[aria-label^='theatre']").focus()
+    page.keyboard.press("Enter")
+    assert "heard “s”" in page.inner_text(".word-details")
+    assert page.locator(".word[aria-label='evening: left out']").count() == 1
+    assert page.locator(".notes").inner_text().startswith("I go yesterday")
+    assert page.locator(".gauge").count() == 6
+    until(page, "!colloquy.audio.speaking")
+    until(page, "colloquy.lesson.turns[1].heardMs")
+    assert [(command["turn"], command["heard_ms"]) for command in server.of("heard")] == [(0, TURN_MS), (1, TURN_MS)]
+
+
+def test_a_broken_connection_loses_no_chunk_and_doubles_no_message(
+    server: FakeLessonServer, start_lesson: Open
+) -> None:
+    server.video = False
+    server.cut()
+    page = start_lesson(talking="auto")
+    until(page, "colloquy.lesson.turns[1]?.sentences.length === 2")
+    assert len(server.of("resume")) == 1
+    assert server.chunks[1] == list(range(len(server.chunks[1])))
+    assert len(server.chunks[1]) > 15
+    assert page.locator(".turn").count() == 2
+    assert page.locator(".said-learner:visible").count() == 1
+
+
+def test_a_reload_brings_the_conversation_back_in_silence(server: FakeLessonServer, start_lesson: Open) -> None:
+    page = start_lesson(talking="hold")
+    page.click("text=Type")
+    page.fill("#typed", "I saw a play.")
+    page.keyboard.press("Enter")
+    until(page, "colloquy.lesson.turns[1]?.sentences.length === 2")
+    page.reload()
+    until(page, "colloquy.connected && colloquy.lesson.turns[1]?.sentences.length === 2")
+    assert page.locator(".plain-sentence").inner_text() == "I saw a play."
+    assert server.of("resume")[-1]["last_seq"] == -1
+    assert page.evaluate("colloquy.audio.speaking") is False
+
+
+def test_escape_silences_the_tutor_and_says_how_much_was_heard(server: FakeLessonServer, start_lesson: Open) -> None:
+    page = start_lesson(talking="hold")
+    until(page, "colloquy.audio.ms > 300")
+    page.keyboard.press("Escape")
+    assert page.evaluate("colloquy.audio.speaking") is False
+    until(page, "colloquy.lesson.turns[0].heardMs")
+    (interrupt,) = server.of("interrupt")
+    assert interrupt["turn"] == 0
+    assert 300 < interrupt["heard_ms"] < TURN_MS
+    assert server.of("heard") == []
+
+
+def test_with_headphones_a_learner_cuts_in_by_speaking(server: FakeLessonServer, start_lesson: Open) -> None:
+    server.video = False
+    server.greeting = canned.GREETING * 6
+    page = start_lesson(talking="auto", headphones=True)
+    until(page, "colloquy.talking")
+    until(page, "colloquy.lesson.turns[0].heardMs")
+    assert server.of("interrupt")[0]["heard_ms"] < 6 * TURN_MS
+    until(page, "colloquy.lesson.turns[1]?.analysis")
+
+
+def test_holding_the_space_key_records_until_it_is_let_go(server: FakeLessonServer, start_lesson: Open) -> None:
+    page = start_lesson(talking="hold")
+    page.click(".talk")
+    until(page, "colloquy.microphone === 'on'")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.down("Space")
+    page.wait_for_timeout(500)
+    page.keyboard.up("Space")
+    until(page, "colloquy.lesson.turns[1]?.analysis")
+    assert server.of("start_session")[0]["endpointing"] == "manual"
+    assert [command["turn"] for command in server.of("end_recording")] == [1]
+    assert len(server.chunks[1]) >= 3
+
+
+def test_without_video_the_mouth_is_drawn_from_visemes(server: FakeLessonServer, start_lesson: Open) -> None:
+    server.video = False
+    page = start_lesson(talking="hold")
+    until(page, "colloquy.audio.ms > 200")
+    assert page.locator("canvas.mouth").is_visible()
+    until(page, "!colloquy.audio.speaking")
+    assert page.locator("canvas.mouth").is_hidden()
+
+
+def test_a_recording_is_uploaded_and_a_fault_is_a_notice_to_dismiss(
+    server: FakeLessonServer, start_lesson: Open
+) -> None:
+    server.video = False
+    page = start_lesson(talking="hold", mode="sentence", text="I went to the theatre.")
+    assert page.inner_text(".exercise-text") == "I went to the theatre."
+    page.set_input_files("input[type=file]", {"name": "me.flac", "mimeType": "audio/flac", "buffer": canned.sound(0)})
+    until(page, "colloquy.lesson.turns[1]?.analysis")
+    page.click("text=Type")
+    page.fill("#typed", "fail")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".notice")
+    assert "Say it once more" in page.inner_text(".notice")
+    page.locator(".notice [aria-label=Dismiss]").press("Enter")
+    assert page.locator(".notice").count() == 0
+    page.click("text=End lesson")
+    page.wait_for_selector(".summary")
+    assert server.of("end_session")

@@ -1,0 +1,110 @@
+"""The views around the lesson: start, history, progress; and what holds for all of them."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from edge.app import STATIC
+from tests.edge.page.conftest import Open, until
+from tests.fakes.lesson_server import FakeLessonServer
+
+NARROWEST_PHONE_PX = 360
+AA_CONTRAST = 4.5
+PAIRS = (
+    *(("ink", ground) for ground in ("paper", "card", "raised", "primary-soft", "accent-soft")),
+    *(("muted", ground) for ground in ("paper", "card", "raised")),
+    *((band, f"{band}-soft") for band in ("good", "fair", "weak", "missed")),
+    *((band, "card") for band in ("good", "fair", "weak", "missed", "primary")),
+    ("on-primary", "primary"), ("on-record", "record"), ("primary-deep", "primary-soft"), ("fair", "accent-soft"),
+    ("weak", "accent-soft"), ("good", "accent-soft"), ("primary", "paper"),
+)  # fmt: skip
+
+
+def test_the_page_says_what_is_loading_and_starts_as_soon_as_it_is_ready(
+    server: FakeLessonServer, open_page: Open
+) -> None:
+    server.ready = False
+    server.video = False
+    page = open_page(talking="hold")
+    page.wait_for_selector(".readiness-head")
+    assert "Fetching kokoro (164 of 310 MB)" in page.inner_text(".readiness")
+    assert page.evaluate("document.querySelector('.readiness progress').value") == 0.53
+    page.click(".start-button")
+    assert server.of("start_session") == []
+    server.ready = True
+    until(page, "colloquy.lesson?.session")
+
+
+def test_a_degraded_engine_is_named_with_its_reason(server: FakeLessonServer, open_page: Open) -> None:
+    server.degraded = True
+    page = open_page()
+    page.click(".stand-ins summary")
+    assert "Piper stands in: Kokoro needs 1.6 s" in page.inner_text(".stand-ins")
+
+
+def test_choices_and_theme_outlast_a_reload(open_page: Open) -> None:
+    page = open_page()
+    page.check("input[name=tutor][value=leo]", force=True)
+    page.check("input[name=level][value=B2]", force=True)
+    page.click(".theme-place button")
+    page.click(".theme-place button")
+    page.reload()
+    page.wait_for_selector("input[name=tutor]:checked", state="attached")
+    assert page.evaluate("document.querySelector('input[name=tutor]:checked').value") == "leo"
+    assert page.evaluate("document.querySelector('input[name=level]:checked').value") == "B2"
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+
+
+def test_progress_shows_streak_trend_and_weak_areas(open_page: Open) -> None:
+    page = open_page("/#/progress")
+    page.wait_for_selector(".tiles")
+    text = page.inner_text("main")
+    for part in ("days in a row", "longest 11", "as in think", "comfortable", "Articles (a, an, the)"):
+        assert part in text
+    page.click("text=The figures as a table")
+    assert page.locator("tbody tr").count() == 12
+
+
+def test_past_lessons_are_listed_newest_first(open_page: Open) -> None:
+    page = open_page("/#/history")
+    page.wait_for_selector(".session-card")
+    assert page.locator(".session-card").first.inner_text().startswith("Conversation with Maya")
+
+
+@pytest.mark.parametrize("route", ["start", "history", "progress"])
+def test_a_view_fits_the_narrowest_phone(open_page: Open, route: str) -> None:
+    page = open_page(f"/#/{route}", width=NARROWEST_PHONE_PX, height=740)
+    page.wait_for_selector(
+        {"start": "input[name=tutor]", "history": ".session-card", "progress": ".tiles"}[route], state="attached"
+    )
+    assert page.evaluate("document.documentElement.scrollWidth") == NARROWEST_PHONE_PX
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+def test_every_pair_of_text_and_ground_keeps_the_contrast_of_wcag_aa(theme: int) -> None:
+    palette = {name: values[theme] for name, values in _palette(STATIC / "styles" / "colours.css").items()}
+    short = {
+        (text, ground): round(_contrast(palette[text], palette[ground]), 2)
+        for text, ground in PAIRS
+        if _contrast(palette[text], palette[ground]) < AA_CONTRAST
+    }
+    assert short == {}
+
+
+def _palette(path: Path) -> dict[str, tuple[str, str]]:
+    pattern = r"--([a-z-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)"
+    return {name: (light, dark) for name, light, dark in re.findall(pattern, path.read_text())}
+
+
+def _contrast(one: str, other: str) -> float:
+    """WCAG 2.2, contrast ratio."""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    """WCAG 2.2, relative luminance."""
+    parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
