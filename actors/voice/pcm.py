@@ -13,6 +13,8 @@ LEAD_MS = 20
 """Silence kept before the first phoneme: more would only delay the first sound."""
 
 _FADE_SAMPLES = 128
+_KNEE = 0.7
+"""Samples above it are bent so that an amplified peak never clips."""
 
 _PAUSES_MS = {"": 60, ",": 160, ";": 220, ":": 220, "—": 220, "…": 320, ".": 300, "!": 300, "?": 300}
 
@@ -84,6 +86,14 @@ def _padded(spans: Sequence[Span], padding: int) -> tuple[Span, ...]:
     if not spans[-1].ipa:
         return (*spans[:-1], Span("", spans[-1].samples + padding, True))
     return (*spans, Span("", padding, True))
+
+
+def amplified(audio: Audio, gain: float) -> Audio:
+    """The audio ``gain`` times as loud; what comes above the knee approaches 1.0 without reaching it."""
+    louder = audio * np.float32(gain)
+    over = np.maximum(np.abs(louder) - _KNEE, 0) / (1 - _KNEE)
+    bent: Audio = np.where(over > 0, np.sign(louder) * (_KNEE + (1 - _KNEE) * np.tanh(over)), louder).astype(np.float32)
+    return bent
 
 
 def int16(audio: Audio) -> NDArray[np.int16]:

@@ -85,10 +85,14 @@ class Espeak:
         return " ".join(said)
 
 
-@lru_cache(maxsize=1)
+_loading = threading.Lock()
+_load = lru_cache(maxsize=1)(Espeak)
+
+
 def espeak() -> Espeak:
-    """The library of this process, loaded at first use."""
-    return Espeak()
+    """The library of this process, loaded once, at first use."""
+    with _loading:
+        return _load()
 
 
 @lru_cache(maxsize=512)

@@ -1,6 +1,6 @@
 import numpy as np
 
-from actors.voice.pcm import Take, int16, joined, parted, pause_ms, speech, with_lead, with_tail
+from actors.voice.pcm import Take, amplified, int16, joined, parted, pause_ms, speech, with_lead, with_tail
 from actors.voice.timing import Span
 
 RATE = 24_000
@@ -54,3 +54,11 @@ def test_a_seam_between_different_sounds_is_faded():
     assert made.audio[0] == 1.0
     assert np.max(np.abs(np.diff(made.audio))) < 0.01
     assert made.audio[-1] == 0.0
+
+
+def test_amplified_speech_never_clips_and_soft_samples_are_only_multiplied():
+    audio = np.linspace(-1, 1, 201, dtype=np.float32)
+    louder = amplified(audio, 1.7)
+    assert np.max(np.abs(louder)) < 1.0
+    assert np.all(np.diff(louder) >= 0)
+    assert np.allclose(louder[90:111], audio[90:111] * 1.7)

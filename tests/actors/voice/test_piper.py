@@ -76,11 +76,10 @@ def test_the_pieces_of_a_sentence_join_to_the_sound_of_the_plan(piper):
     assert len(parts) > 1
     spoken = np.concatenate([part.samples for part in parts]).astype(float)
     plan = piper.plan(pronounce(SENTENCE), 1.0)
-    whole = piper.vocode(plan.latent, 0, sum(span.samples for span in plan.spans)) * 32767.0
-    correlation = np.correlate(whole, spoken[:8000], mode="valid")
-    start = int(np.argmax(correlation))
+    whole = piper.vocode(plan.latent, 0, sum(span.samples for span in plan.spans)).astype(float)
+    start = int(np.argmax(np.correlate(whole, spoken[:8000], mode="valid")))
     length = min(len(spoken), len(whole) - start) - 4000
-    assert np.max(np.abs(spoken[:length] - whole[start : start + length])) <= 1.0
+    assert np.corrcoef(spoken[:length], whole[start : start + length])[0, 1] > 0.999
 
 
 def test_women_are_higher_than_joe_by_what_their_persona_says(piper):

@@ -80,6 +80,12 @@ def test_silence_is_quiet_and_vowels_are_loud(spoken):
     assert 10 * np.log10(np.median(vowels) / max(np.max(silent), 1e-12)) > 25
 
 
+def test_all_voices_are_about_as_loud(spoken):
+    samples = np.concatenate([part.samples for part in spoken]).astype(float) / 32768
+    assert -25 < 10 * np.log10(np.mean(samples**2)) < -17
+    assert np.max(np.abs(samples)) < 1.0
+
+
 def test_the_comma_is_heard_as_a_pause(spoken):
     phonemes = [phoneme for part in spoken for phoneme in part.phonemes]
     story = next(index for index, phoneme in enumerate(phonemes) if not phoneme.ipa and index > 0)
