@@ -15,8 +15,10 @@ from actors.faults import unwrapped
 from actors.gateway import Gateway
 from actors.models.errors import ModelError
 from actors.models.store import ModelStore
+from actors.ports import EngineError
 from actors.remote import Handle, RayEngines, RayHosts, start_models, start_ray
 from actors.settings import Settings
+from policies.tutors import TUTORS
 
 logger = logging.getLogger(__name__)
 
@@ -84,6 +86,16 @@ class Cluster:
         self._took = time.monotonic() - self._began
         self._say("ready", f"Ready after {self._took:.1f} s")
         self.ready.set()
+        await self._paint_faces()
+
+    async def _paint_faces(self) -> None:
+        """Let the face paint every tutor's still layers before a turn needs them; they are painted then if not."""
+        assert self.engines is not None
+        for tutor in TUTORS:
+            try:
+                await self.engines.call("face", "prepare", tutor.name)
+            except EngineError as error:
+                logger.warning("face of %s: %s", tutor.name, error)
 
     def status(self) -> ClusterStatus:
         """How far the start is."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from typing import Any, cast
@@ -116,6 +117,7 @@ class RayHosts:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._own: dict[str, tuple[Handle, float]] = {}
         self._hosts = [self._make(f"host-{index}") for index in range(settings.hosts)]
 
     async def call(self, session: str, method: str, *args: Any) -> Any:
@@ -129,9 +131,14 @@ class RayHosts:
 
     def host_of(self, session: str) -> Handle:
         """The actor that hosts a session."""
-        if self._settings.sessions_per_host == 1:
-            return self._make(session)
-        return self._hosts[hash_of(session) % len(self._hosts)]
+        if self._settings.sessions_per_host != 1:
+            return self._hosts[hash_of(session) % len(self._hosts)]
+        now = time.monotonic()
+        # Ray ends an actor with the last handle to it; its session is in the log.
+        self._own = {name: own for name, own in self._own.items() if now - own[1] < self._settings.idle_s}
+        handle = self._own[session][0] if session in self._own else self._make(session)
+        self._own[session] = (handle, now)
+        return handle
 
     def _make(self, name: str) -> Handle:
         options = {"num_cpus": 0, "max_restarts": -1, "max_concurrency": HOST_CALLS}

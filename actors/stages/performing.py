@@ -65,6 +65,7 @@ async def render(work: Render, state: SessionState, resources: Resources) -> Asy
         start_ms=segment.start_ms,
         tutor=state.started.tutor,
         emotion=emotion,
+        emotion_before=turn.replied[turn.spoken[work.segment - 1].sentence].emotion if work.segment else "",
         seed=state.started.seed,
     )
     index = 0

@@ -1,0 +1,34 @@
+"""`make bench`: every measurement, one after the other. ``ARGS="turns log"`` names some of them."""
+
+import sys
+from collections.abc import Callable
+
+from bench import assessment, endpointing, face, log, projections, sessions, turns, wer
+
+BENCHES: dict[str, Callable[[], object]] = {
+    "turns": turns.main,
+    "wer": wer.main,
+    "endpointing": endpointing.main,
+    "assessment": assessment.main,
+    "face": face.main,
+    "log": log.main,
+    "projections": projections.main,
+    "sessions": sessions.main,
+}
+
+
+def main(names: list[str]) -> int:
+    """Run the named benches, all if none is named."""
+    unknown = [name for name in names if name not in BENCHES]
+    if unknown:
+        print(f"there is no bench {unknown[0]!r}; there are {', '.join(BENCHES)}", file=sys.stderr)
+        return 2
+    for name in names or BENCHES:
+        print(f"\n== {name}", flush=True)
+        sys.argv = [f"bench.{name}"]
+        BENCHES[name]()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
