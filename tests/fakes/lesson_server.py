@@ -1,7 +1,7 @@
 """A server that speaks the lesson protocol with canned messages, for tests of the page. No log, no engines, no Ray.
 
-It keeps what clients sent (`commands`, `chunks`, `pcm`), draws the tutors' portraits only if told (`portraits`), can cut
-every connection and can be not ready. One lesson at a time.
+It keeps what clients sent (`commands`, `chunks`, `pcm`), draws the tutors' portraits only if told (`portraits`), can
+cut every connection and can be not ready. One lesson at a time.
 """
 
 import asyncio
