@@ -1,6 +1,6 @@
 """Moves that are not an answer to the tutor's question: requests, the learner's own questions, goodbyes, silence."""
 
-from policies.tutor import lexicon, phrases, questions, tokens, topics
+from policies.tutor import lexicon, phrases, thing_questions, tokens, topics
 from policies.tutor.choice import Choice
 from policies.tutor.context import Sentence, TutorContext
 from policies.tutor.inflection import capitalised
@@ -99,18 +99,19 @@ def easy_question(context: TutorContext, choice: Choice) -> Sentence:
     for thing in choice.shuffled(_EASY_THINGS, "easy thing"):
         for line in ("Do you like {}?", "Do you often think about {}?", "Can you say one sentence about {}?",
                      "What do you think about {}?"):  # fmt: skip
-            text = line.format(thing)
+            text = line.format(thing.replace("_", " "))
             if choice.fresh(text):
                 return Sentence(text=choice.take(text), emotion="encouraging", acts=("ask",))
     return Sentence(text=f"Can you count to {context.turn}?", emotion="encouraging", acts=("ask",))
 
 
-_EASY_THINGS = tuple(
-    "cats,dogs,birds,fish,horses,apples,bananas,rice,bread,soup,tea,milk,cake,pizza,football,music,films,books,games,"
-    "stories,trains,buses,planes,bikes,shoes,hats,flowers,trees,snow,rain,the sun,the sea,the moon,mountains,parks,cities,"
-    "villages,holidays,weekends,mornings,evenings,birthdays,parties,songs,pictures,phones,computers,lessons,tests,numbers,"
-    "colours,jokes,dreams,friends,babies,teachers,doctors,farmers,cooks,singers".split(",")
-)
+_EASY_THINGS = (
+    "cats dogs birds fish horses apples bananas rice bread soup tea milk cake pizza football music films "
+    "books games stories trains buses planes bikes shoes hats flowers trees snow rain the_sun the_sea "
+    "the_moon mountains parks cities villages holidays weekends mornings evenings birthdays parties songs "
+    "pictures phones computers lessons tests numbers colours jokes dreams friends babies teachers doctors "
+    "farmers cooks singers"
+).split()
 
 
 def _frame(heard: Utterance, context: TutorContext, choice: Choice) -> list[Sentence]:
@@ -197,7 +198,7 @@ def _answered(heard: Utterance, context: TutorContext, choice: Choice) -> list[S
     name = capitalised(context.tutor)
     if heard.move == "echo_question":
         own = [heard.question.mine] if heard.question is not None else []
-        about = [capitalised(line.replace("{many}", questions.many_of(thing)))
+        about = [capitalised(line.replace("{many}", thing_questions.many_of(thing)))
                  for thing in heard.earlier[:1] if thing.kind == "noun" and (thing.person.plural or not thing.mass)
                  for line in answer["mine_thing"]]  # fmt: skip
         for options in (own, about, answer["mine"]):
@@ -245,7 +246,8 @@ def _numbers(heard: Utterance, choice: Choice) -> Answer:
     said = _said(choice, options, "numbers", "react")
     asked = choice.pick(
         ["Is that a phone number?", "What is your lucky number?", "Do you like numbers?", "What are these numbers for?",
-         "Which of these numbers do you like best?", "Can you say the numbers backwards?", "Is one of them your house number?"],
+         "Which of these numbers do you like best?",
+         "Can you say the numbers backwards?", "Is one of them your house number?"],
         "numbers question",
     )  # fmt: skip
     if asked is None:

@@ -1,4 +1,4 @@
-"""Whether a sentence that a language model made may be said to a learner. Repairs nothing: a sentence passes or falls."""
+"""Whether a sentence that a language model made may be said. Repairs nothing: a sentence passes or falls."""
 
 import re
 
@@ -32,8 +32,10 @@ _UNSAFE = re.compile(
     re.IGNORECASE,
 )
 _FEEDBACK = re.compile(
-    r"\b(pronounc\w*|pronunciation|accent|fluen\w*|intonation|grammar|mistakes?|your (speech|speed|voice|speaking|english)|"
-    r"(said|spoke|say|sounded|sounds|was|were) [^.?!]*\b(clear\w*|well|slowly|fast\w*|smooth\w*)|well done|good job|great job|"
+    r"\b(pronounc\w*|pronunciation|accent|fluen\w*|intonation|grammar|mistakes?|"
+    r"your (speech|speed|voice|speaking|english)|"
+    r"(said|spoke|say|sounded|sounds|was|were) [^.?!]*\b(clear\w*|well|slowly|fast\w*|smooth\w*)|well done|good job|"
+    r"great job|"
     r"nice work|great work|good work|excellent|perfect|try to say|watch the|tongue|the word)\b",
     re.IGNORECASE,
 )
@@ -115,7 +117,9 @@ def _speaks_of(text: str, finding: Finding) -> bool:
     word = finding.slots.get("word") or finding.slots.get("better")
     if word is not None:
         return f" {normal(word)} " in f" {lowered} "
-    keys = {"praise_rate": "speed pace", "slow": "fast faster slow slower", "fast": "slow slower slowly fast", "flat": "voice",
-            "praise_pitch": "voice lively", "praise_flow": "smooth smoothly stop pauses", "pause_plain": "stop pause breath",
+    keys = {"praise_rate": "speed pace", "slow": "fast faster slow slower",
+            "fast": "slow slower slowly fast", "flat": "voice",
+            "praise_pitch": "voice lively", "praise_flow": "smooth smoothly stop pauses",
+            "pause_plain": "stop pause breath",
             "hesitation": "breath hesitate"}  # fmt: skip
     return bool(set(keys.get(finding.kind, "").split()) & set(lowered.split()))

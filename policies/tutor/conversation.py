@@ -6,6 +6,7 @@ from policies.tutor.choice import Choice, normal
 from policies.tutor.context import Sentence, TutorContext
 from policies.tutor.inflection import capitalised
 from policies.tutor.remarks import lines
+from policies.tutor.thing_questions import Asking
 from policies.tutor.topics import Question, Topic
 from policies.tutor.utterance import Utterance
 
@@ -110,7 +111,7 @@ def _next_question(heard: Utterance, context: TutorContext, choice: Choice) -> l
     return _bank(heard, context, choice)
 
 
-def _grown(heard: Utterance, context: TutorContext) -> list[questions.Asking]:
+def _grown(heard: Utterance, context: TutorContext) -> list[Asking]:
     if heard.move in ("numbers", "care", "rude", "greeting", "change", "meaning"):
         return []
     return questions.asking(heard, context.level)

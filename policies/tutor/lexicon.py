@@ -217,11 +217,17 @@ def participle(lemma: str) -> str:
     return forms[1] if forms else inflection.past(lemma)
 
 
+_ADJECTIVE_TAGS = frozenset(("JJ", "JJR", "JJS"))
+
+
 def adjective(word: str) -> str:
     """ "good", "bad" or "other" for an adjective, "" for anything else; -er and -est forms of ours count."""
     known = _data().adjectives.get(word, "")
-    if known or len(word) < 5:
+    if known or len(word) < 4:
         return known
+    tags = _tags(word)
+    if tags and tags <= _ADJECTIVE_TAGS and word not in _data().adverbs and not is_closed(word):
+        return "other"
     for ending in ("er", "est"):
         stem = word.removesuffix(ending)
         if stem != word and (stem in _data().adjectives or stem + "e" in _data().adjectives):

@@ -12,8 +12,7 @@ from policies.tutor.verbs import Person
 _FLIPPED_SUBJECT = {"i": "you", "we": "you", "you": "I", "this": "that", "these": "those"}
 _FLIPPED_OBJECT = {
     "me": "you", "us": "you", "you": "me", "mine": "yours", "yours": "mine", "ours": "yours", "myself": "yourself",
-    "yourself": "myself", "ourselves": "yourselves", "i": "you", "we": "you", "this": "that", "these": "those",
-    "he": "him", "she": "her", "they": "them",
+    "yourself": "myself", "ourselves": "yourselves", "this": "that", "these": "those",
 }  # fmt: skip
 _FLIPPED_POSSESSIVE = {"my": "your", "our": "your", "your": "my", "this": "that", "these": "those"}
 _OF_STARTS = ("a lot of", "lots of", "a cup of", "a glass of", "a piece of", "a bottle of", "some of", "one of",
@@ -30,10 +29,11 @@ _BARE_AFTER = {
     "for": ("breakfast", "lunch", "dinner", "school", "work", "example"),
     "on": ("foot",),
 }
-_VAGUE = frozenset(
-    "any no every each such many several more enough some much another both all a lots half most".split()
-)
-_THE_AFTER = frozenset("in at to from near into around across through behind over".split())
+VAGUE = frozenset("any no every each such many several more enough some much another both all a lots half most".split())
+THE_AFTER = frozenset("in at to from near into around across through behind over".split())
+
+
+_COMPOUNDING = frozenset("thing food school hobby vehicle sport place matter drink clothes".split())
 
 
 class Slip(Struct, frozen=True, kw_only=True):
@@ -131,10 +131,8 @@ def _noun(words: list[str], start: int, role: str, before: str) -> list[tuple[No
     while position < len(words) and _is_adjective(words, position):
         adjectives.append(words[position])
         position += 1
-    found: list[tuple[NounPhrase, int]] = []
-    for head in _heads(words, position, bool(determiner)):
-        found.append((_built(determiner, adjectives, head, role, before), head.end))
-    return found
+    heads = _heads(words, position, bool(determiner))
+    return [(_built(determiner, adjectives, head, role, before), head.end) for head in heads]
 
 
 def _is_adjective(words: list[str], position: int) -> bool:
@@ -181,14 +179,13 @@ def _heads(words: list[str], position: int, determined: bool) -> list[_Head]:
     first = lexicon.nouns(words[position])
     if not determined and (lexicon.adverb(words[position]) or words[position] in lexicon.PARTICLES):
         return []
-    joins = bool(first) and first[0].sure and not first[0].plural and first[0].category not in ("family", "person", "")
+    joins = bool(first) and first[0].sure and not first[0].plural and first[0].category in _COMPOUNDING
     if position + 1 < len(words) and joins:
-        for noun in lexicon.nouns(words[position + 1])[:1]:
-            if noun.sure and not lexicon.is_closed(words[position + 1]):
-                heads.append(_Head(noun=noun, words=tuple(words[position : position + 2]), end=position + 2))
-    for noun in first[:1]:
-        if noun.sure or determined:
-            heads.append(_Head(noun=noun, words=(words[position],), end=position + 1))
+        second = lexicon.nouns(words[position + 1])[:1]
+        if second and second[0].sure and not lexicon.is_closed(words[position + 1]):
+            heads.append(_Head(noun=second[0], words=tuple(words[position : position + 2]), end=position + 2))
+    if first and (first[0].sure or determined):
+        heads.append(_Head(noun=first[0], words=(words[position],), end=position + 1))
     return heads
 
 
@@ -214,7 +211,7 @@ def _built(determiner: tuple[str, ...], adjectives: list[str], head: _Head, role
     plain = " ".join([*(word for word in adjectives if len(adjectives) == 1), *body.split()[len(adjectives) :]])
     if opening in ("a", "an") or opening in lexicon.NUMBERS:
         again = f"the {plain}"
-    elif opening.split(" ")[0] in _VAGUE and opening not in ("all the", "one of the", "a piece of your"):
+    elif opening.split(" ")[0] in VAGUE and opening not in ("all the", "one of the", "a piece of your"):
         again = body if noun.plural or noun.mass else f"the {body}"
     return NounPhrase(
         text=text,
@@ -260,9 +257,7 @@ def _missing_article(noun: Noun, described: bool, role: str, before: str, slips:
     if before in ("like", "love", "hate", "enjoy", "prefer") and not described:
         slips.append(Slip(kind="plural", said=body, better=lexicon.plural_of(noun.lemma)))
         return "plural"
-    word = (
-        "the" if role == "subject" or (before in _THE_AFTER and noun.category in ("place", "nature", "thing")) else ""
-    )
+    word = "the" if role == "subject" or (before in THE_AFTER and noun.category in ("place", "nature", "thing")) else ""
     word = word or inflection.article(body)
     slips.append(Slip(kind="article", said=body, better=f"{word} {body}"))
     return word
@@ -305,3 +300,8 @@ def _extended(phrase: NounPhrase, words: list[str], end: int, role: str) -> list
             )
         )
     return joined
+
+
+def category_of(noun: NounPhrase) -> str:
+    """The category to ask about: the noun's, or name and place_name."""
+    return noun.category if noun.kind == "noun" else noun.kind

@@ -8,10 +8,10 @@ from policies.tutor import lexicon, tokens
 from policies.tutor.choice import Choice
 from policies.tutor.clause import Clause
 from policies.tutor.inflection import capitalised
-from policies.tutor.phrases import NounPhrase
-from policies.tutor.questions import many_of
+from policies.tutor.phrases import VAGUE, NounPhrase, category_of
 from policies.tutor.remarks import lines
-from policies.tutor.utterance import Utterance, category_of
+from policies.tutor.thing_questions import TALKED_ABOUT, many_of
+from policies.tutor.utterance import Utterance
 
 _LIMIT = {"A1": 10, "A2": 12, "B1": 15}
 _OPENINGS = ("Oh, {}!", "Ah, {}.", "So {}.", "I see, {}.", "{}, I see.", "All right, {}.", "Okay, so {}.", "Ah, so {}.")
@@ -85,7 +85,10 @@ def echoes(clause: Clause, level: str) -> list[str]:
 def echo(clause: Clause, level: str) -> str:
     """The clause itself, said back: "you're going to the park with your mother". "" when it is better not said."""
     subject = clause.subject
-    to_me = any(part.noun is not None and part.noun.text in ("me", "mine", "myself") for part in clause.parts)
+    to_me = any(
+        part.noun is not None and part.noun.text in ("me", "mine", "myself", "yourself", "yourselves")
+        for part in clause.parts
+    )
     vague = subject.text == "it" and clause.group.lemma != "be"
     if (
         to_me
@@ -120,11 +123,15 @@ def _natural(text: str) -> str:
 
 def _named(thing: NounPhrase) -> list[str]:
     category = category_of(thing)
-    if category in ("time", "") or (category == "idea" and not thing.determined) or thing.text.startswith("my "):
+    if (
+        category in ("time", "")
+        or (category == "idea" and thing.head not in TALKED_ABOUT)
+        or thing.text.startswith("my ")
+    ):
         return []
     if thing.head in ("people", "person", "thing") and not thing.determined:
         return []
-    text = tokens.written(thing.text if not thing.text.startswith(("much ", "any ", "no ")) else thing.head)
+    text = tokens.written(thing.again if thing.text.split(" ")[0] in VAGUE else thing.text)
     if thing.kind == "name":
         return [f"So this is about {text}.", f"Ah, {text}.", f"I'd like to know more about {text}.", f"{text}, I see."]
     many = tokens.written(many_of(thing))

@@ -88,7 +88,7 @@ def _spoken(context: TutorContext) -> list[WordScore]:
 def _has_content(word: WordScore) -> bool:
     """Whether it is worth talking about: a teacher does not dwell on "the" and "could"."""
     text = word.text.lower()
-    return not (lexicon.is_closed(text) or lexicon.adverb(text) or text in lexicon.INTERJECTIONS)
+    return "'" not in text and not (lexicon.is_closed(text) or lexicon.adverb(text) or text in lexicon.INTERJECTIONS)
 
 
 def of_word(word: WordScore) -> Evidence:

@@ -1,4 +1,4 @@
-"""What a learner's utterance is: its clauses, the things it names, what kind of move it makes. Answers nothing."""
+"""What a learner's utterance is: its clause, the things it names, its topic, the kind of move. Answers nothing."""
 
 import re
 
@@ -7,31 +7,30 @@ from msgspec.structs import replace
 
 from events.values import Note
 from policies import recast
-from policies.tutor import clause, lexicon, phrases, tokens, topics
+from policies.tutor import lexicon, moves, parser, phrases, tokens, topics
 from policies.tutor.choice import normal
 from policies.tutor.clause import Clause
 from policies.tutor.context import TutorContext
-from policies.tutor.phrases import NounPhrase, Slip
+from policies.tutor.phrases import NounPhrase, Slip, category_of
 from policies.tutor.topics import Question, Topic
 
-CERTAIN = 0.45  # mean word probability below which a transcript is rather a guess than what was said
 _MENDED = frozenset("agreement article tense preposition plural word_order word_choice".split())
-_YES = frozenset("yes yeah yep yup sure course absolutely definitely ok okay right".split())
-_NO = frozenset("no nope nah never".split())
-_SHORT_FILL = frozenset("i do am can have think so it is not please well um uh very much really of a lot".split())
+
+
 _DARK = frozenset(
-    "kill killed killing murder dead death die died dying blood gun shoot shot shooting war hell suicide victim victims "
-    "bomb attack attacked weapon knife rape drug drugs corpse funeral".split()
+    "kill killed killing murder dead death die died dying blood gun shoot shot shooting war hell suicide "
+    "victim victims bomb attack attacked weapon knife rape drug drugs corpse funeral".split()
 )
-_RUDE = frozenset("fuck fucking shit bitch damn bastard ass asshole sex sexy naked idiot slut whore".split())
-_CARE = re.compile(
-    r"\b(i (want|wish|would like|am going) to (die|kill myself|hurt myself)|kill myself|end my life|hate myself|i feel "
-    r"hopeless)\b"
-)
+
+
 _LOSS = re.compile(
     r"\b(died|is dead|passed away|funeral|divorced|lost my (job|mother|father|dog|cat|friend)|in hospital)\b"
 )
+
+
 _JOINING = re.compile(r" (and|or) ")
+
+
 _RANK = {
     category: rank
     for rank, names in enumerate(
@@ -98,7 +97,16 @@ def understand(context: TutorContext) -> Utterance:
         dark=bool(_DARK & set(words)),
         sad=bool(_LOSS.search(spoken)),
     )
-    move, thing = _move(context, utterance, spoken)
+    move, thing = moves.move_of(
+        moves.Said(
+            words=utterance.words,
+            spoken=spoken,
+            clause=found,
+            asks=said.endswith("?"),
+            confidence=context.confidence,
+            typed=context.typed,
+        )
+    )
     return replace(utterance, move=move, object=thing, follows=_follows(utterance, categories))
 
 
@@ -114,7 +122,7 @@ def _earlier(context: TutorContext) -> tuple[NounPhrase, ...]:
     for turn in reversed(context.turns[-3:]):
         if turn.said.strip() and "name is" not in turn.said.lower():
             spoken = tokens.words_of(turn.said)
-            found += _things(spoken, clause.parse(spoken))
+            found += _things(spoken, parser.parse(spoken))
     return tuple(found)
 
 
@@ -134,7 +142,7 @@ def _clause(said: str, notes: tuple[Note, ...]) -> tuple[Clause | None, tuple[Sl
     mended = recast.corrected(said, kept) if kept else said
     best: Clause | None = None
     for sentence in re.split(r"(?<=[.!?])\s+", mended):
-        found = clause.parse(tokens.words_of(sentence))
+        found = parser.parse(tokens.words_of(sentence))
         if found is not None and (best is None or _worth(found) > _worth(best)):
             best = found
     slips = tuple(Slip(kind=note.kind, said=note.said, better=note.better) for note in kept if note.said.strip())
@@ -180,11 +188,6 @@ def _rather_verb(words: list[str], position: int) -> bool:
     return subject or before in lexicon.BE_FORMS or before in lexicon.MODALS or before in ("to", "not")
 
 
-def category_of(noun: NounPhrase) -> str:
-    """The category to ask about: the noun's, or name and place_name."""
-    return noun.category if noun.kind == "noun" else noun.kind
-
-
 def _clause_nouns(found: Clause | None) -> list[NounPhrase]:
     if found is None:
         return []
@@ -213,93 +216,6 @@ def _follows(utterance: Utterance, categories: tuple[str, ...]) -> bool:
     if question.expects in expected:
         return False
     return utterance.topic is not None and utterance.topic.name == question.topic
-
-
-def _move(context: TutorContext, utterance: Utterance, spoken: str) -> tuple[str, str]:
-    words = utterance.words
-    if _CARE.search(spoken):
-        return "care", ""
-    if _RUDE & set(words):
-        return "rude", ""
-    if not context.typed and 0 < context.confidence < CERTAIN and len(words) < 12:
-        return "unclear", ""
-    for move, pattern in _PATTERNS:
-        match = pattern.search(spoken)
-        if match:
-            return move, (match.groupdict().get("thing") or "").strip()
-    if all(word in lexicon.NUMBERS or word.isdigit() for word in words) and len(words) > 1:
-        return "numbers", ""
-    core = [word for word in words if word not in lexicon.INTERJECTIONS - _YES - _NO]
-    if core and core[0] in _YES and not set(core[1:]) - _SHORT_FILL - _YES:
-        return "yes", ""
-    if core and core[0] in _NO and not set(core[1:]) - _SHORT_FILL - _NO:
-        return "no", ""
-    if core and core[0] == "maybe" or words in (("maybe",), ("perhaps",), ("i", "think", "so")):
-        return "maybe", ""
-    if core and core[0] == "because" and len(core) > 2:
-        return "reason", ""
-    return _grammatical_move(utterance)
-
-
-def _grammatical_move(utterance: Utterance) -> tuple[str, str]:
-    found = utterance.clause
-    if found is not None:
-        if found.mood in ("yesno", "wh"):
-            return "ask", ""
-        if found.mood in ("command", "suggestion"):
-            return found.mood, ""
-        return "statement", ""
-    words = [word for word in utterance.words if word not in ("so", "and", "but", "well", "then", "or", "oh")]
-    opens = words[0] if words else ""
-    if utterance.text.rstrip().endswith("?"):
-        return "ask", ""
-    if (
-        opens in lexicon.WH_WORDS - {"when", "whose", "which"}
-        and words[1:2]
-        and words[1] in _OPERATORS | {"many", "much"}
-    ):
-        return "ask", ""
-    if opens in _OPERATORS and len(words) > 2 and (words[1] in lexicon.PERSONAL or lexicon.name(words[1])):
-        return "ask", ""
-    return "fragment", ""
-
-
-_OPERATORS = lexicon.BE_FORMS | lexicon.DO_FORMS | lexicon.MODALS | frozenset(("have", "has"))
-
-_PATTERNS = tuple(
-    (move, re.compile(pattern))
-    for move, pattern in (
-        ("bye", r"^(\w+ ){0,4}(good ?bye|bye|see you (later|soon|tomorrow|next time)|have to go now|must go now|good night)( \w+){0,3}$"),
-        ("repeat", r"^(sorry |please |can you |could you |would you )*(repeat|say (it|that)? ?again|one more time|pardon|what did you say|come again|again)( it| that| the question| me| please)*$"),
-        ("slower", r"\b(slower|slowly please|slow down|too fast|speak slow(ly)?)\b"),
-        ("meaning", r"\bwhat (does|do|is|are) (the word )?(?P<thing>[a-z' -]+?) means?\b"),
-        ("meaning", r"\bwhat is the meaning of (?P<thing>[a-z' -]+)"),
-        ("meaning", r"\bwhat (is|are) (an? )?(?P<thing>[a-z]+)$"),
-        ("confused", r"\b(do not|did not|can not|could not) (understand|get it|catch|follow)( (you|it|that|the question))?$"),
-        ("confused", r"\b(i am (lost|confused)|no idea)\b|^what$|^(sorry|huh)$|^i do not know what (to say|you mean)"),
-        ("unsure", r"^(well |um |sorry |so )*(i (really )?do not know|i am not sure|i can not remember|not sure)"),
-        ("change", r"\b(change the (topic|subject)|another (topic|question)|something else|next question|(topic|this) is boring)\b"),
-        ("change", r"\b(let us|can we|i want to|i would like to) (talk|speak) about (?P<thing>[a-z ]+)"),
-        ("help", r"^(please )?((can|could) you )?help me( please)?$"),
-        ("example", r"\b(give me an example|how (can|do|should) i (answer|say that|start))\b"),
-        ("echo_question", r"\b(and|what about|how about) (you|yours|yourself)$"),
-        ("your_name", r"\b(what is your name|who are you|(may|might|can) i (ask|know) your name)\b"),
-        ("how", r"\bhow are you\b|\bhow do you do\b"),
-        ("age", r"\bhow old are you\b"),
-        ("live", r"\bwhere (do you live|are you( from)?|do you come from)\b"),
-        ("real", r"\bare you (a )?(real|robot|human|computer|machine|person|bot|ai)\b"),
-        ("job", r"\bwhat do you do$|\bwhat is your job\b"),
-        ("clock", r"\bwhat time is it\b"),
-        ("like", r"^(so |and |well )?do you (really )?(like|love|enjoy) (?P<thing>[a-z' ]+)$"),
-        ("can", r"^can you (?P<thing>swim|dance|sing|cook|drive|fly|run|draw|paint|ski|eat|see|play|speak)\b.*$"),
-        ("have", r"^do you have (?P<thing>[a-z' ]+)$"),
-        ("thanks", r"^(oh |well |ok |okay )?(thank you|thanks)\b(?! for).{0,30}$"),
-        ("introduced", r"\b(my name is|i am called|call me) (?P<thing>[a-z]+( [a-z]+)?)$"),
-        ("greeting", r"^(hello|hi|hey|good (morning|afternoon|evening))( (there|tutor|teacher|[a-z]+))?( nice to meet you)?$"),
-        ("greeting", r"^nice to meet you( too)?$"),
-        ("fine", r"^i am (very |so )?(fine|well|good|great|okay|ok)( thank you| thanks)?( and you)?$"),
-    )
-)  # fmt: skip
 
 
 def own_slips(said: str) -> tuple[Slip, ...]:

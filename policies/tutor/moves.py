@@ -1,0 +1,97 @@
+"""The kind of move that an utterance makes in the conversation. Understands no content.
+
+The moves: empty, unclear, bye, greeting, repeat, slower, confused, help, example, change, echo_question ("and you?"),
+meaning, like, can, have, your_name, how, age, live, real, job, clock, ask, thanks, introduced, fine, yes, no, maybe,
+unsure, reason, numbers, care, rude, command, suggestion, statement, fragment.
+"""
+
+import re
+from functools import cache
+
+from msgspec import Struct
+
+from policies.tutor import lexicon, topics
+from policies.tutor.clause import Clause
+
+CERTAIN = 0.45  # mean word probability below which a transcript is rather a guess than what was said
+
+
+_YES = frozenset("yes yeah yep yup sure course absolutely definitely ok okay right".split())
+
+
+_NO = frozenset("no nope nah never".split())
+
+
+_SHORT_FILL = frozenset("i do am can have think so it is not please well um uh very much really of a lot".split())
+
+
+_RUDE = frozenset("fuck fucking shit bitch damn bastard ass asshole sex sexy naked idiot slut whore".split())
+
+
+_CARE = re.compile(
+    r"\b(i (want|wish|would like|am going) to (die|kill myself|hurt myself)|kill myself|end my life|hate myself|i feel "
+    r"hopeless)\b"
+)
+
+
+_OPERATORS = lexicon.BE_FORMS | lexicon.DO_FORMS | lexicon.MODALS | frozenset(("have", "has"))
+
+
+class Said(Struct, frozen=True, kw_only=True):
+    """What a move is read from: the words, joined too, the clause if there is one, and how sure the recogniser is.
+
+    ``confidence`` is 0 when it is not known; ``typed`` text is always sure.
+    """
+
+    words: tuple[str, ...]
+    spoken: str
+    clause: Clause | None
+    asks: bool = False
+    confidence: float = 0.0
+    typed: bool = False
+
+
+def move_of(said: Said) -> tuple[str, str]:
+    """The move and what it is about ("" when the move has no such thing)."""
+    if _CARE.search(said.spoken):
+        return "care", ""
+    if _RUDE & set(said.words):
+        return "rude", ""
+    if not said.typed and 0 < said.confidence < CERTAIN and len(said.words) < 12:
+        return "unclear", ""
+    for move, pattern in _patterns():
+        match = pattern.search(said.spoken)
+        if match:
+            return move, (match.groupdict().get("thing") or "").strip()
+    return _short_move(said.words) or _grammatical_move(said), ""
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((move, re.compile(pattern)) for move, pattern in topics.data("moves.toml")["patterns"])
+
+
+def _short_move(words: tuple[str, ...]) -> str:
+    if len(words) > 1 and all(word in lexicon.NUMBERS or word.isdigit() for word in words):
+        return "numbers"
+    core = [word for word in words if word not in lexicon.INTERJECTIONS - _YES - _NO]
+    if " ".join(words) in ("perhaps", "i think so", "yes may be", "may be") or core[:1] == ["maybe"]:
+        return "maybe"
+    if not core:
+        return ""
+    if core[0] in _YES and not set(core[1:]) - _SHORT_FILL - _YES:
+        return "yes"
+    if core[0] in _NO and not set(core[1:]) - _SHORT_FILL - _NO:
+        return "no"
+    return "reason" if core[0] == "because" and len(core) > 2 else ""
+
+
+def _grammatical_move(said: Said) -> str:
+    if said.clause is not None:
+        mood = said.clause.mood
+        return "ask" if mood in ("yesno", "wh") else mood
+    words = [word for word in said.words if word not in ("so", "and", "but", "well", "then", "or", "oh")]
+    first, second = (words[0] if words else ""), (words[1] if len(words) > 1 else "")
+    inverted = first in _OPERATORS and len(words) > 2 and (second in lexicon.PERSONAL or bool(lexicon.name(second)))
+    wh = first in lexicon.WH_WORDS - {"when", "whose", "which"} and second in _OPERATORS | {"many", "much"}
+    return "ask" if said.asks or inverted or wh else "fragment"
