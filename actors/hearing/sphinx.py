@@ -9,8 +9,10 @@ from importlib.metadata import version
 import numpy as np
 from pocketsphinx import Decoder
 
+from actors.hearing.energy import EnergyDetector
 from actors.hearing.errors import ModelNotLoaded, UnknownLanguage
-from actors.ports import SAMPLE_RATE_HZ, Audio, Transcript
+from actors.hearing.windows import SPEECH_AT_LEAST, speech_probabilities
+from actors.ports import SAMPLE_RATE_HZ, Audio, Transcript, VoiceActivityDetector
 from events.values import Word
 
 FRAME_MS = 10
@@ -22,8 +24,12 @@ class SphinxRecogniser:
     name = "pocketsphinx"
     digest = ""
 
-    def __init__(self) -> None:
-        """Load the bundled en-us model. Raises `ModelNotLoaded`."""
+    def __init__(self, *, detector: VoiceActivityDetector | None = None) -> None:
+        """Load the bundled en-us model; ``detector`` spares it silence, over which it makes words up.
+
+        Raises `ModelNotLoaded`.
+        """
+        self._detector = detector or EnergyDetector()
         self.version = version("pocketsphinx")
         try:
             self._decoder = Decoder(loglevel="FATAL", samprate=SAMPLE_RATE_HZ)
@@ -35,12 +41,13 @@ class SphinxRecogniser:
         """Transcribe English. Raises `UnknownLanguage` for any other."""
         if language not in ("en", "auto"):
             raise UnknownLanguage(language, "en")
+        if np.max(speech_probabilities(audio, self._detector), initial=0.0) < SPEECH_AT_LEAST:
+            return Transcript(text="")
         pcm = np.clip(np.rint(audio * 32768.0), -32768, 32767).astype("<i2").tobytes()
         with self._lock:
             self._decoder.start_utt()
             try:
-                if pcm:
-                    self._decoder.process_raw(pcm, no_search=False, full_utt=True)
+                self._decoder.process_raw(pcm, no_search=False, full_utt=True)
             finally:
                 self._decoder.end_utt()
             words = tuple(self._words()) if self._decoder.hyp() is not None else ()

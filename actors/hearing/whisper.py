@@ -25,7 +25,7 @@ from tokenizers import Tokenizer as TextTokenizer
 from actors.hearing.alignment import aligned_words
 from actors.hearing.energy import WINDOW_SAMPLES, EnergyDetector
 from actors.hearing.errors import ModelNotLoaded, UnknownLanguage
-from actors.hearing.windows import WINDOW_S, Probabilities, cuts, speech_probabilities
+from actors.hearing.windows import SPEECH_AT_LEAST, WINDOW_S, Probabilities, cuts, speech_probabilities
 from actors.ports import SAMPLE_RATE_HZ, Audio, Transcript, VoiceActivityDetector
 from events.values import Word
 
@@ -37,10 +37,11 @@ MARGIN_S = 0.5
 LONGEST_PIECE_S = 28.0
 LEAD_S = 0.6
 """Silence before the first word, made up where a recording has less: without it the first word is often lost."""
-SPEECH_AT_LEAST = 0.35
 NO_SPEECH_ABOVE = 0.6
 LOG_PROBABILITY_BELOW = -1.0
 COMPRESSION_ABOVE = 2.4
+SURE_ABOVE = -0.3
+"""Mean log probability above which a repeated phrase is believed: a learner may well say a sentence four times."""
 _CREDITS = re.compile(
     r"thanks?( you)?( so much| very much)? for (watching|listening|your attention)|subscribe to|subtitles by|"
     r"(like|share) (this|the) video|see you (in the )?next (time|video)",
@@ -172,15 +173,13 @@ class WhisperRecogniser:
         )[0]
         tokens = tuple(token for token in result.sequences_ids[0] if token < tokenizer.eot)
         text = tokenizer.decode(list(tokens)).strip()
-        spoken = text.encode()
+        log_probability = result.scores[0] * len(tokens) / (len(tokens) + 1)
         return _Decoded(
             tokens=tokens,
             text=text,
-            log_probability=result.scores[0] * len(tokens) / (len(tokens) + 1),
+            log_probability=log_probability,
             no_speech=result.no_speech_prob,
-            looped=len(tokens) >= longest
-            or _repeats(tokens)
-            or len(spoken) > COMPRESSION_ABOVE * len(zlib.compress(spoken)),
+            looped=len(tokens) >= longest or (log_probability < SURE_ABOVE and _repeats(tokens, text)),
         )
 
     def _suppressed(self, tokenizer: Tokenizer) -> list[int]:
@@ -197,8 +196,14 @@ class WhisperRecogniser:
         return self._tokenizers[language]
 
 
-def _repeats(tokens: tuple[int, ...]) -> bool:
-    """Whether the last tokens are one phrase four times over, eight tokens or more (so "9 9 9 9" may stand)."""
+def _repeats(tokens: tuple[int, ...], text: str) -> bool:
+    """Whether a text goes round: it compresses too well, or its last eight tokens or more are one phrase four times.
+
+    Shorter rounds may stand: "9 9 9 9" is said by those who read numbers.
+    """
+    spoken = text.encode()
+    if len(spoken) > COMPRESSION_ABOVE * len(zlib.compress(spoken)):
+        return True
     return any(tokens[-size:] * 4 == tokens[-4 * size :] for size in range(2, len(tokens) // 4 + 1))
 
 

@@ -7,6 +7,8 @@ from actors.hearing.energy import WINDOW_SAMPLES
 from actors.ports import SAMPLE_RATE_HZ, Audio, VoiceActivityDetector
 
 WINDOW_S = WINDOW_SAMPLES / SAMPLE_RATE_HZ
+SPEECH_AT_LEAST = 0.35
+"""A recording in which no window is more probably speech than this has nothing to recognise."""
 _CUT_SILENCE_WINDOWS = 8
 """A cut asks for a quarter of a second without speech."""
 
@@ -43,7 +45,7 @@ def cuts(probabilities: Probabilities, samples: int, longest_s: float) -> tuple[
 def trimmed(start_s: float, end_s: float, probabilities: Probabilities) -> tuple[float, float]:
     """A word's span without the silence at its edges, one window of margin left; unchanged if it holds no speech."""
     first = int(start_s / WINDOW_S)
-    speaking = np.flatnonzero(probabilities[first : int(np.ceil(end_s / WINDOW_S))] > 0.35)
+    speaking = np.flatnonzero(probabilities[first : int(np.ceil(end_s / WINDOW_S))] > SPEECH_AT_LEAST)
     if not len(speaking):
         return start_s, end_s
     onset = (first + int(speaking[0]) - 1) * WINDOW_S
