@@ -25,6 +25,7 @@ const place = document.querySelector("main");
 document.querySelector(".theme-place").append(themeButton());
 document.body.append(notices.element);
 
+addEventListener("hashchange", () => notices.clearAll()); // they spoke of the view that is left
 const router = new Router(
   place,
   {

@@ -38,12 +38,6 @@ export class Dock {
     this.talk.classList.toggle("is-talking", talking);
   }
 
-  /** The lesson is over: nothing more can be said in it. */
-  close() {
-    for (const button of this.element.querySelectorAll("button, input")) button.disabled = true;
-    fill(this.hint, "This lesson is over.");
-  }
-
   #build() {
     this.talk = h("button", { type: "button", class: "talk", on: {
       click: () => this.#clicked(),
@@ -137,7 +131,7 @@ export class Dock {
     const label = !on ? "Turn the microphone on" : mode === "hold" ? "Hold to talk" : "Turn the microphone off";
     this.talk.setAttribute("aria-label", label);
     this.talk.title = label;
-    fill(this.modeButton, icon(mode === "auto" ? "auto" : "hand"), h("span", {}, mode === "auto" ? "Hands-free" : "Hold"));
+    fill(this.modeButton, icon(mode === "auto" ? "waves" : "hand"), h("span", {}, mode === "auto" ? "Hands-free" : "Hold"));
     this.modeButton.setAttribute("aria-label", `Talking: ${mode === "auto" ? "hands-free" : "hold to talk"}. Change`);
     fill(this.headphonesButton, icon("headphones"), h("span", {}, "Headphones"));
     this.headphonesButton.setAttribute("aria-pressed", String(headphones));
@@ -148,7 +142,7 @@ export class Dock {
 
 function hint(microphone, mode, headphones) {
   if (microphone === "asking") return ["Your browser asks for the microphone: choose “Allow”."];
-  if (microphone !== "on") return ["Turn the microphone on, type, or drop a recording here."];
+  if (microphone !== "on") return ["Turn the microphone on, type, or upload."];
   if (mode === "hold") {
     return ["Hold the button", h("span", { class: "with-keyboard" }, " or ", h("kbd", {}, "Space")), " and talk."];
   }

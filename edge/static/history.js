@@ -5,6 +5,7 @@ import { Clips } from "./clips.js";
 import { fill, h, icon } from "./dom.js";
 import { apply, emptyLesson } from "./lesson_state.js";
 import { bandOf } from "./phones.js";
+import { picture } from "./picture.js";
 import { Transcript } from "./transcript.js";
 
 export function historyView(place, shared, sessionId) {
@@ -32,7 +33,7 @@ function sessionItem(session, tutor) {
   const score = session.average;
   const judged = score !== null && score !== undefined;
   return h("li", {}, h("a", { class: "session-card", href: `#/history/${encodeURIComponent(session.session)}` },
-    tutor?.portrait ? h("img", { src: tutor.portrait, alt: "" }) : h("span", { class: "no-portrait" }),
+    tutor?.portrait ? picture(tutor.portrait) : h("span", { class: "no-portrait" }),
     h("span", { class: "session-words" },
       h("strong", {}, session.mode === "sentence" ? "Guided sentences" : "Conversation", ` with ${tutor?.title ?? session.tutor}`),
       h("span", { class: "meta" }, [when(session.started), `${session.turns} ${session.turns === 1 ? "turn" : "turns"}`, lasted(session)].filter(Boolean).join(" · "))),

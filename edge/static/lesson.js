@@ -2,7 +2,8 @@
 
 import { Clips } from "./clips.js";
 import { Dock } from "./dock.js";
-import { fill, h, icon } from "./dom.js";
+import { fill, h } from "./dom.js";
+import { Exercise } from "./exercise.js";
 import { LessonSession } from "./session.js";
 import { go, rename } from "./router.js";
 import { Stage } from "./stage.js";
@@ -35,15 +36,16 @@ class LessonView {
     this.lesson = this.session.lesson;
     this.clips = new Clips(shared.sound, (text) => shared.notices.show(text));
     this.session.otherSound = () => this.clips.sounding;
-    this.transcript = new Transcript(this.lesson, this.#transcriptActions(), () => this.tutor?.title ?? "Tutor");
+    this.actions = this.#transcriptActions();
+    this.transcript = new Transcript(this.lesson, this.actions, () => this.tutor?.title ?? "Tutor");
     this.dock = new Dock(this.#dockActions(), { mode: wanted.talking, headphones: wanted.headphones });
     this.session.setTalking(wanted.talking, wanted.headphones);
-    this.exercise = h("section", { class: "exercise", hidden: true, aria: { label: "Say this" } });
+    this.exercise = new Exercise(this.actions.speak);
     this.title = h("h1", { class: "lesson-title", tabindex: "-1" }, "Lesson");
     this.scroll = h("div", { class: "conversation", tabindex: "0", role: "log", aria: { live: "off", label: "Conversation" } }, this.transcript.element);
     place.append(h("div", { class: "lesson" },
       h("header", { class: "lesson-head" }, this.title),
-      h("div", { class: "lesson-left" }, this.stage.element, this.exercise, this.dock.element), this.scroll));
+      h("div", { class: "lesson-left" }, this.stage.element, this.exercise.element, this.dock.element), this.scroll));
     this.#listen(place);
     this.#state();
     if (!sessionId && wanted.talking === "auto") this.session.useMicrophone();
@@ -112,10 +114,11 @@ class LessonView {
     if (message.type === "tutor_reply" && !this.session.rebuilding) this.stage.caption(lesson.turns.get(message.turn));
     if (message.type === "resumed") this.#rebuilt();
     if (lesson.ended && !this.over) this.#over();
-    const atEnd = this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight < 240;
+    const { scrollHeight, scrollTop, clientHeight } = this.scroll;
+    const reads = scrollHeight - scrollTop - clientHeight > clientHeight; // something older: it is not taken away
     this.transcript.update(message);
-    if (atEnd && SCROLLS.has(message.type)) this.scroll.scrollTo({ top: this.scroll.scrollHeight });
-    this.#exercise();
+    if (!reads && SCROLLS.has(message.type)) this.transcript.bringUp(message.turn, this.scroll);
+    this.exercise.show(lesson.ended ? "" : lesson.exercise);
     this.#state();
   }
 
@@ -139,9 +142,11 @@ class LessonView {
   #over() {
     this.over = true;
     write("session", null);
-    this.dock.close();
     this.session.microphone.stop();
-    this.dock.element.before(summary(this.lesson));
+    delete this.actions.retry;
+    delete this.actions.rate;
+    this.transcript.updateAll();
+    this.dock.element.replaceWith(summary(this.lesson));
   }
 
   #connected(online, attempt) {
@@ -174,19 +179,6 @@ class LessonView {
     this.marked = key;
     this.stage.highlight(sentence);
     this.transcript.highlight(turn, sentence);
-  }
-
-  #exercise() {
-    const sentence = this.lesson.exercise;
-    if (sentence === this.shown) return;
-    this.shown = sentence;
-    this.exercise.hidden = !sentence;
-    const { speak } = this.#transcriptActions();
-    fill(this.exercise,
-      h("p", { class: "exercise-label" }, "Say this"), h("p", { class: "exercise-text", aria: { live: "polite" } }, sentence),
-      h("div", { class: "exercise-tools" },
-        h("button", { type: "button", class: "quiet small", on: { click: () => speak(sentence) } }, icon("listen"), "Listen"),
-        h("button", { type: "button", class: "quiet small", on: { click: () => speak(sentence, 0.8) } }, icon("slow"), "Slowly")));
   }
 
   #state() {
@@ -234,7 +226,7 @@ class LessonView {
 }
 
 const WORKING = new Set(["loading", "transcribing", "assessing", "replying", "speaking"]);
-const SCROLLS = new Set(["progress", "transcription", "analysis_complete", "tutor_reply", "typed", "error"]);
+const SCROLLS = new Set(["transcription", "analysis_complete", "tutor_reply", "typed", "error"]);
 const LOST = new Set(["session_not_found", "not_your_session", "session_ended", "no_session"]);
 
 /** Whether the turn that the server last worked on has its answer, or gave up. */

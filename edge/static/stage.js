@@ -1,6 +1,7 @@
 /** The tutor's place: portrait, idle loop, speaking video, drawn mouth, state and captions. Plays nothing itself. */
 
 import { fill, h, icon } from "./dom.js";
+import { show } from "./picture.js";
 
 export const STATES = {
   connecting: "Connecting…",
@@ -32,7 +33,7 @@ export class Stage {
 
   showTutor(tutor) {
     this.portrait.alt = tutor.title || tutor.name;
-    if (tutor.portrait) this.portrait.src = tutor.portrait;
+    show(this.portrait, tutor.portrait);
     if (tutor.idle) {
       this.idle.src = tutor.idle;
       this.idle.addEventListener("playing", () => this.element.classList.add("has-idle"), { once: true });

@@ -1,6 +1,7 @@
 /** The start view: choose a tutor, a goal, a level, a mode and what to talk about, then begin. */
 
 import { fill, h, icon } from "./dom.js";
+import { picture } from "./picture.js";
 import { Readiness } from "./readiness.js";
 import { go } from "./router.js";
 import { choices, choose, learnerId, read, write } from "./store.js";
@@ -13,7 +14,6 @@ const LEVELS = [
   ["B2", "Confident"],
   ["C1", "Advanced"],
 ];
-const PICTURE_RETRY_MS = 2000;
 const MODES = [
   ["conversation", "Conversation", "Talk freely. Your tutor answers and asks on."],
   ["sentence", "Guided sentences", "Say one sentence at a time and see every sound."],
@@ -112,6 +112,8 @@ function drawTutors(place, list, chosen) {
   const known = list.some((tutor) => tutor.name === chosen);
   fill(place, list.map((tutor, index) => tutorCard(tutor, known ? tutor.name === chosen : index === 0)));
   if (!known && list.length) choose({ tutor: list[0].name });
+  const chosenCard = place.querySelector(":checked")?.parentElement;
+  if (chosenCard) place.scrollLeft = chosenCard.offsetLeft - (place.clientWidth - chosenCard.clientWidth) / 2;
 }
 
 /** The chosen tutor says hello beside the title. */
@@ -140,12 +142,6 @@ function tutorCard(tutor, checked) {
     h("span", { class: "tutor-picture" }, tutor.portrait && picture(tutor.portrait), clip),
     h("span", { class: "tutor-words" }, h("strong", {}, tutor.title ?? tutor.name), h("span", { class: "meta" }, tutor.description ?? "")),
     h("span", { class: "tick", "aria-hidden": "true" }, icon("check")));
-}
-
-/** An image that is asked for again while the server cannot draw it yet. */
-function picture(address) {
-  const again = (event) => setTimeout(() => (event.target.src = address), PICTURE_RETRY_MS);
-  return h("img", { src: address, alt: "", on: { error: again } });
 }
 
 function modeCard([value, title, words], chosen) {

@@ -38,6 +38,12 @@ export class Transcript {
     }
   }
 
+  /** Scrolls `place` so that a turn begins at its top. */
+  bringUp(number, place) {
+    const item = this.parts.get(number)?.item;
+    if (item) place.scrollTo({ top: item.offsetTop - place.offsetTop - 2 });
+  }
+
   /** Marks the sentence that sounds; null marks none. */
   highlight(number, sentence) {
     for (const marked of this.element.querySelectorAll(".sentence.is-sounding")) marked.classList.remove("is-sounding");
