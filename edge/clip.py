@@ -1,6 +1,7 @@
 """The tutor's turn as files: its voice as WAV, voice and face as MP4. Draws and speaks nothing."""
 
 import io
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,8 @@ class Clip:
                 return
             frame = av.AudioFrame.from_ndarray(self.samples[np.newaxis, :], format="s16", layout="mono")
             frame.sample_rate = self.sample_rate_hz
+            # With times of its own the encoder tells its priming samples, which players then skip.
+            frame.pts, frame.time_base = 0, Fraction(1, self.sample_rate_hz)
             for packet in [*audio.encode(frame), *audio.encode(None)]:
                 output.mux(packet)
 

@@ -22,7 +22,6 @@ class LessonView:
         self._as_json = as_json
         self._bar: Progress | None = None
         self._task = TaskID(0)
-        self.stage = ""
         self._clear()
 
     def recording(self, name: str, seconds: float) -> None:
@@ -46,8 +45,6 @@ class LessonView:
         if self._as_json:
             self._print_json(message)
         match message["type"]:
-            case "progress":
-                self.stage = message["stage"]
             case "transcription" if message["final"]:
                 self._stop_bar()
                 self._transcript = message["text"]

@@ -124,9 +124,7 @@ class PractisedLesson:
         """Close the session."""
         await self._client.command("end_session")
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(5.0):
-                while self._view.stage != "ended":
-                    self._view.message((await self._client.receive())[0])
+            await self._client.until("progress", 5.0, stage="ended")
 
     async def close(self) -> None:
         """Leave the server."""

@@ -77,6 +77,11 @@ export class Connection extends EventTarget {
     for (const command of this.pending) this.#send(command);
   }
 
+  /** Sends a command no more: what it spoke of is gone. */
+  forget(type, turn) {
+    this.pending = this.pending.filter((command) => command.type !== type || command.turn !== turn);
+  }
+
   /** Breaks the connection to come back by a resume: the server then says which chunk it awaits. */
   renew() {
     this.socket?.close();

@@ -4,6 +4,7 @@ import { Clips } from "./clips.js";
 import { Dock } from "./dock.js";
 import { fill, h } from "./dom.js";
 import { Exercise } from "./exercise.js";
+import { workOf } from "./lesson_state.js";
 import { LessonSession } from "./session.js";
 import { go, rename } from "./router.js";
 import { Stage } from "./stage.js";
@@ -189,8 +190,8 @@ class LessonView {
     else if (!session.online) this.stage.showState("connecting");
     else if (session.speaker.speaking) this.stage.showState("speaking");
     else if (session.talking.talking) this.stage.showState("listening");
-    else if (WORKING.has(lesson.stage) && !answered(lesson)) this.stage.showState(lesson.stage, lesson.note);
-    else this.stage.showState("idle");
+    else if (lesson.stage === "loading") this.stage.showState("loading", lesson.note);
+    else this.stage.showState(workOf(lesson) || "idle");
   }
 
   #notice({ text, code, retryable, turn }) {
@@ -225,16 +226,8 @@ class LessonView {
   }
 }
 
-const WORKING = new Set(["loading", "transcribing", "assessing", "replying", "speaking"]);
 const SCROLLS = new Set(["transcription", "analysis_complete", "tutor_reply", "typed", "error"]);
 const LOST = new Set(["session_not_found", "not_your_session", "session_ended", "no_session"]);
-
-/** Whether the turn that the server last worked on has its answer, or gave up. */
-function answered(lesson) {
-  const turn = lesson.turns.get(lesson.stageTurn);
-  if (!turn) return false;
-  return turn.sentences.some((sentence) => sentence?.last) || turn.errors.length > 0 || turn.heardMs !== undefined;
-}
 
 function settingsOf({ tutor, goal, level, mode, topic, text, talking }) {
   const settings = { tutor, goal, level, mode, endpointing: talking === "hold" ? "manual" : "auto" };

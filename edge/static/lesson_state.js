@@ -42,6 +42,19 @@ export function replyOf(turn) {
   return turn.sentences.filter(Boolean).map((sentence) => sentence.text).join(" ");
 }
 
+/**
+ * What the tutor is busy with, from what is there of the newest turn: "transcribing", "replying", or "" when nothing is
+ * awaited.
+ */
+export function workOf(lesson) {
+  const turn = lesson.turns.get(lesson.openTurn - 1);
+  const spoken = turn?.segments.some(Boolean) || turn?.heardMs !== undefined;
+  if (!turn || spoken || turn.errors.length || lesson.ended) return "";
+  if (turn.number === 0) return turn.sentences.length ? "" : "replying";
+  if (!turn.transcription && !turn.sentences.length) return "transcribing";
+  return turn.sentences.some((sentence) => sentence?.last) ? "" : "replying";
+}
+
 /** Takes a message in. Gives false for a durable message that was here before. */
 export function apply(lesson, message) {
   if (message.part >= 0) {
@@ -118,7 +131,9 @@ const PROGRESS = {
     turn.heardMs = message.duration_ms;
   },
   retried(lesson, message, turn) {
+    const failed = turn.errors.length > 0;
     turn.errors = [];
+    if (failed) return; // what failed is tried again; nothing is said anew
     lesson.retrying = message.turn;
     const sentence = turn.analysis?.reference || turn.uttered?.reference;
     if (lesson.settings?.mode === "sentence" && sentence) lesson.exercise = sentence;

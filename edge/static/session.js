@@ -15,6 +15,8 @@ import { learnerId } from "./store.js";
 import { Talking } from "./talking.js";
 import { Utterance } from "./utterance.js";
 
+/** The codes with which the server refuses a recording. */
+const UNUSABLE = new Set(["audio_too_large", "audio_too_long", "bad_samples", "empty_audio", "not_audio", "silent_audio", "unsupported_rate"]);
 const LARGEST_FILE_BYTES = 10 * 1024 * 1024;
 
 export class LessonSession extends EventTarget {
@@ -191,6 +193,11 @@ export class LessonSession extends EventTarget {
     if (message.code === "chunk_out_of_order") {
       this.connection.renew();
       return;
+    }
+    if (message.part < 0 && (UNUSABLE.has(message.code) || message.turn === this.utterance.turn)) {
+      this.utterance.refused();
+      this.talking.held = false;
+      this.talking.reset();
     }
     if (message.stage === "voice" || message.stage === "tutor") this.speaker.close(message.turn);
     if (this.rebuilding && message.part >= 0) return;

@@ -9,7 +9,6 @@ export const STATES = {
   idle: "Your turn",
   listening: "Listening…",
   transcribing: "Understanding…",
-  assessing: "Listening closely…",
   replying: "Thinking…",
   speaking: "Speaking",
   ended: "Lesson over",

@@ -40,6 +40,12 @@ export class Utterance {
     this.chunks = [];
   }
 
+  /** The server could not use what was sent and has dropped it: the turn begins again. */
+  refused() {
+    this.connection.forget("end_recording", this.turn);
+    this.chunks = [];
+  }
+
   /** The server has closed `turn`; the next utterance is the one after it. */
   closed(turn) {
     if (turn < this.turn) return;

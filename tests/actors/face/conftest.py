@@ -9,8 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from actors.face.drawn import DrawnFace
-from actors.face.figure import mouth_box
 from actors.ports import FaceTrack, Fragment
+from tests.lip_sync import mouth_opening
 
 Pictures = list[NDArray[np.uint8]]
 
@@ -34,18 +34,8 @@ def pictures() -> Callable[[Sequence[Fragment]], Pictures]:
 
 @pytest.fixture(scope="session")
 def opening() -> Callable[[Pictures], NDArray[np.float64]]:
-    """How far the mouth is open in each picture: the share of dark (inside) or white (teeth) pixels where it is.
-
-    Good for tutors whose skin and lips are neither.
-    """
-
-    def measure(pictures: Pictures) -> NDArray[np.float64]:
-        y0, y1, x0, x1 = mouth_box()
-        mouths = np.stack([picture[y0:y1, x0:x1] for picture in pictures]).astype(np.float64)
-        luma = mouths @ np.array([0.114, 0.587, 0.299])
-        return ((luma < 60) | (luma > 222)).mean(axis=(1, 2))
-
-    return measure
+    """How far the mouth is open in each picture."""
+    return mouth_opening
 
 
 @pytest.fixture(scope="session")

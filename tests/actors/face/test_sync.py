@@ -12,6 +12,7 @@ from actors.models import ModelStore
 from actors.ports import FaceTrack, Speech
 from actors.voice.espeak import EspeakVoice
 from policies.visemes import viseme_timeline
+from tests.lip_sync import best_offset
 
 Pictures = list[NDArray[np.uint8]]
 Series = NDArray[np.float64]
@@ -24,22 +25,6 @@ def energy(speech: Speech) -> Series:
     samples = np.frombuffer(speech.pcm, "<i2").astype(np.float64)
     frame = speech.sample_rate_hz // 25
     return np.sqrt((samples[: len(samples) // frame * frame].reshape(-1, frame) ** 2).mean(axis=1))
-
-
-def best_offset(opening: Series, energy: Series) -> tuple[float, int]:
-    """The highest correlation and its offset: positive when the mouth comes late, in ms (steps of 5)."""
-    frames = np.arange(len(energy)) * 40.0
-    grid = np.arange(0, frames[-1], 5.0)
-    mouth, sound = (np.interp(grid, frames, series) for series in (opening, energy))
-    return max(
-        (
-            float(
-                np.corrcoef(mouth[max(0, k) : len(grid) + min(0, k)], sound[max(0, -k) : len(grid) - max(0, k)])[0, 1]
-            ),
-            5 * k,
-        )
-        for k in range(-60, 61)
-    )
 
 
 def drawn_and_heard(
