@@ -57,6 +57,7 @@ class FakeLessonServer:
         self.commands: list[dict[str, Any]] = []
         self.chunks: dict[int, list[int]] = {}
         self.pcm: dict[int, bytes] = {}
+        self.files: dict[int, bytes] = {}
         self.log: list[tuple[int, int, str | bytes]] = []
         self._cutting = False
         self._seq = 0
@@ -166,6 +167,13 @@ class FakeLessonServer:
                 await self._resume(websocket, command)
             case "cancel_recording":
                 self.chunks.pop(turn, None)
+            case "end_recording" if self.files.get(turn, b"fLaC")[:4] != b"fLaC":
+                del self.chunks[turn], self.files[turn]
+                error = ErrorMessage(
+                    seq=self._seq, part=-1, code="not_audio", message="This is no audio; send a recording.",
+                    retryable=False,
+                )  # fmt: skip
+                await self._tell(websocket, error)
             case "end_recording":
                 await self._answer(websocket, turn, canned.TEXT)
             case "type_text" if command["text"] == "fail":
@@ -198,8 +206,10 @@ class FakeLessonServer:
             self._cutting = False
             await websocket.close(1012)
             return
-        if header["format"] == "pcm16":
-            pcm = data[4 + len(_header(data)) :]
+        pcm = data[4 + len(_header(data)) :]
+        if header["format"] == "file":
+            self.files[turn] = self.files.get(turn, b"") + pcm
+        else:
             self.pcm[turn] = self.pcm.get(turn, b"") + pcm
             await self._listen(websocket, turn, pcm)
 

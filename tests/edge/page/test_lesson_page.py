@@ -126,15 +126,30 @@ def test_a_recording_is_uploaded_and_a_fault_is_a_notice_to_dismiss(
     server.video = False
     page = start_lesson(talking="hold", mode="sentence", text="I went to the theatre.")
     assert page.inner_text(".exercise-text") == "I went to the theatre."
+    page.set_input_files("input[type=file]", {"name": "me.txt", "mimeType": "audio/flac", "buffer": b"not a sound"})
+    page.wait_for_selector("text=This is no audio")
     page.set_input_files("input[type=file]", {"name": "me.flac", "mimeType": "audio/flac", "buffer": canned.sound(0)})
     until(page, "colloquy.lesson.turns[1]?.analysis")
+    assert server.files[1] == canned.sound(0)
     page.click("text=Type")
     page.fill("#typed", "fail")
     page.keyboard.press("Enter")
-    page.wait_for_selector(".notice")
-    assert "Say it once more" in page.inner_text(".notice")
-    page.locator(".notice [aria-label=Dismiss]").press("Enter")
+    page.wait_for_selector("text=Say it once more")
+    for _ in range(2):
+        page.locator(".notice [aria-label=Dismiss]").first.press("Enter")
     assert page.locator(".notice").count() == 0
     page.click("text=End lesson")
     page.wait_for_selector(".summary")
     assert server.of("end_session")
+
+
+def test_a_refused_microphone_is_explained_with_the_way_out(server: FakeLessonServer, open_page: Open) -> None:
+    server.video = False
+    page = open_page(talking="auto")
+    page.evaluate(
+        "() => { navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotAllowedError'); }; }"
+    )
+    page.click(".start-button")
+    page.wait_for_selector("text=The browser does not let this page use the microphone")
+    assert "type or upload" in page.inner_text(".notice")
+    assert page.get_attribute(".talk", "aria-label") == "Turn the microphone on"
