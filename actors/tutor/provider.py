@@ -50,7 +50,7 @@ class ReplyUnsound(ProviderError):
 
 
 class ProviderTutor:
-    """Streams a reply from ``url`` (".../v1"). ``key`` may hold several keys, split by commas: a refused one is rotated.
+    """Streams a reply from ``url`` (".../v1"). Of several keys in ``key``, with commas between, a refused one rotates.
 
     ``first_s`` limits the wait for the first piece (and for each next one), ``total_s`` the whole reply.
     """

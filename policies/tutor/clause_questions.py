@@ -59,8 +59,9 @@ def about_clause(clause: Clause, level: str) -> list[Asking]:
         return found
     if not _is_person(subject):
         return found
-    if subject.text == "I":
-        return found
+    spoken_to = any(set(part.text.split()) & {"me", "my", "mine", "myself"} for part in clause.parts)
+    if spoken_to or {"I", "my"} & set(subject.text.split()):
+        return found  # the learner speaks to somebody; asking on would be about the tutor
     found += _is_a(clause)
     plain = not group.modal and not group.perfect and not group.progressive
     if subject.text == "you" and plain and group.lemma in _TASTES | {"want", "hope"} and not group.past:
@@ -166,9 +167,9 @@ def _wh(clause: Clause) -> list[Asking]:
             found.append(_built("Where", clause, 4.1))
         if "time" not in known and not group.progressive and group.modal != "can" and lemma in _TIMED:
             found.append(_built("When", clause, 3.8))
-        if lemma in _MOTION - {"get", "move", "return"} and "place" in known and not group.progressive:
+        if lemma in ("go", "travel", "come") and "place" in known and not group.progressive:
             found.append(_built("How", clause, 3.9))
-        if "with" not in known and lemma in _MOTION | _ACTIVITY - {"get"} and subject.person.person == 2:
+        if "with" not in known and lemma in (_MOTION | _ACTIVITY) - {"get"} and subject.person.person == 2:
             found.append(_built("Who", clause, 4.2, ending=" with"))
     skilled = subject.text == "you" and group.modal == "can" and lemma in _SKILL and not group.negative
     if skilled:
@@ -182,6 +183,8 @@ def _wh(clause: Clause) -> list[Asking]:
 
 def _has_reason(clause: Clause) -> bool:
     lemma = clause.group.lemma
+    if clause.group.modal in ("can", "could") and not clause.group.negative:
+        return False
     if lemma in _MOTION and clause.part("infinitive") is not None:
         return False  # the purpose has been said
     return lemma in _REASONED and (bool(clause.parts) or lemma in _ALONE_REASONED) and not clause.group.perfect
@@ -191,7 +194,7 @@ def _built(wh: str, clause: Clause, fit: float, ending: str = "") -> Asking:
     operator, rest = verbs.question(clause.group, clause.subject.person)
     if any(part.role == "clause" for part in clause.parts):
         return Asking(text="", fit=0, level="A1")
-    parts = [part.again or part.text for part in clause.parts if part.role != "time" or wh != "Why"]
+    parts = [part.again or part.text for part in clause.parts if part.role not in ("time", "manner") or wh != "Why"]
     words = [wh, operator, clause.subject.again, rest, *parts]
     text = tokens.written(" ".join(word for word in words if word)) + ending
     too_long = len(text.split()) > 12

@@ -31,7 +31,7 @@ _TRANSITIVE = frozenset(
 
 _INTRANSITIVE = frozenset(
     "go walk sleep come arrive live stay happen laugh smile cry sit stand swim wait look listen fall lie appear seem "
-    "die occur rise belong rest relax agree".split()
+    "dream die occur rise belong rest relax agree".split()
 )
 
 
@@ -49,10 +49,26 @@ TIME_PREPOSITIONS = frozenset("in on at after before during for since until abou
 _WITH_THING = frozenset("with without".split())
 
 
+_REACHED = frozenset("place time meal family person job nature sport hobby school".split())
+# What the object of some verbs can be; "Ann ate a little dog" is more likely misheard than meant.
+_OBJECTS = {
+    "eat": "food meal drink", "cook": "food meal drink", "bake": "food", "drink": "drink food", "wear": "clothes thing",
+    "drive": "vehicle place", "ride": "vehicle animal", "plant": "nature food",
+    "read": "thing hobby matter school idea",
+    "play": "sport hobby thing person idea family animal school",
+    "sing": "hobby idea", "peel": "food",
+}  # fmt: skip
+
+
 class Rest(Struct, frozen=True):
     parts: tuple[Part, ...]
     joint: str = ""
     tail: tuple[str, ...] = ()
+
+
+def _absurd(lemma: str, noun: NounPhrase | None) -> bool:
+    allowed = _OBJECTS.get(lemma)
+    return bool(allowed and noun is not None and noun.category and noun.category not in allowed.split())
 
 
 def slips_of(parts: tuple[Part, ...]) -> tuple[Slip, ...]:
@@ -70,6 +86,8 @@ def slips_of(parts: tuple[Part, ...]) -> tuple[Slip, ...]:
 def complete(group: VerbGroup, parts: tuple[Part, ...]) -> bool:
     """Whether the verb has the objects that it needs, and none that it cannot have."""
     objects = [part for part in parts if part.role == "object"]
+    if any(_absurd(group.lemma, part.noun) for part in objects):
+        return False
     complements = [part for part in parts if part.role in ("complement", "infinitive", "ing", "clause")]
     if group.passive:
         return not objects
@@ -218,9 +236,12 @@ def nested(words: list[str], position: int, lemma: str, role: str, opening: str)
 
 def _prepositional(words: list[str], position: int) -> tuple[Part, int] | None:
     preposition = words[position]
+    bare = position + 1 < len(words) and words[position + 1] not in lexicon.ARTICLES | lexicon.POSSESSIVES
     for noun, end in phrases.read(words, position + 1, role="object", before=preposition):
         if not noun.sure and not noun.determined:
             continue
+        if preposition == "to" and bare and not reached(noun):
+            continue  # rather a verb than a noun: "hard to picture"
         role = _role(preposition, noun)
         text = f"{preposition} {noun.text}"
         again = text if role == "time" else f"{preposition} {noun.again}"
@@ -232,6 +253,11 @@ def _prepositional(words: list[str], position: int) -> tuple[Part, int] | None:
     if lexicon.adverb(after) == "place" and preposition in ("from", "in", "to", "at"):
         return Part(role="place", text=f"{preposition} {after}", preposition=preposition), position + 2
     return None
+
+
+def reached(noun: NounPhrase) -> bool:
+    """Whether a bare word after "to" can be a goal; else it is rather a verb: "hard to picture", "to stick"."""
+    return noun.kind != "noun" or noun.category in _REACHED or not noun.slips
 
 
 def _role(preposition: str, noun: NounPhrase) -> str:

@@ -78,6 +78,8 @@ def _gerund(words: list[str]) -> Clause | None:
 def _skip_lead(words: list[str]) -> int:
     position = 0
     while position < len(words) - 1 and words[position] in lexicon.INTERJECTIONS | {"finally"}:
+        if words[position] == "no" and not _stands_alone(words[position + 1]):
+            break  # "no teeth were there"
         position += 1
     if words[position : position + 2] in (["i", "think"], ["i", "guess"]) and len(words) > position + 3:
         inner = position + 2 + (words[position + 2] == "that")
@@ -87,6 +89,11 @@ def _skip_lead(words: list[str]) -> int:
         if words[position : position + 2] == opening and len(words) > position + 3:
             return position + 2
     return position
+
+
+def _stands_alone(word: str) -> bool:
+    pronoun = word in lexicon.PERSONAL | lexicon.ARTICLES | lexicon.POSSESSIVES | {"not", "let", "i"}
+    return pronoun or bool(lexicon.name(word))
 
 
 def _suggestion(words: list[str]) -> Clause | None:
@@ -230,9 +237,8 @@ def _checked(clause: Clause, words: list[str], spoken: Person) -> Clause | None:
     if not group.agrees:
         said = verbs.statement(replace(group, adverb=""), Person(plural=not spoken.plural))
         better = verbs.statement(replace(group, adverb=""), spoken)
-        if clause.subject.kind == "pronoun" and words[0] in ("i", "we", "you") and group.lemma == "be":
-            said = "be"
-        slips.append(Slip(kind="agreement", said=said, better=better))
+        doer = clause.subject.text if clause.subject.text != "you" else words[0]
+        slips.append(Slip(kind="agreement", said=f"{doer} {said}", better=f"{doer} {better}"))
     times = " ".join(part.text for part in clause.parts if part.role == "time").split()
     if _PAST_TIMES & set(times) and not group.past and not _compound(group):
         past = replace(group, past=True)

@@ -29,7 +29,7 @@ _BARE_AFTER = {
     "for": ("breakfast", "lunch", "dinner", "school", "work", "example"),
     "on": ("foot",),
 }
-VAGUE = frozenset("any no every each such many several more enough some much another both all a lots half most".split())
+VAGUE = frozenset("any no every each such many several more enough some much another both all lots half most".split())
 THE_AFTER = frozenset("in at to from near into around across through behind over".split())
 
 
@@ -112,6 +112,11 @@ def _name(words: list[str], start: int) -> list[tuple[NounPhrase, int]]:
     kind = "name" if pronoun != "it" else "place_name"
     phrase = _plain(capital(word), kind, Person(), pronoun=pronoun)
     return [(phrase, start + 1)]
+
+
+def is_vague(text: str) -> bool:
+    """Whether it speaks of no one in particular: "any present", "a lot of people"."""
+    return text.split(" ")[0] in VAGUE or text.startswith(("a lot of", "a few", "a little"))
 
 
 def capital(name: str) -> str:
@@ -198,7 +203,8 @@ def _built(determiner: tuple[str, ...], adjectives: list[str], head: _Head, role
     )
     if many and not noun.plural and not noun.mass and noun.sure:
         better = " ".join([*adjectives, *head.words[:-1], lexicon.plural_of(noun.lemma)])
-        slips.append(Slip(kind="plural", said=body, better=better))
+        start = " ".join(determiner)
+        slips.append(Slip(kind="plural", said=f"{start} {body}", better=f"{start} {better}"))
         body, noun = better, Noun(lemma=noun.lemma, category=noun.category, plural=True)
     opening, owned = _opening(determiner, body, slips)
     if not determiner:
@@ -211,7 +217,7 @@ def _built(determiner: tuple[str, ...], adjectives: list[str], head: _Head, role
     plain = " ".join([*(word for word in adjectives if len(adjectives) == 1), *body.split()[len(adjectives) :]])
     if opening in ("a", "an") or opening in lexicon.NUMBERS:
         again = f"the {plain}"
-    elif opening.split(" ")[0] in VAGUE and opening not in ("all the", "one of the", "a piece of your"):
+    elif is_vague(opening) and opening not in ("all the", "one of the", "a piece of your"):
         again = body if noun.plural or noun.mass else f"the {body}"
     return NounPhrase(
         text=text,
@@ -235,12 +241,20 @@ def _opening(determiner: tuple[str, ...], body: str, slips: list[Slip]) -> tuple
     for word in determiner:
         owned = owned or word in ("my", "our")
         if word in ("a", "an"):
+            if _only_mass(body):
+                slips.append(Slip(kind="article", said=f"{word} {body}", better=body))
+                continue  # "a great fun"
             right = inflection.article(body)
             if right != word:
                 slips.append(Slip(kind="article", said=f"{word} {body}", better=f"{right} {body}"))
             word = right
         parts.append(_FLIPPED_POSSESSIVE.get(word, word))
     return " ".join(parts), owned
+
+
+def _only_mass(body: str) -> bool:
+    readings = lexicon.nouns(body.split(" ")[-1])
+    return bool(readings) and all(reading.mass and reading.sure for reading in readings)
 
 
 def _missing_article(noun: Noun, described: bool, role: str, before: str, slips: list[Slip], body: str) -> str:

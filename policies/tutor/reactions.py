@@ -8,7 +8,7 @@ from policies.tutor import lexicon, tokens
 from policies.tutor.choice import Choice
 from policies.tutor.clause import Clause
 from policies.tutor.inflection import capitalised
-from policies.tutor.phrases import VAGUE, NounPhrase, category_of
+from policies.tutor.phrases import NounPhrase, category_of, is_vague
 from policies.tutor.remarks import lines
 from policies.tutor.thing_questions import TALKED_ABOUT, many_of
 from policies.tutor.utterance import Utterance
@@ -85,10 +85,8 @@ def echoes(clause: Clause, level: str) -> list[str]:
 def echo(clause: Clause, level: str) -> str:
     """The clause itself, said back: "you're going to the park with your mother". "" when it is better not said."""
     subject = clause.subject
-    to_me = any(
-        part.noun is not None and part.noun.text in ("me", "mine", "myself", "yourself", "yourselves")
-        for part in clause.parts
-    )
+    mine = {"me", "my", "mine", "myself", "yourself", "yourselves"}
+    to_me = any(mine & set(text.split()) for text in (subject.text, *(part.text for part in clause.parts)))
     vague = subject.text == "it" and clause.group.lemma != "be"
     if (
         to_me
@@ -131,7 +129,7 @@ def _named(thing: NounPhrase) -> list[str]:
         return []
     if thing.head in ("people", "person", "thing") and not thing.determined:
         return []
-    text = tokens.written(thing.again if thing.text.split(" ")[0] in VAGUE else thing.text)
+    text = tokens.written(thing.again if is_vague(thing.text) else thing.text)
     if thing.kind == "name":
         return [f"So this is about {text}.", f"Ah, {text}.", f"I'd like to know more about {text}.", f"{text}, I see."]
     many = tokens.written(many_of(thing))

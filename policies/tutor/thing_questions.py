@@ -3,6 +3,7 @@
 from functools import cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from policies.tutor import inflection, lexicon, phrases, tokens, topics
 from policies.tutor.phrases import NounPhrase
@@ -73,6 +74,9 @@ _IDIOMS = frozenset("school work home college university church".split())
 
 def where(noun: NounPhrase) -> str:
     """Being at a place: "in the park", "at school", "in France"."""
+    bare = noun.kind == "noun" and noun.head not in _IDIOMS and " " not in noun.again
+    if bare:
+        noun = replace(noun, again=f"the {noun.again}")
     text = noun.again if noun.again != noun.head or noun.head in _IDIOMS or noun.kind != "noun" else f"the {noun.head}"
     if noun.kind == "place_name":
         return f"in {text}"

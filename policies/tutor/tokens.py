@@ -71,6 +71,9 @@ def written(text: str) -> str:
 
 
 def _cased(word: str) -> str:
+    bare = word.rstrip("?!.,")
+    if bare != word:
+        return _cased(bare) + word[len(bare) :]
     stem = word.removesuffix("'s")
     if stem in _SHOUTED:
         return _SHOUTED[stem] + word[len(stem) :]

@@ -10,6 +10,7 @@ from policies import recast
 from policies.tutor import lexicon, moves, parser, phrases, tokens, topics
 from policies.tutor.choice import normal
 from policies.tutor.clause import Clause
+from policies.tutor.complements import reached
 from policies.tutor.context import TutorContext
 from policies.tutor.phrases import NounPhrase, Slip, category_of
 from policies.tutor.topics import Question, Topic
@@ -18,7 +19,7 @@ _MENDED = frozenset("agreement article tense preposition plural word_order word_
 
 
 _DARK = frozenset(
-    "kill killed killing murder dead death die died dying blood gun shoot shot shooting war hell suicide "
+    "kill killed killing murder dead death die died dying blood gun guns shoot shot shooting war hell suicide "
     "victim victims bomb attack attacked weapon knife rape drug drugs corpse funeral".split()
 )
 
@@ -169,7 +170,11 @@ def _things(words: list[str], found: Clause | None) -> tuple[NounPhrase, ...]:
         before = words[position - 1] if position else ""
         for noun, end in phrases.read(words, position, role="object", before=before):
             if noun.kind in ("noun", "name", "place_name") and noun.sure and not _JOINING.search(noun.text):
-                if end == position + 1 and _rather_verb(words, position):
+                if end == position + 1 and (
+                    _rather_verb(words, position) or words[position - 1 : end] == ["of", "course"]
+                ):
+                    continue
+                if noun.text.startswith("no ") or (before == "to" and end == position + 1 and not reached(noun)):
                     continue
                 if noun.head not in seen and (noun.category or noun.kind != "noun"):
                     seen[noun.head] = noun
