@@ -189,4 +189,3 @@ def test_in_guided_mode_the_rules_set_the_exercise() -> None:
 def test_pieces_of_other_lines_are_passed_over() -> None:
     script = Script(raw=b": keep-alive\n\nevent: x\n" + chunk("Dogs are fun. What is your dog like?"))
     assert len(asked(script)) == 2
-

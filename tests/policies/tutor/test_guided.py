@@ -1,0 +1,132 @@
+"""Guided sentences: evidence, one thing at a time, the next sentence by what this learner finds hard."""
+
+from collections import Counter
+
+import pytest
+
+from events.values import Pause, Prosody
+from policies.learner import LearnerHistory
+from policies.tutor import guided, lexicon, tokens
+from policies.tutor.remarks import sounds
+from tests.policies.tutor.lesson import Lesson, spoken
+
+
+def sentence_lesson(**fields: object) -> Lesson:
+    return Lesson(mode="sentence", **fields)  # type: ignore[arg-type]
+
+
+def test_the_clients_sentence_comes_first() -> None:
+    lesson = sentence_lesson(exercise="The weather is fine.")
+    assert lesson.sentences[-1].exercise == "The weather is fine."
+    assert "The weather is fine." in lesson.greeting
+
+
+def test_without_one_the_first_sentence_is_of_the_learners_level() -> None:
+    for level in ("A1", "A2", "B1", "B2"):
+        lesson = sentence_lesson(level=level)
+        assert lesson.exercise in {item.text for item in guided.bank() if item.level == level}
+
+
+def test_the_first_sentence_practises_what_is_weak() -> None:
+    lesson = sentence_lesson(history=LearnerHistory(sessions=4, weak_phones=("TH",)))
+    chosen = next(item for item in guided.bank() if item.text == lesson.exercise)
+    assert "TH" in chosen.phones
+
+
+def test_a_good_attempt_is_praised_with_evidence_and_followed_by_a_new_sentence() -> None:
+    lesson = sentence_lesson()
+    before = lesson.exercise
+    lesson.say(before, pronunciation=spoken(before, 95))
+    assert lesson.exercise != before
+    praise = [sentence for sentence in lesson.sentences if "praise" in sentence.acts]
+    assert len(praise) == 1
+    assert praise[0].evidence[0].value == 95.0
+
+
+def test_a_weak_word_is_the_one_thing_to_work_on_and_the_sentence_stays() -> None:
+    lesson = sentence_lesson(exercise="The elephant drinks water.")
+    lesson.say(lesson.exercise, pronunciation=spoken(lesson.exercise, 75, elephant=30))
+    tips = [sentence for sentence in lesson.sentences if "correct" in sentence.acts]
+    assert len(tips) == 1
+    assert "elephant" in tips[0].text
+    assert (tips[0].evidence[0].start_ms, tips[0].evidence[0].end_ms) == (350, 650)
+    assert lesson.exercise == "The elephant drinks water."
+    assert lesson.sentences[-1].exercise == "The elephant drinks water."
+
+
+def test_a_missing_word_goes_before_every_other_fault() -> None:
+    lesson = sentence_lesson(exercise="The elephant drinks water.")
+    lesson.say("the elephant water", pronunciation=spoken(lesson.exercise, 75, elephant=30, drinks=0))
+    tip = next(sentence for sentence in lesson.sentences if "correct" in sentence.acts)
+    assert '"drinks"' in tip.text
+    assert tip.evidence[0].text == "drinks"
+
+
+def test_a_long_pause_is_named_with_its_place_and_length() -> None:
+    lesson = sentence_lesson(exercise="The elephant drinks water.")
+    prosody = Prosody(duration_ms=4000, speaking_ms=2500, pauses=(Pause(start_ms=660, end_ms=2060, after_word=1),))
+    words = spoken(lesson.exercise, 75)
+    lesson.say(lesson.exercise, pronunciation=words, prosody=prosody)
+    tip = next(sentence for sentence in lesson.sentences if "correct" in sentence.acts)
+    assert (tip.evidence[0].kind, tip.evidence[0].value) == ("pause", 1400.0)
+
+
+def test_after_three_attempts_it_moves_on() -> None:
+    lesson = sentence_lesson(exercise="The elephant drinks water.")
+    for _ in range(3):
+        lesson.say("The elephant drinks water.", pronunciation=spoken("The elephant drinks water.", 40))
+    assert lesson.exercise != "The elephant drinks water."
+
+
+def test_progress_since_the_last_attempt_is_what_is_praised() -> None:
+    lesson = sentence_lesson(exercise="The elephant drinks water.")
+    lesson.say(lesson.exercise, pronunciation=spoken(lesson.exercise, 50))
+    lesson.say(lesson.exercise, pronunciation=spoken(lesson.exercise, 70))
+    praise = next(sentence for sentence in lesson.sentences if "praise" in sentence.acts)
+    assert praise.evidence[0].text == "50 → 70"
+
+
+def test_without_any_figures_there_is_neither_praise_nor_blame() -> None:
+    lesson = sentence_lesson(exercise="The elephant drinks water.")
+    lesson.say("The elephant drinks water.")
+    assert not {"praise", "correct"} & {act for sentence in lesson.sentences for act in sentence.acts}
+    assert lesson.exercise != "The elephant drinks water."
+
+
+@pytest.mark.parametrize("said", ["", "I have no idea what you mean", "can you repeat that please", "slower please"])
+def test_what_is_no_attempt_keeps_the_sentence(said: str) -> None:
+    lesson = sentence_lesson(exercise="The elephant drinks water.")
+    lesson.say(said)
+    assert lesson.exercise == "The elephant drinks water."
+    assert lesson.sentences[-1].exercise == "The elephant drinks water."
+
+
+def test_sixty_attempts_never_bring_the_same_line() -> None:
+    for score in (40.0, 95.0):
+        lesson = sentence_lesson()
+        for _ in range(60):
+            lesson.say(lesson.exercise, pronunciation=spoken(lesson.exercise, score))
+        assert len(set(lesson.used)) == len(lesson.used)
+
+
+def test_guided_lessons_ask_no_question_of_their_own() -> None:
+    lesson = sentence_lesson()
+    for score in (95.0, 40.0, 70.0):
+        lesson.say(lesson.exercise, pronunciation=spoken(lesson.exercise, score))
+        assert not any(s.text.endswith("?") and not s.exercise for s in lesson.sentences)
+
+
+def test_the_bank_has_twenty_five_sentences_a_level_and_covers_every_phone() -> None:
+    counts = Counter(item.level for item in guided.bank())
+    assert all(counts[level] >= 25 for level in ("A1", "A2", "B1", "B2"))
+    assert len({item.text for item in guided.bank()}) == len(guided.bank())
+    practised = {phone for item in guided.bank() for phone in item.phones}
+    assert set(sounds()) <= practised
+
+
+def test_sentences_for_beginners_use_their_words() -> None:
+    for item in guided.bank():
+        if item.level == "A1":
+            levels = [lexicon.cefr_level(word) or 1 for word in tokens.words_of(item.text)]
+            assert max(levels) <= 4, item.text
+            assert sum(level > 2 for level in levels) <= 1, item.text
