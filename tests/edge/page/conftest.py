@@ -46,6 +46,11 @@ def until(page: Page, expression: str) -> None:
 STATE = "JSON.stringify({...Object.fromEntries(['route','lesson','audio','video'].map((key) => [key, colloquy[key]]))})"
 
 
+def chromium_path() -> str | None:
+    """The browser on this machine; None when there is none."""
+    return os.environ.get("COLLOQUY_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+
+
 @pytest.fixture(scope="session")
 def microphone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Silence, a hum in syllables from `SPEECH_FROM_S`, silence."""
@@ -64,8 +69,8 @@ def microphone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def browser(microphone: Path) -> Iterator[Browser]:
     """Chromium; its microphone plays the recording from the moment at which the page opens it."""
-    found = os.environ.get("COLLOQUY_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if not found:
+    found = chromium_path()
+    if found is None:
         pytest.skip("no Chromium: `apt-get install chromium`, or name one in COLLOQUY_CHROMIUM")
     with sync_playwright() as playwright:
         flags = [*FLAGS, f"--use-file-for-fake-audio-capture={microphone}%noloop"]

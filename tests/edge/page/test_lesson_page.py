@@ -147,7 +147,7 @@ def test_a_refused_microphone_is_explained_with_the_way_out(server: FakeLessonSe
     server.video = False
     page = open_page(talking="auto")
     page.evaluate(
-        "() => { navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotAllowedError'); }; }"
+        "() => { navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotAllowedError') } }"
     )
     page.click(".start-button")
     page.wait_for_selector("text=The browser does not let this page use the microphone")
