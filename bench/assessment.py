@@ -11,10 +11,11 @@ import random
 import re
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
@@ -24,6 +25,7 @@ from numpy.typing import NDArray
 from actors.assessment.calibration import (
     Calibration,
     Linear,
+    calibration,
     clipped,
     grouped,
     phone_features,
@@ -31,8 +33,12 @@ from actors.assessment.calibration import (
     word_features,
 )
 from actors.assessment.goodness import PhoneEvidence
+from actors.assessment.praat import PraatProsodyAnalyser
 from actors.assessment.sphinx import SphinxPronunciationScorer
-from actors.ports import Audio, EngineError
+from actors.ports import Audio, EngineError, SpeechRecogniser
+from events.lesson import SpeechTranscribed
+from events.values import EngineUse, PhoneScore, Pronunciation, Prosody, Word
+from policies.scores import combine
 
 CORPUS = Path("../shared/data/speechocean762-train")
 TABLE = Path("actors/assessment/calibration.json")
@@ -42,9 +48,10 @@ PENALTY = 10.0
 MISPRONOUNCED_BELOW = 1.0
 """Mean of the experts' 0..2."""
 
-PHONE_STRETCH, WORD_STRETCH, UTTERANCE_STRETCH = 1.6, 1.6, 1.3
+PHONE_STRETCH, WORD_STRETCH, UTTERANCE_STRETCH = 2.0, 1.6, 1.3
 
 Row = dict[str, Any]
+Answer = TypeVar("Answer")
 Values = NDArray[np.float64]
 
 
@@ -183,32 +190,67 @@ def _rounded(values: Values) -> tuple[float, ...]:
     return tuple(round(float(value), 4) for value in values)
 
 
-def report(scorer: SphinxPronunciationScorer, corpus: Path, rows: Sequence[Row]) -> dict[str, float]:
-    """Agreement with the experts over ``rows``, through the public `score`, without a recogniser's words."""
-    pairs: dict[str, list[tuple[float, float]]] = {"utterance": [], "word": [], "phone": []}
-    seconds, failures, left_out = [], 0, 0
-    for row in rows:
+def report(
+    scorer: SphinxPronunciationScorer, corpus: Path, rows: Sequence[Row], recogniser: SpeechRecogniser | None = None
+) -> dict[str, float]:
+    """Agreement with the experts over ``rows``, through the public methods; without a recogniser's words if None."""
+    analyser = PraatProsodyAnalyser()
+    pairs: dict[str, list[tuple[float, float]]] = {}
+    seconds: dict[str, list[float]] = {"pronunciation": [], "prosody": []}
+    failures, left_out, foreign = 0, 0, []
+    for row, other in zip(rows, [*rows[1:], *rows[:1]], strict=True):
         audio = audio_of(corpus, row)
-        began = time.perf_counter()
+        words = recogniser.transcribe(audio).words if recogniser else ()
         try:
-            said = scorer.score(audio, row["text"])
+            said, took = _timed(partial(scorer.score, audio, row["text"], words))
         except EngineError as error:
             failures += 1
             print(f"failed: {row['id']}: {error}")
             continue
-        seconds.append(time.perf_counter() - began)
-        pairs["utterance"].append((said.score, row["total"]))
+        prosody, took_prosody = _timed(partial(analyser.analyse, audio, spoken_words(said)))
+        seconds["pronunciation"].append(took)
+        seconds["prosody"].append(took_prosody)
         left_out += sum(not word.spoken for word in said.words)
-        for word, theirs in zip(said.words, row["words"], strict=True):
-            pairs["word"].append((word.score, theirs["total"]))
-            pairs["phone"] += _phone_pairs(word.phones, theirs)
-    figures = {f"{kind} r": _pearson(points) for kind, points in pairs.items()}
+        if other["text"] != row["text"]:
+            foreign.append(scorer.score(audio, other["text"], words).score)
+        for kind, ours, theirs in _compared(row, said, prosody):
+            pairs.setdefault(kind, []).append((ours, theirs))
+    figures: dict[str, float] = {f"{kind} r": _pearson(points) for kind, points in pairs.items()}
     figures["phone AUC"] = _auc(pairs["phone"])
     figures |= {"recordings": len(rows), "failures": failures, "words": len(pairs["word"]), "words left out": left_out}
-    return figures | {"seconds p50": statistics.median(seconds), "seconds p95": float(np.quantile(seconds, 0.95))}
+    figures |= {"score of another's text, p50": statistics.median(foreign), "p90": float(np.quantile(foreign, 0.9))}
+    for stage, taken in seconds.items():
+        figures |= {f"{stage} s p50": statistics.median(taken), f"{stage} s p95": float(np.quantile(taken, 0.95))}
+    return figures
 
 
-def _phone_pairs(phones: Sequence[Any], theirs: Row) -> list[tuple[float, float]]:
+def spoken_words(said: Pronunciation) -> tuple[Word, ...]:
+    """The reference's words where the alignment found them, for the rate and the pauses."""
+    return tuple(
+        Word(text=word.text, start_ms=word.start_ms, end_ms=word.end_ms, confidence=1.0) for word in said.words
+    )
+
+
+def _compared(row: Row, said: Pronunciation, prosody: Prosody) -> Iterator[tuple[str, float, float]]:
+    """Kind, our figure and the experts' for everything that both have judged in one recording."""
+    transcript = SpeechTranscribed(
+        turn=1, text=row["text"].lower(), engine=EngineUse(kind="asr", name="text", version="1"), confidence=1.0
+    )
+    scores = combine(prosody=prosody, pronunciation=said, notes=None, transcript=transcript)
+    yield "utterance", said.score, row["total"]
+    figures = {"fluency": scores.fluency, "prosodic": scores.prosody, "total": scores.total}
+    yield from ((f"combined {kind}", ours, row[kind]) for kind, ours in figures.items() if ours is not None)
+    for word, theirs in zip(said.words, row["words"], strict=True):
+        yield "word", word.score, theirs["total"]
+        yield from (("phone", ours, truth) for ours, truth in _phone_pairs(word.phones, theirs))
+
+
+def _timed(work: Callable[[], Answer]) -> tuple[Answer, float]:
+    began = time.perf_counter()
+    return work(), time.perf_counter() - began
+
+
+def _phone_pairs(phones: Sequence[PhoneScore], theirs: Row) -> list[tuple[float, float]]:
     accuracy = theirs["phones_accuracy"]
     names = [re.sub(r"\d", "", phone) for phone in theirs["phones"]]
     if not accuracy or len(accuracy) != len(names):
@@ -236,19 +278,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--n", type=int, default=250, help="recordings to test on")
     parser.add_argument("--fit", type=int, metavar="N", help="fit the calibration on N recordings first")
+    parser.add_argument("--recogniser", type=Path, metavar="FOLDER", help="use the words of a Whisper in this folder")
     parser.add_argument("--corpus", type=Path, default=CORPUS)
     arguments = parser.parse_args()
     if not arguments.corpus.is_dir():
         raise SystemExit(f"no corpus in {arguments.corpus}: give the folder of speechocean762 with --corpus")
     to_fit, to_test = utterances(arguments.corpus)
-    began = time.perf_counter()
-    scorer = SphinxPronunciationScorer()
-    print(f"loaded in {time.perf_counter() - began:.2f} s")
+    scorer, took = _timed(SphinxPronunciationScorer)
+    print(f"loaded in {took:.2f} s")
+    recogniser = _recogniser(arguments.recogniser) if arguments.recogniser else None
     if arguments.fit:
         table = fit(scorer, arguments.corpus, to_fit[: arguments.fit])
         TABLE.write_bytes(msgspec.json.format(msgspec.json.encode(table), indent=1) + b"\n")
-    for name, figure in report(scorer, arguments.corpus, to_test[: arguments.n]).items():
-        print(f"{name:16} {figure:.3f}" if isinstance(figure, float) else f"{name:16} {figure}")
+        calibration.cache_clear()
+    for name, figure in report(scorer, arguments.corpus, to_test[: arguments.n], recogniser).items():
+        print(f"{name:28} {figure:.3f}" if isinstance(figure, float) else f"{name:28} {figure}")
+
+
+def _recogniser(folder: Path) -> SpeechRecogniser:
+    from actors.hearing.whisper import WhisperRecogniser
+
+    return WhisperRecogniser(folder)
 
 
 if __name__ == "__main__":

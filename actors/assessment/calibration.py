@@ -21,6 +21,9 @@ from actors.assessment.goodness import SHORTEST_PHONE_FRAMES, PhoneEvidence
 WORST_RATIO = -10.0
 """Likelihood ratios below this (nats a frame) tell of a failed alignment rather than of a worse sound."""
 
+FAIR_RIVAL, POOR_RIVAL, POOR_PATH = -1.5, -3.0, -4.0
+LONG_PHONE_FRAMES = 12
+
 Values = NDArray[np.float64]
 
 
@@ -62,10 +65,10 @@ class Calibration(Struct, frozen=True, kw_only=True):
         scores = self.word(np.array([word_features(phones[rows]) for rows in words.values()]).reshape(-1, 2))
         return dict(zip(words, (float(score) for score in scores), strict=True))
 
-    def total(self, evidence: Sequence[PhoneEvidence], phones: Values, words: dict[int, float]) -> float:
+    def total(self, evidence: Sequence[PhoneEvidence], phones: Values) -> float:
         """Score of the utterance, from the words that were said."""
-        features = utterance_features(evidence, phones, np.array(list(words.values())))
-        return float(self.utterance(features[None, :])[0])
+        words = np.array(list(self.words(evidence, phones).values()))
+        return float(self.utterance(utterance_features(evidence, phones, words)[None, :])[0])
 
 
 @lru_cache(maxsize=1)
@@ -88,13 +91,30 @@ def grouped(evidence: Sequence[PhoneEvidence]) -> dict[int, list[int]]:
 
 
 def phone_features(evidence: Sequence[PhoneEvidence]) -> Values:
-    """Per phone: its rival, posterior and silence ratios, and the mean ``path`` of its word and of the utterance."""
+    """Per phone its ratios, how far they pass what good phones have, what they add up to, and its surroundings.
+
+    A ratio that holds through a long phone is surer than one of 30 ms; the means of ``path`` over the word and the
+    utterance tell what the neighbours are like.
+    """
     path = np.array([clipped(one.path) for one in evidence])
     of_word = np.empty(len(evidence))
     for rows in grouped(evidence).values():
         of_word[rows] = path[rows].mean()
-    own = [[clipped(one.rival), clipped(one.posterior), clipped(one.silence)] for one in evidence]
-    return np.column_stack([np.array(own).reshape(-1, 3), of_word, np.full(len(path), path.mean() if len(path) else 0)])
+    own = [
+        [
+            rival := clipped(one.rival),
+            clipped(one.posterior),
+            clipped(one.silence),
+            min(0.0, rival - FAIR_RIVAL),
+            min(0.0, rival - POOR_RIVAL),
+            min(0.0, clipped(one.path) - POOR_PATH),
+            rival * (length := min(one.frames, LONG_PHONE_FRAMES) / LONG_PHONE_FRAMES),
+            clipped(one.path) * length,
+        ]
+        for one in evidence
+    ]
+    surroundings = [of_word, np.full(len(path), path.mean() if len(path) else 0.0)]
+    return np.column_stack([np.array(own).reshape(-1, 8), *surroundings])
 
 
 def word_features(phones: Values) -> Values:

@@ -24,7 +24,7 @@ NARROWEST_RANGE_HZ = (55.0, 120.0)
 """A second pass never has a floor below the first figure nor a ceiling below the second."""
 
 INTENSITY_FLOOR_HZ = 75.0
-"""Windows for 50 Hz, as de Jong & Wempe have, smear the edges of a pause by 45 ms; men below 75 Hz ripple by a decibel."""
+"""Windows for 50 Hz, as de Jong & Wempe have, smear the edges of a pause by 45 ms; these by 30 ms."""
 
 HARMONICITY_STEP_S = 0.03
 """Cross-correlation costs 0.1 ms a frame; every third frame gives the same mean within 0.2 dB."""

@@ -68,8 +68,8 @@ class SphinxPronunciationScorer:
         expected = self._lexicon.words(reference)
         if not np.isfinite(audio).all():
             raise EngineInputError("audio_not_finite", "the recording holds NaN or infinite samples: record it again")
-        heard = heard_words([word.text for word in expected], [word.text for word in words])
-        segments, evidence = self.examine(audio, expected, heard if words else None)
+        heard = heard_words([word.text for word in expected], [word.text for word in words]) if words else None
+        segments, evidence = self.examine(audio, expected, heard)
         return _pronunciation(reference, expected, segments, evidence)
 
     def words(self, reference: str) -> tuple[Pronounceable, ...]:
@@ -165,7 +165,7 @@ def _pronunciation(
             )
         )
     completeness = len(rows) / len(expected)
-    total = table.total(evidence, phones, scores) * completeness if evidence else 0.0
+    total = table.total(evidence, phones) * completeness if evidence else 0.0
     return Pronunciation(
         reference=reference, score=round(total, 1), completeness=round(100 * completeness, 1), words=tuple(words)
     )
