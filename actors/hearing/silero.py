@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
+from onnxruntime.capi import onnxruntime_pybind11_state as errors
 
 from actors.hearing.energy import WINDOW_SAMPLES
 from actors.hearing.errors import ModelNotLoaded, VadStateError
@@ -36,7 +37,7 @@ class SileroDetector:
         options.log_severity_level = 3
         try:
             self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # ONNX Runtime's own errors share no public base class but Exception
+        except (errors.NoSuchFile, errors.Fail, errors.InvalidProtobuf, errors.InvalidGraph) as error:
             raise ModelNotLoaded(f"Silero VAD cannot be loaded from {model}: {error}") from error
 
     def detect(self, audio: Audio, state: bytes) -> SpeechProbabilities:

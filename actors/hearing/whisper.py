@@ -19,12 +19,14 @@ import numpy as np
 from faster_whisper.feature_extractor import FeatureExtractor
 from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_suppressed_tokens
+from faster_whisper.utils import get_assets_path
 from msgspec import Struct
 from tokenizers import Tokenizer as TextTokenizer
 
 from actors.hearing.alignment import aligned_words
-from actors.hearing.energy import WINDOW_SAMPLES, EnergyDetector
+from actors.hearing.energy import WINDOW_SAMPLES
 from actors.hearing.errors import ModelNotLoaded, UnknownLanguage
+from actors.hearing.silero import SileroDetector
 from actors.hearing.windows import SPEECH_AT_LEAST, WINDOW_S, Probabilities, cuts, speech_probabilities
 from actors.ports import SAMPLE_RATE_HZ, Audio, Transcript, VoiceActivityDetector
 from events.values import Word
@@ -84,7 +86,10 @@ class WhisperRecogniser:
         device: str = "cpu",
         threads: int = 0,
     ) -> None:
-        """Open the model; ``threads`` 0 takes what CTranslate2 thinks right. Raises `ModelNotLoaded`."""
+        """Open the model; ``threads`` 0 takes what CTranslate2 thinks right.
+
+        Without a ``detector`` the Silero VAD inside faster-whisper is taken. Raises `ModelNotLoaded`.
+        """
         self.name = name
         self.version = f"ctranslate2 {ctranslate2.__version__}"
         self.digest = digest
@@ -92,10 +97,10 @@ class WhisperRecogniser:
             self._model = ctranslate2.models.Whisper(
                 str(model), device=device, compute_type="int8", intra_threads=threads
             )
-            self._text = TextTokenizer.from_file(str(model / "tokenizer.json"))
-        except Exception as error:  # tokenizers raises bare Exception, CTranslate2 RuntimeError or ValueError
+            self._text = TextTokenizer.from_str((model / "tokenizer.json").read_text("utf-8"))
+        except (RuntimeError, ValueError, OSError) as error:
             raise ModelNotLoaded(f"Whisper cannot be loaded from {model}: {error}") from error
-        self._detector = detector or EnergyDetector()
+        self._detector = detector or SileroDetector(Path(get_assets_path()) / "silero_vad_v6.onnx")
         self._features = FeatureExtractor(feature_size=self._model.n_mels)
         self._languages = tuple(
             token[2:-2] for token in self._text.get_vocab() if token.startswith("<|") and 6 <= len(token) <= 7

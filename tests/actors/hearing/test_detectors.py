@@ -1,12 +1,13 @@
 """What every voice activity detector keeps to: Silero and the energy gate."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from actors.hearing.energy import WINDOW_SAMPLES, EnergyDetector
-from actors.hearing.errors import VadStateError
+from actors.hearing.errors import ModelNotLoaded, VadStateError
 from actors.hearing.silero import SileroDetector
 from actors.ports import SAMPLE_RATE_HZ, Audio, VoiceActivityDetector
 from tests.actors.hearing.conftest import Said
@@ -66,6 +67,15 @@ def test_a_foreign_state_is_refused(detector: VoiceActivityDetector, state: byte
     with pytest.raises(VadStateError, match="start the stream with b''") as refused:
         detector.detect(np.zeros(WINDOW_SAMPLES, np.float32), state)
     assert refused.value.code == "bad_vad_state"
+
+
+@pytest.mark.parametrize("content", [None, b"no ONNX graph"])
+def test_a_file_that_is_no_model_is_named_in_the_error(tmp_path: Path, content: bytes | None) -> None:
+    file = tmp_path / "silero_vad_v6.onnx"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(ModelNotLoaded, match=str(file)):
+        SileroDetector(file)
 
 
 def test_silero_agrees_with_the_reference_code_of_faster_whisper(silero: SileroDetector, sentence: Said) -> None:
