@@ -14,10 +14,12 @@ const LABELS = [
   ["grammar", "Grammar"],
 ];
 
+const isFigure = (score) => score !== null && score !== undefined;
+
 export function gauge(label, score, large = false) {
   const band = bandOf(score);
-  const share = score === null || score === undefined ? 0 : Math.max(0, Math.min(100, score)) / 100;
-  const figure = score === null || score === undefined ? "–" : Math.round(score);
+  const share = isFigure(score) ? Math.max(0, Math.min(100, score)) / 100 : 0;
+  const figure = isFigure(score) ? Math.round(score) : "–";
   return h(
     "div",
     { class: large ? "gauge gauge-large" : "gauge", data: { band }, role: "img", aria: { label: spoken(label, score) } },
@@ -25,7 +27,7 @@ export function gauge(label, score, large = false) {
       "svg",
       { viewBox: "0 0 48 48", "aria-hidden": "true" },
       svg("circle", { class: "gauge-track", cx: 24, cy: 24, r: RADIUS }),
-      svg("circle", {
+      share > 0 && svg("circle", {
         class: "gauge-arc",
         cx: 24,
         cy: 24,
@@ -40,16 +42,16 @@ export function gauge(label, score, large = false) {
 }
 
 function spoken(label, score) {
-  if (score === null || score === undefined) return `${label}: not judged`;
+  if (!isFigure(score)) return `${label}: not judged`;
   return `${label}: ${Math.round(score)} of 100, ${BANDS[bandOf(score)]}`;
 }
 
-/** The five scores of an utterance and, in front, their total. */
+/** The scores of an utterance that could be judged and, in front, their total. */
 export function scoreRow(scores) {
   return h(
     "div",
     { class: "gauges", role: "group", aria: { label: "Scores" } },
     gauge("Overall", scores.total, true),
-    LABELS.map(([key, label]) => gauge(label, scores[key])),
+    LABELS.filter(([key]) => isFigure(scores[key])).map(([key, label]) => gauge(label, scores[key])),
   );
 }

@@ -42,9 +42,9 @@ async function draw(body) {
   const streak = view.streak ?? {};
   fill(body,
     h("div", { class: "tiles" },
-      tile(streak.current_days ?? 0, "days in a row", `longest ${streak.longest_days ?? 0}`, "flame"),
-      tile(Math.round(view.minutes ?? 0), "minutes spoken", ""),
-      tile(view.sessions ?? 0, view.sessions === 1 ? "lesson" : "lessons", `${view.turns ?? 0} turns`)),
+      tile(streak.current_days ?? 0, streak.current_days === 1 ? "day in a row" : "days in a row", `longest ${streak.longest_days ?? 0}`, "flame"),
+      tile(minutes(view.minutes ?? 0), "minutes practised", ""),
+      tile(view.sessions, view.sessions === 1 ? "lesson" : "lessons", `${view.turns ?? 0} ${view.turns === 1 ? "turn" : "turns"}`)),
     card("On average", scoreRow(view.averages ?? {})),
     card(`The last ${TREND_DAYS} days`, trendFigure(days ?? [])),
     h("div", { class: "columns" },
@@ -80,4 +80,5 @@ function slipRow({ kind, count }) {
   return h("li", {}, h("span", { class: "weak-words" }, SLIPS[kind] ?? kind), h("span", { class: "meta" }, times(count)));
 }
 
+const minutes = (spoken) => (spoken < 10 ? Math.round(spoken * 10) / 10 : Math.round(spoken));
 const times = (count) => (count === 1 ? "once" : `${count} times`);

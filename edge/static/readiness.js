@@ -4,23 +4,11 @@
  */
 
 import { readiness } from "./api.js";
+import { KINDS } from "./degraded.js";
 import { fill, h, icon } from "./dom.js";
 
 const POLL_LOADING_MS = 1200;
 const POLL_READY_MS = 30000;
-
-const KINDS = {
-  vad: "Listening for speech",
-  asr: "Understanding speech",
-  recogniser: "Understanding speech",
-  hearing: "Understanding speech",
-  pronunciation: "Judging sounds",
-  prosody: "Measuring melody",
-  language: "Checking grammar",
-  tutor: "Tutor",
-  voice: "Tutor's voice",
-  face: "Tutor's face",
-};
 
 export class Readiness extends EventTarget {
   constructor() {

@@ -5,6 +5,7 @@
  * `actions`: playRecording(turn, startMs?, endMs?), playReply(turn), speak(text, rate?), retry(turn)?, rate(turn, stars)?
  */
 
+import { degraded } from "./degraded.js";
 import { fill, h, icon } from "./dom.js";
 import { scoreRow } from "./gauges.js";
 import { replyOf, textOf } from "./lesson_state.js";
@@ -195,13 +196,3 @@ function cutShort(turn) {
   if (turn.heardMs === undefined || !last || turn.heardMs >= last.start_ms + last.duration_ms - 40) return null;
   return h("p", { class: "meta" }, `You cut in after ${(turn.heardMs / 1000).toFixed(1)} s.`);
 }
-
-/** Says which engine answered in place of a better one, and why. */
-function degraded(engines) {
-  const marked = engines.filter((engine) => engine?.degraded);
-  if (!marked.length) return null;
-  return h("ul", { class: "degraded" }, marked.map((engine) =>
-    h("li", {}, icon("information"), `${engine.name} answered${engine.reason ? ` because ${plain(engine.reason)}` : " in place of a better engine"}.`)));
-}
-
-const plain = (reason) => reason.replace(/\.\s*$/, "");
