@@ -35,7 +35,8 @@ found unsaid."""
 
 FOREIGN_PATH, FOREIGN_PATH_LITTLE_HEARD, FOREIGN_PATH_NONE_HEARD = -4.2, -3.8, -3.4
 """Mean likelihood ratio of an utterance (nats a frame) below which its text was not what was said: without a
-recogniser, when it heard less than `LITTLE_HEARD` of the words, when it heard none."""
+recogniser, when it heard less than `LITTLE_HEARD` of the words, when it heard none. (Without a recogniser the last also
+holds where most words found no place.)"""
 
 UNSAID_PATH = -7.0
 """What a word that found no place counts in that mean, where the recogniser did not hear the text either."""
@@ -136,9 +137,9 @@ def _foreign(evidence: Sequence[PhoneEvidence], count: int, heard: Sequence[bool
     if not evidence or (share is not None and share >= LITTLE_HEARD):
         return False
     fit = float(np.mean([clipped(one.path) for one in evidence]))
-    if share is None:
-        return fit < FOREIGN_PATH
     aligned = len(grouped(evidence)) / count
+    if share is None:
+        return fit < (FOREIGN_PATH if aligned >= 0.5 else FOREIGN_PATH_NONE_HEARD)
     fit = fit * aligned + UNSAID_PATH * (1 - aligned)
     return fit < (FOREIGN_PATH_LITTLE_HEARD if share else FOREIGN_PATH_NONE_HEARD)
 
