@@ -23,13 +23,19 @@ def special(heard: Utterance, context: TutorContext, choice: Choice) -> Answer |
             return _goodbye(context, choice), False
         case "repeat":
             return _again(heard, choice)
-        case "slower" | "confused" | "help" | "example" | "unsure":
+        case "yes" | "no" if _wants_more(heard, context):
+            return _model(heard, choice)
+        case "slower" | "confused" | "help" | "example" | "unsure" | "thinking" | "word_gap":
             return _support(heard, context, choice)
         case "change":
             return _said(choice, lines("request")["change"], "change", "react"), True
         case "meaning":
             again, needs = _again(heard, choice)
             return [*_meaning(heard, choice), *again], needs
+        case "favourite":
+            return _favourite(heard, choice), True
+        case "advice" | "opinion":
+            return _said(choice, lines("answer")[heard.move], heard.move, "react", emotion="thoughtful"), True
         case (
             "echo_question"
             | "like"
@@ -80,7 +86,7 @@ def _not_heard(heard: Utterance, context: TutorContext, choice: Choice) -> list[
     silent = _silent_turns(context)
     if silent < 2:
         if silent == 1 or not said:
-            said += _frame(heard, context, choice)
+            said += _frame(heard, choice)
         asked = choice.pick(lines("listen")["again"], "again")
         if asked is not None:
             return [*said, Sentence(text=asked, emotion="encouraging", acts=("ask",))]
@@ -114,7 +120,7 @@ _EASY_THINGS = (
 ).split()
 
 
-def _frame(heard: Utterance, context: TutorContext, choice: Choice) -> list[Sentence]:
+def _frame(heard: Utterance, choice: Choice) -> list[Sentence]:
     return _said(
         choice,
         [line.replace("{frame}", _start(heard)) for line in lines("listen")["help"]],
@@ -166,9 +172,37 @@ def _after_colon(asked: str, plain: str) -> str:
     return asked.split(": ", 1)[1] if ": " in asked else plain
 
 
+def _wants_more(heard: Utterance, context: TutorContext) -> bool:
+    """Whether a bare yes or no came to a question that cannot be answered so, for the first time."""
+    asks_more = heard.asked.split(" ")[0] in ("What", "Who", "Where", "When", "Why", "How", "Which")
+    before = context.turns[-1].said if context.turns else ""
+    return asks_more and len(heard.words) < 3 and (context.turn == 1 or len(tokens.words_of(before)) > 2)
+
+
+def _model(heard: Utterance, choice: Choice) -> Answer:
+    """Help with a whole answer: how it can begin, and the question again."""
+    model = _frame(heard, choice)
+    again, needs = _again(heard, choice)
+    return [*model, *again], needs
+
+
+def _favourite(heard: Utterance, choice: Choice) -> list[Sentence]:
+    own = lines("favourite").get(heard.object.split(" ")[-1])
+    options: list[str] = [own] if isinstance(own, str) else []
+    return _said(choice, options, "favourite", "react", emotion="happy") or _said(
+        choice, lines("favourite")["other"], "favourite", "react", emotion="happy"
+    )
+
+
 def _support(heard: Utterance, context: TutorContext, choice: Choice) -> Answer:
-    key = {"slower": "slower", "help": "help"}.get(heard.move, "confused")
+    key = heard.move if heard.move in ("slower", "help", "thinking", "word_gap") else "confused"
     said = _said(choice, lines("request")[key], key, "react", emotion="encouraging")
+    if heard.move == "word_gap":
+        asked = choice.first(
+            ["Can you explain it in other words?", "What does it look like?", "What do people use it for?"]
+        )
+        if asked is not None:
+            return [*said, Sentence(text=asked, emotion="encouraging", acts=("ask",))], False
     if heard.move == "slower" and heard.asked:
         again, needs = _again(heard, choice)
         return [*said, *again], needs

@@ -169,7 +169,13 @@ def _wh(clause: Clause) -> list[Asking]:
             found.append(_built("When", clause, 3.8))
         if lemma in ("go", "travel", "come") and "place" in known and not group.progressive:
             found.append(_built("How", clause, 3.9))
-        if "with" not in known and lemma in (_MOTION | _ACTIVITY) - {"get"} and subject.person.person == 2:
+        together = any(part.text == "together" for part in clause.parts)
+        if (
+            not together
+            and "with" not in known
+            and lemma in (_MOTION | _ACTIVITY) - {"get"}
+            and subject.person.person == 2
+        ):
             found.append(_built("Who", clause, 4.2, ending=" with"))
     skilled = subject.text == "you" and group.modal == "can" and lemma in _SKILL and not group.negative
     if skilled:
@@ -177,7 +183,7 @@ def _wh(clause: Clause) -> list[Asking]:
         found.append(Asking(text=f"Who taught you to {base}?", fit=5.0, level="A1"))
         found.append(Asking(text=f"When did you learn to {base}?", fit=5.0, level="A1"))
     elif group.modal not in ("may", "might", "shall") and _has_reason(clause):
-        found.append(_built("Why", clause, 4.1))
+        found.append(_built("Why", clause, 4.1 if not group.progressive else 3.4))
     return [asking for asking in found if asking.text]
 
 
@@ -194,7 +200,8 @@ def _built(wh: str, clause: Clause, fit: float, ending: str = "") -> Asking:
     operator, rest = verbs.question(clause.group, clause.subject.person)
     if any(part.role == "clause" for part in clause.parts):
         return Asking(text="", fit=0, level="A1")
-    parts = [part.again or part.text for part in clause.parts if part.role not in ("time", "manner") or wh != "Why"]
+    clear = [part for part in clause.parts if not (part.role == "time" and lexicon.adverb(part.text))]
+    parts = [part.again or part.text for part in clear if part.role not in ("time", "manner") or wh != "Why"]
     words = [wh, operator, clause.subject.again, rest, *parts]
     text = tokens.written(" ".join(word for word in words if word)) + ending
     too_long = len(text.split()) > 12

@@ -52,7 +52,8 @@ _WITH_THING = frozenset("with without".split())
 _REACHED = frozenset("place time meal family person job nature sport hobby school".split())
 # What the object of some verbs can be; "Ann ate a little dog" is more likely misheard than meant.
 _OBJECTS = {
-    "eat": "food meal drink", "cook": "food meal drink", "bake": "food", "drink": "drink food", "wear": "clothes thing",
+    "eat": "food meal drink nature", "cook": "food meal drink", "bake": "food", "drink": "drink food",
+    "wear": "clothes thing",
     "drive": "vehicle place", "ride": "vehicle animal", "plant": "nature food",
     "read": "thing hobby matter school idea",
     "play": "sport hobby thing person idea family animal school",
@@ -97,7 +98,7 @@ def complete(group: VerbGroup, parts: tuple[Part, ...]) -> bool:
     if group.lemma in _INTRANSITIVE and objects:
         return False
     if group.lemma in _TRANSITIVE and not objects and not complements:
-        return False
+        return group.lemma == "take" and any(part.role == "time" for part in parts)
     return len(objects) <= (2 if group.lemma in _TWO_OBJECTS else 1)
 
 
@@ -161,7 +162,7 @@ def _part(words: list[str], position: int, lemma: str, inside: bool) -> tuple[Pa
             continue
         return Part(role="object", text=noun.text, again=noun.again, noun=noun), end
     if word in lexicon.PREPOSITIONS or word in lexicon.PARTICLES:
-        return _prepositional(words, position) or _particle(words, position)
+        return _prepositional(words, position) or _particle(words, position) or _adverb(words, position)
     return _adverb(words, position)
 
 
@@ -293,6 +294,8 @@ def _adverb(words: list[str], position: int) -> tuple[Part, int] | None:
         return Part(role="manner", text=pair), position + 2
     if word in ("every", "last", "next", "this") and position + 1 < len(words):
         return None
+    if word == "before" and position + 1 == len(words):
+        return Part(role="time", text=word), position + 1
     kind = lexicon.adverb(word)
     if not kind or word in ("very", "so", "too", "quite", "even", "just", "only", "almost"):
         return (Part(role="manner", text=pair), position + 2) if _degree(words, position) else None

@@ -155,6 +155,13 @@ def is_word(word: str) -> bool:
     return bool(_tags(word)) or word in _data().nouns or word in _data().verbs or word in _data().names
 
 
+def is_common(word: str) -> bool:
+    """Whether it is known as anything but a proper noun, or is a name that we know."""
+    return (
+        bool(_tags(word) - {"NNP", "NNPS", "JJ"}) or word in _data().nouns or word in _data().names or is_closed(word)
+    )
+
+
 def cefr_level(word: str) -> int | None:
     """The average CEFR level of a word, 1 (A1) to 6 (C2), None if the list does not hold it. Source: cefrpy."""
     level = _words().get_average_word_level_CEFR(word)

@@ -15,6 +15,7 @@ from policies.tutor.verbs import Person, VerbGroup
 _TAKES_CLAUSE = frozenset("think know hope believe say guess feel remember understand forget mean wish wonder".split())
 
 
+MOST_WORDS = 40  # nobody says a longer sentence that can be said back
 _PAST_TIMES = frozenset("yesterday ago last".split())
 
 
@@ -22,7 +23,7 @@ def parse(words: list[str]) -> Clause | None:
     """The first clause of an utterance, None when its structure is not sure."""
     position = _skip_lead(words)
     rest = words[position:]
-    if not rest:
+    if not rest or len(rest) > MOST_WORDS:
         return None
     for reader in (_suggestion, _timed, _statement, _opinion, _gerund, _question, _command):
         found = reader(rest)
@@ -40,7 +41,9 @@ def _timed(words: list[str]) -> Clause | None:
     else:
         start = int(words[0] in TIME_PREPOSITIONS)
         for noun, after in phrases.read(words, start, role="object", before=words[0] if start else ""):
-            if noun.category == "time" and (start or words[0] in ("every", "last", "next", "this", "one")):
+            if (noun.category == "time" or noun.head == "time") and (
+                start or words[0] in ("every", "last", "next", "this", "one")
+            ):
                 time, end = Part(role="time", text=" ".join(words[:after])), after
                 break
     if not end or end >= len(words):

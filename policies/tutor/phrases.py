@@ -33,7 +33,7 @@ VAGUE = frozenset("any no every each such many several more enough some much ano
 THE_AFTER = frozenset("in at to from near into around across through behind over".split())
 
 
-_COMPOUNDING = frozenset("thing food school hobby vehicle sport place matter drink clothes".split())
+_COMPOUNDING = frozenset("thing school hobby vehicle sport place matter drink clothes".split())
 
 
 class Slip(Struct, frozen=True, kw_only=True):
@@ -64,17 +64,18 @@ class NounPhrase(Struct, frozen=True, kw_only=True):
     owned: bool = False
 
 
-def read(words: list[str], start: int, *, role: str, before: str = "") -> list[tuple[NounPhrase, int]]:
+def read(words: list[str], start: int, *, role: str, before: str = "", depth: int = 0) -> list[tuple[NounPhrase, int]]:
     """Every noun phrase that can begin at ``start`` with the index after it, the longest first.
 
     ``role`` is "subject" or "object"; ``before`` the word before, which decides about articles ("to school").
+    ``depth`` counts the phrases around this one ("the cat of the dog of ..."); two are enough for speech.
     """
     if start >= len(words):
         return []
     found = [*_pronoun(words, start, role), *_name(words, start), *_noun(words, start, role, before)]
     joined: list[tuple[NounPhrase, int]] = []
     for phrase, end in found:
-        joined += _extended(phrase, words, end, role)
+        joined += _extended(phrase, words, end, role, depth) if depth < 2 else []
     joined += found
     return sorted(joined, key=lambda item: -item[1])
 
@@ -106,6 +107,9 @@ def _plain(text: str, kind: str, person: Person, *, again: str = "", pronoun: st
 
 def _name(words: list[str], start: int) -> list[tuple[NounPhrase, int]]:
     word = words[start]
+    if word[:1].isupper():
+        place = start > 0 and words[start - 1] in ("in", "to", "from", "at", "near", "visit")
+        return [(_plain(word, "place_name" if place else "title", Person()), start + 1)]
     pronoun = lexicon.name(word)
     if not pronoun or (word == "mark" and start and words[start - 1] in lexicon.ARTICLES | lexicon.POSSESSIVES):
         return []
@@ -132,12 +136,17 @@ class _Head(Struct, frozen=True, kw_only=True):
 
 def _noun(words: list[str], start: int, role: str, before: str) -> list[tuple[NounPhrase, int]]:
     determiner, position = _determiner(words, start)
-    adjectives: list[str] = []
-    while position < len(words) and _is_adjective(words, position):
-        adjectives.append(words[position])
-        position += 1
-    heads = _heads(words, position, bool(determiner))
-    return [(_built(determiner, adjectives, head, role, before), head.end) for head in heads]
+    last = position
+    while last < len(words) and _is_adjective(words, last):
+        last += 1
+    for end in range(
+        last, position - 1, -1
+    ):  # "English" is an adjective in "English books", a noun in "English is hard"
+        heads = _heads(words, end, bool(determiner))
+        if heads:
+            adjectives = words[position:end]
+            return [(_built(determiner, adjectives, head, role, before), head.end) for head in heads]
+    return []
 
 
 def _is_adjective(words: list[str], position: int) -> bool:
@@ -216,7 +225,7 @@ def _built(determiner: tuple[str, ...], adjectives: list[str], head: _Head, role
     again = text
     plain = " ".join([*(word for word in adjectives if len(adjectives) == 1), *body.split()[len(adjectives) :]])
     if opening in ("a", "an") or opening in lexicon.NUMBERS:
-        again = f"the {plain}"
+        again = f"the {plain}" if noun.category != "family" else f"your {plain}"
     elif is_vague(opening) and opening not in ("all the", "one of the", "a piece of your"):
         again = body if noun.plural or noun.mass else f"the {body}"
     return NounPhrase(
@@ -277,14 +286,15 @@ def _missing_article(noun: Noun, described: bool, role: str, before: str, slips:
     return word
 
 
-def _extended(phrase: NounPhrase, words: list[str], end: int, role: str) -> list[tuple[NounPhrase, int]]:
+def _extended(phrase: NounPhrase, words: list[str], end: int, role: str, depth: int) -> list[tuple[NounPhrase, int]]:
     """The phrase with "of ..." or "and ..." after it."""
     if end + 1 >= len(words) or words[end] not in ("of", "and", "or"):
         return []
     if words[end] == "of" and phrase.kind != "noun":
         return []
     joined: list[tuple[NounPhrase, int]] = []
-    for other, after in read(words, end + 1, role="object" if words[end] == "of" else role, before=words[end]):
+    inner_role = "object" if words[end] == "of" else role
+    for other, after in read(words, end + 1, role=inner_role, before=words[end], depth=depth + 1):
         if words[end] == "of":
             inner = {"text": f"{phrase.text} of {other.text}", "again": f"{phrase.again} of {other.again}"}
             person, category, head = phrase.person, phrase.category, phrase.head

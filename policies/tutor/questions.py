@@ -26,9 +26,17 @@ def asking(utterance: Utterance, level: str) -> list[Asking]:
         found += about_thing(thing, level, fit=3.6 - 0.5 * place)
     if utterance.move == "fragment" and len(utterance.words) == 1 and not utterance.things:
         word = utterance.text.strip(" .!,").split(" ")[-1]
-        if not (lexicon.is_closed(word.lower()) or lexicon.adjective(word.lower()) or lexicon.adverb(word.lower())):
+        counted = word.lower() in lexicon.NUMBERS or word.isdigit()
+        if not (
+            counted
+            or lexicon.is_closed(word.lower())
+            or lexicon.nouns(word.lower())
+            or lexicon.adjective(word.lower())
+            or lexicon.adverb(word.lower())
+        ):
             found.append(Asking(text=f"Can you tell me more about {word}?", fit=4.6, level="A1"))
-    if not utterance.things and len(utterance.words) < 4:
+    about_it = utterance.clause is not None and utterance.clause.subject.text in ("it", "that")
+    if not utterance.things and (len(utterance.words) < 4 or about_it):
         found += _about_earlier(utterance, level, fit=3.3)
     found += _in_general(utterance)
     if "friend" in utterance.words:
@@ -119,7 +127,7 @@ def _kinds(utterance: Utterance, pronoun: str) -> list[str]:
     if pronoun:
         return ["pronoun", "story"]
     if clause is not None and clause.subject.text in ("it", "that", "those"):
-        return ["it"]
+        return ["it"] if not utterance.earlier else []
     if clause is not None:
         return ["story"] if clause.group.past else ["idea"]
     return ["fragment"] if len(words) < 6 else ["idea"]

@@ -52,7 +52,8 @@ def _candidates(utterance: Utterance, level: str) -> list[tuple[list[str], str]]
         found += [(_named(thing), "thing") for thing in utterance.things[:2] if _named(thing)]
     if {"he", "she", "they", "him", "her", "them", "his"} & set(utterance.words) and len(utterance.words) > 4:
         found.append((react["story"], "story"))
-    if utterance.move == "fragment" and not utterance.things and len(utterance.words) < 4:
+    only_time = all(thing.category == "time" for thing in utterance.things)
+    if utterance.move == "fragment" and only_time and len(utterance.words) < 4:
         found.append((_brief(utterance), "brief"))
     if utterance.clause is not None and utterance.clause.subject.text == "you":
         found.append((react["told"], "told"))
@@ -63,8 +64,13 @@ def _candidates(utterance: Utterance, level: str) -> list[tuple[list[str], str]]
 def _brief(utterance: Utterance) -> list[str]:
     """Ways to take up an answer of one or two words: an adjective, an adverb, a title."""
     words = [word for word in utterance.words if word not in ("very", "a", "the", "is", "it", "so", "really")]
+    if utterance.things and all(thing.category == "time" for thing in utterance.things):
+        text = tokens.written(" ".join(utterance.words))
+        return [f"{capitalised(text)}, I see.", f"{capitalised(text)}, okay."]
     if len(words) != 1 or lexicon.is_closed(words[0]):
         return []
+    if words[0] in lexicon.NUMBERS or words[0].isdigit():
+        return [f"{capitalised(words[0])}, I see.", f"{capitalised(words[0])}, okay.", f"So {words[0]}."]
     word = utterance.text.strip(" .!,").split(" ")[-1] if len(utterance.words) == 1 else tokens.written(words[0])
     word = word if lexicon.name(word.lower()) or not lexicon.is_word(word.lower()) else tokens.written(word.lower())
     return [f"{capitalised(word)}, I see.", f"{capitalised(word)}, okay.", f"Ah, {word}.", f"So {word}."]
@@ -87,9 +93,11 @@ def echo(clause: Clause, level: str) -> str:
     subject = clause.subject
     mine = {"me", "my", "mine", "myself", "yourself", "yourselves"}
     to_me = any(mine & set(text.split()) for text in (subject.text, *(part.text for part in clause.parts)))
+    you = subject.text == "you" and any("you" in part.text.split() for part in clause.parts)
     vague = subject.text == "it" and clause.group.lemma != "be"
     if (
         to_me
+        or you
         or vague
         or "I" in subject.text.split()
         or not clause.group.sure

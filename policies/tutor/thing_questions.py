@@ -17,6 +17,7 @@ _AT_PLACES = frozenset(
 TALKED_ABOUT = frozenset("problem plan dream idea wish secret habit opinion goal choice surprise rule".split())
 
 
+_AT_HOME = frozenset("garden house room kitchen flat apartment home bedroom bathroom yard hall".split())
 _USED = frozenset("eye ear nose mouth hand finger leg foot arm tooth knee".split())
 
 
@@ -44,6 +45,8 @@ def about_thing(thing: NounPhrase, level: str, *, fit: float) -> list[Asking]:
         return []
     if category in ("person", "family") and not thing.again.startswith(("the ", "your ", "his ", "her ", "that ")):
         return []
+    category = "room" if thing.head in _AT_HOME else category
+    category = "places" if category == "place" and thing.person.plural else category
     lines = follow_ups().get(category, follow_ups()["other"])
     found: list[Asking] = []
     if thing.again.startswith("your ") and category in follow_ups()["owned"]:
@@ -61,6 +64,8 @@ def many_of(thing: NounPhrase) -> str:
     """The kind of thing in general: "elephants", "rice"."""
     if thing.kind in ("name", "place_name") or thing.mass or thing.category in ("meal", "sport"):
         return thing.head
+    if thing.head in ("world", "sun", "moon", "sky", "weather", "sea"):
+        return f"the {thing.head}"
     *before, last = thing.head.split(" ")
     if last in ("jeans", "trousers", "pants", "glasses", "shorts", "clothes", "people"):
         return thing.head
@@ -109,7 +114,8 @@ def _filled(line: str, thing: NounPhrase) -> str:
     be, do = ("are", "do") if plural else ("is", "does")
     if thing.kind != "noun" or thing.category == "meal" or bare:
         many = many if thing.kind == "noun" else thing.again
-    many_singular = thing.mass or thing.kind in ("name", "place_name") or thing.category in ("meal", "sport")
+    unique = many.startswith("the ")
+    many_singular = unique or thing.mass or thing.kind in ("name", "place_name") or thing.category in ("meal", "sport")
     text = line
     if many_singular:
         text = _singular_verbs(text)

@@ -30,10 +30,19 @@ def words_of(text: str) -> list[str]:
     lowered = text.lower().replace("\u2019", "'").replace("`", "'")
     for spelled, word in _SPELLED.items():
         lowered = re.sub(rf"\b{spelled}\b", word, lowered)
+    names = _unknown_names(text)
     words: list[str] = []
     for match in _WORD.findall(lowered):
-        words += _opened(match)
+        words += [names[match]] if match in names else _opened(match)
     return _join(words)
+
+
+def _unknown_names(text: str) -> dict[str, str]:
+    """Words that only a capital inside a sentence shows to be names ("I live in Hangzhou"), as they were written."""
+    if text.isupper():
+        return {}
+    found = re.findall(r"(?<=[a-z,] )[A-Z][a-z]+", text)
+    return {word.lower(): word for word in found if not lexicon.is_common(word.lower())}
 
 
 def _opened(word: str) -> list[str]:

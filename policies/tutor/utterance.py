@@ -29,6 +29,8 @@ _LOSS = re.compile(
 )
 
 
+_MOST_CHARACTERS = 2000  # of an utterance; more is no answer to a question
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|,\s+(?=(?:it|he|she|they|I|we)\b)")
 _JOINING = re.compile(r" (and|or) ")
 
 
@@ -74,7 +76,7 @@ def understand(context: TutorContext) -> Utterance:
     """Read what was said against what the tutor asked before."""
     said = context.said.strip()
     asked = last_question(context)
-    words = tokens.words_of(said)
+    words = tokens.words_of(said[:_MOST_CHARACTERS])
     if not words:
         return Utterance(move="empty", text="", words=(), asked=asked, question=_bank_question(asked))
     spoken = " ".join(words)
@@ -142,7 +144,7 @@ def _clause(said: str, notes: tuple[Note, ...]) -> tuple[Clause | None, tuple[Sl
     kept = tuple(note for note in notes if note.kind in _MENDED and note.better)
     mended = recast.corrected(said, kept) if kept else said
     best: Clause | None = None
-    for sentence in re.split(r"(?<=[.!?])\s+", mended):
+    for sentence in _SENTENCE_END.split(mended):
         found = parser.parse(tokens.words_of(sentence))
         if found is not None and (best is None or _worth(found) > _worth(best)):
             best = found
@@ -169,7 +171,7 @@ def _things(words: list[str], found: Clause | None) -> tuple[NounPhrase, ...]:
         step = position + 1
         before = words[position - 1] if position else ""
         for noun, end in phrases.read(words, position, role="object", before=before):
-            if noun.kind in ("noun", "name", "place_name") and noun.sure and not _JOINING.search(noun.text):
+            if noun.kind in ("noun", "name", "place_name", "title") and noun.sure and not _JOINING.search(noun.text):
                 if end == position + 1 and (
                     _rather_verb(words, position) or words[position - 1 : end] == ["of", "course"]
                 ):
@@ -198,7 +200,7 @@ def _clause_nouns(found: Clause | None) -> list[NounPhrase]:
         return []
     nouns = [found.subject] if found.subject.kind in ("noun", "name") else []
     for part in found.parts:
-        if part.noun is not None and part.noun.kind in ("noun", "name", "place_name"):
+        if part.noun is not None and part.noun.kind in ("noun", "name", "place_name", "title"):
             nouns.append(part.noun)
         if part.inner is not None:
             nouns += _clause_nouns(part.inner)

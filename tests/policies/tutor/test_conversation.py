@@ -27,6 +27,7 @@ SAID = (
     "asdf qwer zxcv", "um", "the the the the", "😀😀", "12 34", "I like I like dogs", "because it is fun", "thank you",
     "my name is Li Wei", "I'm fine thank you", "Hello", "HOW CAN THEY BE RIGHT", "THE REBELS HAD COME UPON HIS LAND",
     "THIS IS FUCKING BAD", "WAS I IN A HOSPITAL OR SOMETHING", "I GOAT UP THIS MORNING", "word " * 300,
+    "the dog of the cat of my mother and father and " * 100,
 )  # fmt: skip
 
 
@@ -78,6 +79,8 @@ def test_nothing_is_said_twice_in_sixty_turns_of_the_same_words(said: str) -> No
         ("ONE SEVEN FIVE FIVE", "seven"),
         ("Minecraft", "Minecraft"),
         ("I work as an engineer", "engineer"),
+        ("I live in Hangzhou.", "Hangzhou"),
+        ("My favourite singer is Jay Chou.", "singer"),
         ("i could just barely see it from bus", "bus"),
     ],
 )
@@ -137,6 +140,33 @@ def test_a_question_of_the_learner_is_answered_first(said: str, answer: str) -> 
     lesson = Lesson()
     lesson.say(said)
     assert answer in lesson.sentences[0].text
+
+
+@pytest.mark.parametrize(
+    ("said", "act"),
+    [
+        ("I don't know the word in English", "explain|words|looks like"),
+        ("You are stupid", "kind words|friendly"),
+        ("um", "time|hurry|long"),
+        ("What is your favourite colour?", "blue"),
+        ("Can you help me please?", "help"),
+        ("Let's talk about food", "food|change|something else"),
+    ],
+)
+def test_a_move_that_is_no_answer_gets_what_it_needs(said: str, act: str) -> None:
+    lesson = Lesson(topic="animals")
+    text = lesson.say(said)
+    assert re.search(act, text)
+
+
+def test_a_bare_yes_to_an_open_question_gets_a_beginning_and_the_question_again() -> None:
+    for seed in range(30):
+        lesson = Lesson(topic="home", seed=seed)
+        asked = lesson.sentences[-1].text
+        if asked.startswith(("What", "When")):
+            text = lesson.say("yes")
+            assert "..." in text
+            assert asked[1:].lower() in text.lower()
 
 
 def test_and_you_is_answered_by_the_tutors_own_view_of_its_question() -> None:
