@@ -1,7 +1,7 @@
 """A reply in free conversation: a reaction, sometimes a remark on how it was said, and exactly one question."""
 
 from events.values import Evidence
-from policies.tutor import answers, questions, reactions, remarks, topics, utterance
+from policies.tutor import answers, lexicon, questions, reactions, remarks, topics, utterance
 from policies.tutor.choice import Choice, normal
 from policies.tutor.context import Sentence, TutorContext
 from policies.tutor.inflection import capitalised
@@ -54,6 +54,9 @@ def recurring(heard: Utterance, context: TutorContext) -> tuple[Evidence, str] |
     for earlier in context.turns[-6:]:
         before |= {slip.kind for slip in utterance.own_slips(earlier.said)}
     for slip in heard.slips:
+        ours = slip.kind == "agreement" and slip.said.split(" ")[0] not in lexicon.PERSONAL
+        if ours and not any(note.said == slip.said for note in context.notes):
+            continue  # our own parse may have taken a noun for a verb; a recast does no harm, a correction would
         if slip.kind in before and slip.better and slip.said != slip.better and 1 < len(slip.better.split()) < 6:
             return Evidence(kind="note", text=f"{slip.said} → {slip.better}"), slip.better
     return None

@@ -93,11 +93,13 @@ def echo(clause: Clause, level: str) -> str:
     subject = clause.subject
     mine = {"me", "my", "mine", "myself", "yourself", "yourselves"}
     to_me = any(mine & set(text.split()) for text in (subject.text, *(part.text for part in clause.parts)))
+    nobody = any(part.text in ("no one", "nobody", "nothing") for part in clause.parts)
     you = subject.text == "you" and any("you" in part.text.split() for part in clause.parts)
     vague = subject.text == "it" and clause.group.lemma != "be"
     if (
         to_me
         or you
+        or nobody
         or vague
         or "I" in subject.text.split()
         or not clause.group.sure

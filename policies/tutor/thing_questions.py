@@ -17,6 +17,7 @@ _AT_PLACES = frozenset(
 TALKED_ABOUT = frozenset("problem plan dream idea wish secret habit opinion goal choice surprise rule".split())
 
 
+_OF_SPEECH = frozenset("word sentence question answer mistake mark grade".split())
 _AT_HOME = frozenset("garden house room kitchen flat apartment home bedroom bathroom yard hall".split())
 _USED = frozenset("eye ear nose mouth hand finger leg foot arm tooth knee".split())
 
@@ -40,6 +41,8 @@ def about_thing(thing: NounPhrase, level: str, *, fit: float) -> list[Asking]:
     if category in ("time", "") or (category == "idea" and (thing.head not in TALKED_ABOUT or not thing.determined)):
         return []
     if thing.text.startswith("my ") or thing.text == "bed":
+        return []
+    if thing.head in _OF_SPEECH:
         return []
     if category == "body" and thing.head not in _USED:
         return []

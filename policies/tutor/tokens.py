@@ -21,7 +21,7 @@ _JOINED = (
     "ice cream", "hot dog", "hot chocolate", "fast food", "table tennis", "ping pong", "swimming pool", "french fries",
     "french fry", "new york", "hong kong", "no one",
 )  # fmt: skip
-_SPELLED = {"t v": "tv", "u s": "usa", "u k": "uk"}
+_SPELLED = {"t v": "tv", "u s": "usa", "u k": "uk", "t shirt": "t-shirt"}
 _SHOUTED = {"tv": "TV", "usa": "USA", "uk": "UK", "dvd": "DVD", "ok": "OK"}
 
 
@@ -65,7 +65,7 @@ def _opened(word: str) -> list[str]:
 def _join(words: list[str]) -> list[str]:
     joined: list[str] = []
     for word in words:
-        if joined and joined[-1] == word and word not in ("that", "had"):
+        if joined and joined[-1] == word and word not in ("that", "had", *lexicon.NUMBERS):
             continue  # a stutter: "bank bank bank"
         if joined and f"{joined[-1]} {word}" in _JOINED:
             joined[-1] = f"{joined[-1]} {word}"

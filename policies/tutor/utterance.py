@@ -176,6 +176,9 @@ def _things(words: list[str], found: Clause | None) -> tuple[NounPhrase, ...]:
                     _rather_verb(words, position) or words[position - 1 : end] == ["of", "course"]
                 ):
                     continue
+                after = words[end] if end < len(words) else ""
+                if lexicon.adjective(words[end - 1]) and lexicon.nouns(after) and not lexicon.verbs(after):
+                    continue  # "Chinese" of "Chinese cabbage"
                 if noun.text.startswith("no ") or (before == "to" and end == position + 1 and not reached(noun)):
                     continue
                 if noun.head not in seen and (noun.category or noun.kind != "noun"):

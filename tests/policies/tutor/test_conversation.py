@@ -79,6 +79,7 @@ def test_nothing_is_said_twice_in_sixty_turns_of_the_same_words(said: str) -> No
         ("ONE SEVEN FIVE FIVE", "seven"),
         ("Minecraft", "Minecraft"),
         ("I work as an engineer", "engineer"),
+        ("SIX TWO THREE THREE", "three, three"),
         ("I live in Hangzhou.", "Hangzhou"),
         ("My favourite singer is Jay Chou.", "singer"),
         ("i could just barely see it from bus", "bus"),
@@ -117,6 +118,13 @@ def test_a_slip_that_comes_again_is_corrected_shortly_with_its_evidence() -> Non
     assert len(correct) == 1
     assert '"three apples"' in text
     assert correct[0].evidence[0].kind == "note"
+
+
+def test_our_own_guess_at_a_verb_is_recast_but_never_corrected() -> None:
+    lesson = Lesson()
+    lesson.say("he want to be a singer")
+    lesson.say("his own girl mind you")
+    assert not any("correct" in sentence.acts for sentence in lesson.sentences)
 
 
 def test_a_note_of_the_language_checker_is_carried_into_the_recast() -> None:
