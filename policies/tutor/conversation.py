@@ -2,12 +2,12 @@
 
 from events.values import Evidence
 from policies.tutor import answers, lexicon, questions, reactions, remarks, topics, utterance
-from policies.tutor.choice import Choice, normal
+from policies.tutor.choice import Choice
 from policies.tutor.context import Sentence, TutorContext
 from policies.tutor.inflection import capitalised
 from policies.tutor.remarks import lines
 from policies.tutor.thing_questions import Asking
-from policies.tutor.topics import Question, Topic
+from policies.tutor.topics import Topic
 from policies.tutor.utterance import Utterance
 
 _NO_TOPIC_CHANGE_AFTER = 3  # turns on one topic of the bank before a gentle change may come
@@ -256,13 +256,3 @@ def remember(context: TutorContext, choice: Choice) -> Sentence | None:
     else:
         return None
     return Sentence(text=text, emotion="encouraging", acts=("instruct",), evidence=(evidence,)) if text else None
-
-
-def used_question(text: str) -> Question | None:
-    """The topic question behind a sentence of the tutor, if there is one."""
-    return topics.question_in(text)
-
-
-def is_repeat(text: str, context: TutorContext) -> bool:
-    """Whether the tutor has said this sentence in the session."""
-    return normal(text) in {normal(line) for line in context.used}

@@ -108,7 +108,8 @@ def _after_attempt(context: TutorContext, exercise: str, choice: Choice) -> list
         return [*said, _set(next_exercise(context), "next", choice)]
     if tip is not None:
         said.append(tip)
-    if attempts >= MOST_ATTEMPTS or tip is None:
+    weak = total is not None and total < GOOD_ENOUGH and attempts == 1
+    if attempts >= MOST_ATTEMPTS or (tip is None and not weak):
         moving = _line("moving", choice, "encouraging", act="instruct") if attempts >= MOST_ATTEMPTS else []
         return [*said, *moving, _set(next_exercise(context), "next", choice)]
     return [*said, _set(exercise, "again", choice)]
@@ -154,7 +155,9 @@ def _missing(context: TutorContext, exercise: str) -> list[Finding]:
 
 
 def _tip(context: TutorContext, missing: list[Finding], choice: Choice) -> Sentence | None:
-    for finding in [*missing[:1], *remarks.tips(context)[:3]]:
+    low = (context.scores.total or 100.0) < PASSED
+    found = [*missing[:1], *remarks.tips(context)[:3]] or (remarks.weakest(context) if low else [])
+    for finding in found:
         said = remarks.spoken_as(finding, choice, "encouraging", "correct")
         if said is not None:
             return said

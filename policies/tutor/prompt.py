@@ -20,6 +20,7 @@ _NAMES = {
     "praise_pitch": "the voice was lively",
     "phone": 'the {place} of the word "{word}" was not clear; tip: {tip}',
     "word": 'the word "{word}" was not clear',
+    "word_more": 'the word "{word}" could be clearer',
     "pause": 'there was a long stop before "{word}"',
     "pause_plain": "there was a long stop",
     "slow": "it was rather slow",

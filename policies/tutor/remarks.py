@@ -46,6 +46,18 @@ def tips(context: TutorContext) -> list[Finding]:
     return sorted(found, key=lambda finding: -finding.weight)
 
 
+def weakest(context: TutorContext) -> list[Finding]:
+    """The content word with the lowest score, if it is below a clear one: for a weak whole without a plain fault."""
+    words = sorted(
+        (word for word in _spoken(context) if len(word.text) > 2 and _has_content(word)), key=lambda w: w.score
+    )
+    return [
+        Finding(kind="word_more", slots={"word": tokens.written(word.text.lower())}, evidence=of_word(word), weight=0.2)
+        for word in words[:1]
+        if word.score < CLEAR
+    ]
+
+
 def praises(context: TutorContext) -> list[Finding]:
     """What really was good, the best first."""
     found: list[Finding] = []

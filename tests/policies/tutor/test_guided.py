@@ -130,3 +130,11 @@ def test_sentences_for_beginners_use_their_words() -> None:
             levels = [lexicon.cefr_level(word) or 1 for word in tokens.words_of(item.text)]
             assert max(levels) <= 4, item.text
             assert sum(level > 2 for level in levels) <= 1, item.text
+
+
+def test_a_weak_whole_without_a_plain_fault_names_its_weakest_word() -> None:
+    lesson = sentence_lesson(exercise="The elephant drinks water.")
+    lesson.say(lesson.exercise, pronunciation=spoken(lesson.exercise, 72, drinks=66))
+    tip = next(sentence for sentence in lesson.sentences if "correct" in sentence.acts)
+    assert (tip.evidence[0].text, tip.evidence[0].value) == ("drinks", 66.0)
+    assert lesson.exercise == "The elephant drinks water."
