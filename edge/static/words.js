@@ -19,7 +19,10 @@ export function scoredSentence(analysis, listen) {
     }
     open = button;
     button.setAttribute("aria-expanded", "true");
-    fill(details, wordDetails(word, listen, () => closeOf(button)));
+    fill(
+      details,
+      wordDetails(word, listen, () => closeOf(button)),
+    );
     details.hidden = false;
   };
   const closeOf = (button) => {
@@ -73,26 +76,42 @@ function wordDetails(word, listen, close) {
       "header",
       {},
       h("strong", {}, word.text),
-      h("span", { class: "tag", data: { band: missed ? "missed" : bandOf(word.score) } },
-        missed ? BANDS.missed : `${Math.round(word.score)} · ${BANDS[bandOf(word.score)]}`),
+      h(
+        "span",
+        { class: "tag", data: { band: missed ? "missed" : bandOf(word.score) } },
+        missed ? BANDS.missed : `${Math.round(word.score)} · ${BANDS[bandOf(word.score)]}`,
+      ),
       !missed && small("play", "You", "Hear yourself", () => listen("mine", word)),
       small("listen", "Tutor", "Hear the tutor", () => listen("tutor", word)),
     ),
-    h("button", { type: "button", class: "quiet round close", aria: { label: "Close the details" }, on: { click: close } }, icon("close")),
-    missed && h("p", { class: "tip" }, "This word was in the sentence but was not heard. Say it once more, a little slower."),
-    word.phones.length > 0 && h("ul", { class: "phones", aria: { label: `Sounds of ${word.text}` } }, word.phones.map(phoneItem)),
+    h(
+      "button",
+      { type: "button", class: "quiet round close", aria: { label: "Close the details" }, on: { click: close } },
+      icon("close"),
+    ),
+    missed &&
+      h("p", { class: "tip" }, "This word was in the sentence but was not heard. Say it once more, a little slower."),
+    word.phones.length > 0 &&
+      h("ul", { class: "phones", aria: { label: `Sounds of ${word.text}` } }, word.phones.map(phoneItem)),
     !missed && weakest && bandOf(weakest.score) !== "good" && tipFor(weakest),
   ];
 }
 
 function small(name, who, label, click) {
-  return h("button", { type: "button", class: "quiet small", aria: { label }, title: label, on: { click } }, icon(name), who);
+  return h(
+    "button",
+    { type: "button", class: "quiet small", aria: { label }, title: label, on: { click } },
+    icon(name),
+    who,
+  );
 }
 
 function phoneItem(phone) {
   const { ipa, example } = describe(phone.phone);
   const band = bandOf(phone.score);
-  const heard = phone.heard && phone.heard !== phone.phone ? describe(phone.heard).ipa : "";
+  // A sound that was made well is not worth naming another one for.
+  const confused = phone.heard && phone.heard !== phone.phone && phone.score < 80;
+  const heard = confused ? describe(phone.heard).ipa : "";
   const label = `${phone.phone} as in ${example}: ${Math.round(phone.score)} of 100${heard ? `, sounded like ${heard}` : ""}`;
   return h(
     "li",

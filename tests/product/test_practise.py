@@ -155,7 +155,7 @@ def test_a_file_that_is_no_audio_is_refused_and_the_next_one_is_heard(
     lines = lines_of(done.stdout)
     assert done.returncode == 1
     assert [line["code"] for line in lines if line["type"] == "refused"] == ["not_audio", "silent_audio"]
-    assert lines[-1]["transcript"].lower().startswith("my brother lives")
+    assert "small town" in lines[-1]["transcript"].lower()
 
 
 def test_the_session_can_be_shown_from_the_log_alone(

@@ -1,0 +1,115 @@
+"""A learner in a real browser with a recording for a microphone, and the real product behind the page.
+
+With COLLOQUY_SCREENSHOTS=DIR the pictures of the README are left there.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from statistics import median
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.edge.page.conftest import FLAGS, chromium_path, until
+from tests.product.conftest import Product
+
+SENTENCE = "I would like a cup of tea."
+GREETING_S = 8.0
+"""Silence before the speech: time for the greeting to begin and be stopped."""
+
+
+@pytest.fixture(scope="module")
+def browser(say_to_file: Callable[..., Path]) -> Iterator[Browser]:
+    """Chromium whose microphone is silent, says the sentence, and is silent again."""
+    recording = say_to_file(SENTENCE, before_s=GREETING_S, after_s=60.0)
+    path = chromium_path()
+    if path is None:
+        pytest.skip("no Chromium: `apt-get install chromium`, or name one in COLLOQUY_CHROMIUM")
+    with sync_playwright() as playwright:
+        flags = [*FLAGS, f"--use-file-for-fake-audio-capture={recording}%noloop"]
+        launched = playwright.chromium.launch(executable_path=path, args=flags)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="module")
+def lesson(product: Product, browser: Browser) -> Iterator[tuple[Page, list[str]]]:
+    """A guided lesson in which the learner has said the sentence and heard the answer; and the page's faults."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, permissions=["microphone"])
+    page, faults = context.new_page(), list[str]()
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto(product.url)
+    _picture(page, "start")
+    _start(page)
+    until(page, "colloquy.audio?.speaking")
+    page.keyboard.press("Escape")
+    until(page, "colloquy.lesson.turns[1]?.analysis")
+    until(page, "colloquy.video.showing")
+    yield page, faults
+    context.close()
+
+
+def _start(page: Page) -> None:
+    page.check("input[name=tutor][value=maya]", force=True)
+    page.check("input[name=mode][value=sentence]", force=True)
+    page.fill("[name=text]", SENTENCE)
+    page.click(".start-button")
+    until(page, "colloquy.lesson?.session")
+
+
+def _picture(page: Page, name: str) -> None:
+    folder = os.environ.get("COLLOQUY_SCREENSHOTS")
+    if not folder:
+        return
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for width, height, size in ((1280, 800, "desktop"), (390, 844, "phone")):
+            page.set_viewport_size({"width": width, "height": height})
+            page.wait_for_timeout(400)
+            page.screenshot(path=Path(folder) / f"{name}-{size}-{scheme}.png")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.emulate_media(color_scheme="light")
+
+
+def test_a_spoken_sentence_is_understood_scored_and_answered_by_voice_and_face(lesson: tuple[Page, list[str]]) -> None:
+    page, faults = lesson
+    state = page.evaluate("colloquy.lesson.turns[1]")
+    assert "cup of tea" in state["transcription"]["text"].lower()
+    assert state["analysis"]["scores"]["pronunciation"] > 50
+    drifts = []
+    while len(drifts) < 10 and page.evaluate("colloquy.audio.speaking"):
+        if page.evaluate("colloquy.video.showing"):
+            drifts.append(abs(page.evaluate("colloquy.video.driftMs")))
+        page.wait_for_timeout(50)
+    assert drifts
+    assert median(drifts) <= 40
+    assert faults == []
+
+
+def test_words_open_their_sounds_by_key(lesson: tuple[Page, list[str]]) -> None:
+    page, _ = lesson
+    page.locator(".word").nth(5).focus()
+    page.keyboard.press("Enter")
+    assert page.inner_text(".word-details")
+    _picture(page, "lesson")
+
+
+def test_the_conversation_is_there_after_a_reload(lesson: tuple[Page, list[str]]) -> None:
+    page, faults = lesson
+    page.reload()
+    until(page, "colloquy.lesson?.turns[1]?.analysis")
+    assert "cup of tea" in page.inner_text("main").lower()
+    assert faults == []
+
+
+def test_progress_shows_the_lesson(lesson: tuple[Page, list[str]]) -> None:
+    page, faults = lesson
+    page.click("nav >> text=Progress")
+    page.wait_for_selector("main >> text=/days? in a row/")
+    _picture(page, "progress")
+    page.click("nav >> text=Lessons")
+    page.wait_for_selector("main >> text=Maya")
+    assert faults == []
+
+
