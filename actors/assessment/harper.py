@@ -85,6 +85,8 @@ def _note(text: str, rule: str, lint: "harper.Lint") -> Note | None:
     said = text[start:end]
     if not suggestions or rule not in KIND_OF_RULE:
         return None
+    if KIND_OF_RULE[rule] == "agreement" and text[:start].lower().split()[-2:-1] == ["and"]:
+        return None  # "my brother and he go": our own rule tells the subject apart
     choice = suggestions[0]
     if rule == "RegularIrregulars":  # "goed": gone after a form of have, else went
         form = "participle" if _after_have(text[:start]) else "past"

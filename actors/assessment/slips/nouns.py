@@ -56,7 +56,8 @@ def missing_article(sentence: Sentence) -> Iterator[Slip]:
             or sentence.at(noun + 1) in ("and", "or")
         ):
             continue
-        taken = word in TAKING and (category(name) in TAKEN or name in FRUIT) and name not in NEVER_TAKEN
+        verbal = sentence.at(index - 1) not in DETERMINERS  # "a lost cat"
+        taken = word in TAKING and verbal and (category(name) in TAKEN or name in FRUIT) and name not in NEVER_TAKEN
         been = word in BEING and (category(name) == "job" or name in PEOPLE_BECOME) and not _asks(sentence)
         if taken or been:
             following = sentence.at(index + 1)

@@ -16,7 +16,7 @@ TIME_ADVERBS = frozenset(
 )
 OTHER_ADVERBS = frozenset("here there too also very again only just much well please together often always".split())
 FREQUENCY = frozenset("always never often usually sometimes really also only still just rarely already".split())
-NOT = frozenset({"not", "n't"})
+_HELPING = lexicon.BE_FORMS | lexicon.DO_FORMS | lexicon.HAVE_FORMS | lexicon.MODALS
 
 
 class Token(Struct, frozen=True):
@@ -57,7 +57,9 @@ class Sentence:
         before = self.at(index - 1)
         if index == 0:
             return True
-        if before in (",", "and"):
+        if before == "and":  # "he runs and she swims", but "you and I", "my brother and he"
+            return joined and any(verb_forms(word) or word in _HELPING for word in self.low[: index - 1])
+        if before == ",":
             return joined
         return before in CLAUSE_OPENERS
 
