@@ -38,7 +38,8 @@ const query = (values) => new URLSearchParams(values).toString();
 export const tutors = () => json(`${ROOT}/tutors`);
 export const topics = () => json(`${ROOT}/topics`);
 export const sessions = () => json(`${PRACTICE}/sessions?${query({ learner: learnerId() })}`);
-export const session = (id) => json(`${PRACTICE}/sessions/${encodeURIComponent(id)}?${query({ learner: learnerId() })}`);
+export const session = (id) =>
+  json(`${PRACTICE}/sessions/${encodeURIComponent(id)}?${query({ learner: learnerId() })}`);
 export const progress = () => json(`${PRACTICE}/progress?${query({ learner: learnerId() })}`);
 export const trends = (days) => json(`${PRACTICE}/analytics/trends?${query({ learner: learnerId(), days })}`);
 

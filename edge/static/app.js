@@ -37,18 +37,43 @@ const router = new Router(
   "start",
 );
 
-Object.defineProperty(window, "colloquy", { value: Object.freeze({
-  get route() { return router.route.name; },
-  get lesson() { return session ? snapshot(session.lesson) : null; },
-  get connected() { return Boolean(session?.online); },
-  get microphone() { return session?.microphone.state ?? "off"; },
-  get talking() { return Boolean(session?.talking.talking); },
-  get audio() { return session ? { speaking: session.speaker.speaking, ...session.speaker.position } : null; },
-  get video() { return session ? { ...session.face.position } : null; },
-}) });
+Object.defineProperty(window, "colloquy", {
+  value: Object.freeze({
+    get route() {
+      return router.route.name;
+    },
+    get lesson() {
+      return session ? snapshot(session.lesson) : null;
+    },
+    get connected() {
+      return Boolean(session?.online);
+    },
+    get microphone() {
+      return session?.microphone.state ?? "off";
+    },
+    get talking() {
+      return Boolean(session?.talking.talking);
+    },
+    get audio() {
+      return session ? { speaking: session.speaker.speaking, ...session.speaker.position } : null;
+    },
+    get video() {
+      return session ? { ...session.face.position } : null;
+    },
+  }),
+});
 
 function snapshot({ session: id, lastSeq, lastPart, openTurn, stage, exercise, ended, turns }) {
-  return { session: id, lastSeq, lastPart, openTurn, stage, exercise, ended, turns: structuredClone([...turns.values()]) };
+  return {
+    session: id,
+    lastSeq,
+    lastPart,
+    openTurn,
+    stage,
+    exercise,
+    ended,
+    turns: structuredClone([...turns.values()]),
+  };
 }
 
 addEventListener("unhandledrejection", (event) => {
@@ -61,7 +86,13 @@ document.querySelector(".skip").addEventListener("click", (event) => {
   (place.querySelector("h1") ?? place).focus();
 });
 if (!globalThis.WebSocket || !globalThis.AudioContext) {
-  place.append(h("p", { class: "failure" }, "This browser is too old for a lesson. Use a current Chrome, Edge, Firefox or Safari."));
+  place.append(
+    h(
+      "p",
+      { class: "failure" },
+      "This browser is too old for a lesson. Use a current Chrome, Edge, Firefox or Safari.",
+    ),
+  );
 } else {
   router.draw();
 }

@@ -39,32 +39,64 @@ export class Dock {
   }
 
   #build() {
-    this.talk = h("button", { type: "button", class: "talk", on: {
-      click: () => this.#clicked(),
-      pointerdown: (event) => this.#pressed(event),
-      pointerup: () => this.#released(),
-      pointercancel: () => this.#released(),
-      lostpointercapture: () => this.#released(),
-      contextmenu: (event) => event.preventDefault(), // a long press on a phone is talking, not a menu
-    } });
+    this.talk = h("button", {
+      type: "button",
+      class: "talk",
+      on: {
+        click: () => this.#clicked(),
+        pointerdown: (event) => this.#pressed(event),
+        pointerup: () => this.#released(),
+        pointercancel: () => this.#released(),
+        lostpointercapture: () => this.#released(),
+        contextmenu: (event) => event.preventDefault(), // a long press on a phone is talking, not a menu
+      },
+    });
     this.hint = h("p", { class: "talk-hint" });
-    this.meter = h("div", { class: "meter", role: "meter", aria: { label: "Microphone level", valuemin: 0, valuemax: 100, valuenow: 0 } },
-      Array.from({ length: BARS }, () => h("i", {})));
+    this.meter = h(
+      "div",
+      { class: "meter", role: "meter", aria: { label: "Microphone level", valuemin: 0, valuemax: 100, valuenow: 0 } },
+      Array.from({ length: BARS }, () => h("i", {})),
+    );
     this.modeButton = this.#control(() => this.#setMode(this.mode === "auto" ? "hold" : "auto"));
     this.headphonesButton = this.#control(() => this.#setHeadphones(!this.headphones));
     this.end = h("button", { type: "button", class: "link", on: { click: () => this.actions.end() } }, "End lesson");
-    this.file = h("input", { type: "file", accept: "audio/*,.wav,.flac,.ogg,.webm,.mp3,.m4a", hidden: true, on: { change: () => this.#filed() } });
+    this.file = h("input", {
+      type: "file",
+      accept: "audio/*,.wav,.flac,.ogg,.webm,.mp3,.m4a",
+      hidden: true,
+      on: { change: () => this.#filed() },
+    });
     this.typing = this.#typing();
-    this.keyboard = h("button", { type: "button", class: "control", aria: { expanded: "false" }, on: { click: () => this.#toggleTyping() } },
-      icon("keyboard"), h("span", {}, "Type"));
-    this.element = h("section", { class: "dock", aria: { label: "Talk" } },
+    this.keyboard = h(
+      "button",
+      { type: "button", class: "control", aria: { expanded: "false" }, on: { click: () => this.#toggleTyping() } },
+      icon("keyboard"),
+      h("span", {}, "Type"),
+    );
+    this.element = h(
+      "section",
+      { class: "dock", aria: { label: "Talk" } },
       this.typing,
-      h("div", { class: "dock-row" },
+      h(
+        "div",
+        { class: "dock-row" },
         h("div", { class: "controls" }, this.modeButton, this.headphonesButton),
         h("div", { class: "talk-place" }, this.talk, this.meter),
-        h("div", { class: "controls" }, this.keyboard,
-          h("button", { type: "button", class: "control", on: { click: () => this.file.click() } }, icon("upload"), h("span", {}, "Upload")), this.file)),
-      h("div", { class: "dock-foot" }, this.hint, this.end));
+        h(
+          "div",
+          { class: "controls" },
+          this.keyboard,
+          h(
+            "button",
+            { type: "button", class: "control", on: { click: () => this.file.click() } },
+            icon("upload"),
+            h("span", {}, "Upload"),
+          ),
+          this.file,
+        ),
+      ),
+      h("div", { class: "dock-foot" }, this.hint, this.end),
+    );
   }
 
   #control(click) {
@@ -72,16 +104,32 @@ export class Dock {
   }
 
   #typing() {
-    const field = h("input", { type: "text", id: "typed", maxlength: 500, autocomplete: "off", placeholder: "Type what you want to say…" });
-    return h("form", { class: "typing", hidden: true, on: { submit: (event) => {
-      event.preventDefault();
-      const text = field.value.trim();
-      if (!text) return;
-      this.actions.type(text);
-      field.value = "";
-    } } },
-    h("label", { class: "hidden-label", for: "typed" }, "What you want to say"), field,
-    h("button", { class: "round primary", aria: { label: "Send" } }, icon("send")));
+    const field = h("input", {
+      type: "text",
+      id: "typed",
+      maxlength: 500,
+      autocomplete: "off",
+      placeholder: "Type what you want to say…",
+    });
+    return h(
+      "form",
+      {
+        class: "typing",
+        hidden: true,
+        on: {
+          submit: (event) => {
+            event.preventDefault();
+            const text = field.value.trim();
+            if (!text) return;
+            this.actions.type(text);
+            field.value = "";
+          },
+        },
+      },
+      h("label", { class: "hidden-label", for: "typed" }, "What you want to say"),
+      field,
+      h("button", { class: "round primary", aria: { label: "Send" } }, icon("send")),
+    );
   }
 
   #toggleTyping() {
@@ -131,7 +179,11 @@ export class Dock {
     const label = !on ? "Turn the microphone on" : mode === "hold" ? "Hold to talk" : "Turn the microphone off";
     this.talk.setAttribute("aria-label", label);
     this.talk.title = label;
-    fill(this.modeButton, icon(mode === "auto" ? "waves" : "hand"), h("span", {}, mode === "auto" ? "Hands-free" : "Hold"));
+    fill(
+      this.modeButton,
+      icon(mode === "auto" ? "waves" : "hand"),
+      h("span", {}, mode === "auto" ? "Hands-free" : "Hold"),
+    );
     this.modeButton.setAttribute("aria-label", `Talking: ${mode === "auto" ? "hands-free" : "hold to talk"}. Change`);
     fill(this.headphonesButton, icon("headphones"), h("span", {}, "Headphones"));
     this.headphonesButton.setAttribute("aria-pressed", String(headphones));
@@ -147,5 +199,9 @@ function hint(microphone, mode, headphones) {
     return ["Hold the button", h("span", { class: "with-keyboard" }, " or ", h("kbd", {}, "Space")), " and talk."];
   }
   if (headphones) return ["Just talk. You can cut in at any time."];
-  return ["Just talk. To cut in, stop the tutor", h("span", { class: "with-keyboard" }, " (", h("kbd", {}, "Esc"), ")"), "."];
+  return [
+    "Just talk. To cut in, stop the tutor",
+    h("span", { class: "with-keyboard" }, " (", h("kbd", {}, "Esc"), ")"),
+    ".",
+  ];
 }

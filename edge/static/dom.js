@@ -24,7 +24,9 @@ function furnish(element, properties, children) {
     else if (name === "value") element.value = value;
     else element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(
+    ...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false),
+  );
   return element;
 }
 
@@ -34,13 +36,16 @@ function setAria(element, key, text) {
 
 /** Puts `children` in the place of all that `element` held. */
 export function fill(element, ...children) {
-  element.replaceChildren(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  element.replaceChildren(
+    ...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false),
+  );
   return element;
 }
 
 const ICONS = {
   microphone: "M12 15a4 4 0 0 0 4-4V6a4 4 0 0 0-8 0v5a4 4 0 0 0 4 4Zm7-4a7 7 0 0 1-14 0M12 18v3.5M8.5 21.5h7",
-  microphoneOff: "M8 8v3a4 4 0 0 0 6.5 3.1M16 11V6a4 4 0 0 0-7.4-2.1M19 11a7 7 0 0 1-1.2 4M5 11a7 7 0 0 0 10 6.3M12 18v3.5M3 3l18 18",
+  microphoneOff:
+    "M8 8v3a4 4 0 0 0 6.5 3.1M16 11V6a4 4 0 0 0-7.4-2.1M19 11a7 7 0 0 1-1.2 4M5 11a7 7 0 0 0 10 6.3M12 18v3.5M3 3l18 18",
   stop: "M7 7h10v10H7Z",
   keyboard: "M3 6.5h18v11H3ZM6.5 10h.01M10 10h.01M14 10h.01M17.5 10h.01M7.5 14h9",
   upload: "M12 15.5V4M7.5 8.5 12 4l4.5 4.5M4 15.5V20h16v-4.5",
@@ -59,7 +64,8 @@ const ICONS = {
   warning: "M12 4 2.8 20h18.4ZM12 10v4.5M12 17.2h.01",
   information: "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17ZM12 11v5.5M12 7.6h.01",
   check: "M5 12.5 10 17.5 19.5 7",
-  flame: "M12 3c.5 3.5 5 5.500 5 10.500a5 5 0 0 1-10 0c0-2 1-3.500 2-4.500.2 1.500 1 2.300 1.800 2.500C11 8.500 10.500 5.500 12 3Z",
+  flame:
+    "M12 3c.5 3.5 5 5.500 5 10.500a5 5 0 0 1-10 0c0-2 1-3.500 2-4.500.2 1.500 1 2.300 1.800 2.500C11 8.500 10.500 5.500 12 3Z",
   hand: "M12 3.500a8.500 8.500 0 1 0 0 17 8.500 8.500 0 0 0 0-17ZM9 9v6h6V9Z",
 };
 

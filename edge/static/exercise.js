@@ -20,9 +20,12 @@ export class Exercise {
       this.element,
       h("p", { class: "exercise-label" }, "Say this"),
       h("p", { class: "exercise-text", aria: { live: "polite" } }, sentence),
-      h("div", { class: "exercise-tools" },
+      h(
+        "div",
+        { class: "exercise-tools" },
         button("listen", "Listen", () => this.speak(sentence)),
-        button("slow", "Slowly", () => this.speak(sentence, SLOW_RATE))),
+        button("slow", "Slowly", () => this.speak(sentence, SLOW_RATE)),
+      ),
     );
   }
 }

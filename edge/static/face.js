@@ -102,7 +102,8 @@ export class Face {
     this.drift = (video.currentTime - target) * 1000;
     const drift = video.currentTime - target;
     if (!video.seeking && Math.abs(drift) > SEEK_ABOVE_S) video.currentTime = target;
-    else video.playbackRate = Math.abs(drift) < STEER_ABOVE_S ? 1 : Math.min(1.15, Math.max(0.85, 1 - drift * STEER_GAIN));
+    else
+      video.playbackRate = Math.abs(drift) < STEER_ABOVE_S ? 1 : Math.min(1.15, Math.max(0.85, 1 - drift * STEER_GAIN));
     if (video.paused) video.play().catch(() => {}); // a stop right after it rejects the promise; nothing is lost
     return video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && Math.abs(drift) <= SEEK_ABOVE_S;
   }

@@ -12,7 +12,10 @@ export function encodeFrame(header, payload) {
   const frame = new Uint8Array(LENGTH_BYTES + text.length + payload.byteLength);
   new DataView(frame.buffer).setUint32(0, text.length);
   frame.set(text, LENGTH_BYTES);
-  frame.set(new Uint8Array(payload.buffer ?? payload, payload.byteOffset ?? 0, payload.byteLength), LENGTH_BYTES + text.length);
+  frame.set(
+    new Uint8Array(payload.buffer ?? payload, payload.byteOffset ?? 0, payload.byteLength),
+    LENGTH_BYTES + text.length,
+  );
   return frame;
 }
 

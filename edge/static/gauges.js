@@ -22,20 +22,30 @@ export function gauge(label, score, large = false) {
   const figure = isFigure(score) ? Math.round(score) : "–";
   return h(
     "div",
-    { class: large ? "gauge gauge-large" : "gauge", data: { band }, role: "img", aria: { label: spoken(label, score) } },
+    {
+      class: large ? "gauge gauge-large" : "gauge",
+      data: { band },
+      role: "img",
+      aria: { label: spoken(label, score) },
+    },
     svg(
       "svg",
       { viewBox: "0 0 48 48", "aria-hidden": "true" },
       svg("circle", { class: "gauge-track", cx: 24, cy: 24, r: RADIUS }),
-      share > 0 && svg("circle", {
-        class: "gauge-arc",
-        cx: 24,
-        cy: 24,
-        r: RADIUS,
-        "stroke-dasharray": `${share * AROUND} ${AROUND}`,
-        transform: "rotate(-90 24 24)",
-      }),
-      svg("text", { class: "gauge-figure", x: 24, y: 24, "text-anchor": "middle", "dominant-baseline": "central" }, `${figure}`),
+      share > 0 &&
+        svg("circle", {
+          class: "gauge-arc",
+          cx: 24,
+          cy: 24,
+          r: RADIUS,
+          "stroke-dasharray": `${share * AROUND} ${AROUND}`,
+          transform: "rotate(-90 24 24)",
+        }),
+      svg(
+        "text",
+        { class: "gauge-figure", x: 24, y: 24, "text-anchor": "middle", "dominant-baseline": "central" },
+        `${figure}`,
+      ),
     ),
     h("span", { class: "gauge-label", aria: { hidden: "true" } }, label),
   );

@@ -9,8 +9,14 @@ import { picture } from "./picture.js";
 import { Transcript } from "./transcript.js";
 
 export function historyView(place, shared, sessionId) {
-  const body = h("div", { class: "page-body", aria: { busy: "true" } }, h("p", { class: "meta" }, "Looking up your lessons…"));
-  place.append(h("div", { class: "page" }, h("h1", { tabindex: "-1" }, sessionId ? "A past lesson" : "Your lessons"), body));
+  const body = h(
+    "div",
+    { class: "page-body", aria: { busy: "true" } },
+    h("p", { class: "meta" }, "Looking up your lessons…"),
+  );
+  place.append(
+    h("div", { class: "page" }, h("h1", { tabindex: "-1" }, sessionId ? "A past lesson" : "Your lessons"), body),
+  );
   const clips = new Clips(shared.sound, (text) => shared.notices.show(text));
   const drawn = sessionId ? drawOne(body, sessionId, shared, clips) : drawAll(body, shared);
   drawn.catch((fault) => fill(body, failure(fault))).finally(() => body.removeAttribute("aria-busy"));
@@ -20,25 +26,67 @@ export function historyView(place, shared, sessionId) {
 async function drawAll(body, { catalogue }) {
   const sessions = await api.sessions();
   if (!sessions.length) {
-    fill(body, h("div", { class: "empty" }, h("p", {}, "No lesson yet. Your first one takes five minutes."), h("a", { class: "button primary", href: "#/start" }, "Start a lesson")));
+    fill(
+      body,
+      h(
+        "div",
+        { class: "empty" },
+        h("p", {}, "No lesson yet. Your first one takes five minutes."),
+        h("a", { class: "button primary", href: "#/start" }, "Start a lesson"),
+      ),
+    );
     return;
   }
   const tutors = await catalogue.tutors();
   const titles = new Map(tutors.map((tutor) => [tutor.name, tutor]));
   const newest = [...sessions].sort((one, other) => `${other.started}`.localeCompare(`${one.started}`));
-  fill(body, h("ul", { class: "sessions" }, newest.map((session) => sessionItem(session, titles.get(session.tutor)))));
+  fill(
+    body,
+    h(
+      "ul",
+      { class: "sessions" },
+      newest.map((session) => sessionItem(session, titles.get(session.tutor))),
+    ),
+  );
 }
 
 function sessionItem(session, tutor) {
   const score = session.average;
   const judged = score !== null && score !== undefined;
-  return h("li", {}, h("a", { class: "session-card", href: `#/history/${encodeURIComponent(session.session)}` },
-    tutor?.portrait ? picture(tutor.portrait) : h("span", { class: "no-portrait" }),
-    h("span", { class: "session-words" },
-      h("strong", {}, session.mode === "sentence" ? "Guided sentences" : "Conversation", ` with ${tutor?.title ?? session.tutor}`),
-      h("span", { class: "meta" }, [when(session.started), `${session.turns} ${session.turns === 1 ? "turn" : "turns"}`, lasted(session)].filter(Boolean).join(" · "))),
-    judged && h("span", { class: "tag", data: { band: bandOf(score) } }, `${Math.round(score)}`, h("span", { class: "hidden-label" }, " of 100 on average")),
-    icon("chevron")));
+  return h(
+    "li",
+    {},
+    h(
+      "a",
+      { class: "session-card", href: `#/history/${encodeURIComponent(session.session)}` },
+      tutor?.portrait ? picture(tutor.portrait) : h("span", { class: "no-portrait" }),
+      h(
+        "span",
+        { class: "session-words" },
+        h(
+          "strong",
+          {},
+          session.mode === "sentence" ? "Guided sentences" : "Conversation",
+          ` with ${tutor?.title ?? session.tutor}`,
+        ),
+        h(
+          "span",
+          { class: "meta" },
+          [when(session.started), `${session.turns} ${session.turns === 1 ? "turn" : "turns"}`, lasted(session)]
+            .filter(Boolean)
+            .join(" · "),
+        ),
+      ),
+      judged &&
+        h(
+          "span",
+          { class: "tag", data: { band: bandOf(score) } },
+          `${Math.round(score)}`,
+          h("span", { class: "hidden-label" }, " of 100 on average"),
+        ),
+      icon("chevron"),
+    ),
+  );
 }
 
 async function drawOne(body, sessionId, shared, clips) {
@@ -50,17 +98,31 @@ async function drawOne(body, sessionId, shared, clips) {
   const title = tutors.find((tutor) => tutor.name === name)?.title ?? name;
   const transcript = new Transcript(lesson, actions(clips, lesson.session || sessionId, name), () => title || "Tutor");
   transcript.updateAll();
-  fill(body,
-    h("p", { class: "meta" }, [when(found.started), lesson.settings?.level, lesson.settings?.goal].filter(Boolean).join(" · ")),
-    h("p", { class: "row" }, h("a", { class: "quiet", href: "#/history" }, "All lessons"),
-      !lesson.ended && h("a", { class: "quiet", href: `#/lesson/${encodeURIComponent(sessionId)}` }, "Go on with it")),
-    transcript.element);
+  fill(
+    body,
+    h(
+      "p",
+      { class: "meta" },
+      [when(found.started), lesson.settings?.level, lesson.settings?.goal].filter(Boolean).join(" · "),
+    ),
+    h(
+      "p",
+      { class: "row" },
+      h("a", { class: "quiet", href: "#/history" }, "All lessons"),
+      !lesson.ended && h("a", { class: "quiet", href: `#/lesson/${encodeURIComponent(sessionId)}` }, "Go on with it"),
+    ),
+    transcript.element,
+  );
 }
 
 function actions(clips, session, tutor) {
   return {
     playRecording: (turn, startMs, endMs) => clips.recording(turn.uttered.audio, session, startMs, endMs),
-    playReply: (turn) => clips.sequence(turn.segments.filter(Boolean).map((segment) => segment.sha256), session),
+    playReply: (turn) =>
+      clips.sequence(
+        turn.segments.filter(Boolean).map((segment) => segment.sha256),
+        session,
+      ),
     speak: (text, rate) => clips.tutor(text, tutor, rate),
   };
 }
@@ -72,7 +134,9 @@ export function failure(fault) {
 /** A time as the learner would say it; times are ISO 8601 or seconds since 1970. */
 function when(time) {
   const date = time ? new Date(typeof time === "number" ? time * 1000 : time) : null;
-  return date && !Number.isNaN(date.getTime()) ? new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" }).format(date) : "";
+  return date && !Number.isNaN(date.getTime())
+    ? new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" }).format(date)
+    : "";
 }
 
 function lasted({ started, ended }) {

@@ -5,10 +5,11 @@ import { Dock } from "./dock.js";
 import { fill, h } from "./dom.js";
 import { Exercise } from "./exercise.js";
 import { workOf } from "./lesson_state.js";
+import { listenToKeys } from "./keys.js";
 import { LessonSession } from "./session.js";
 import { go, rename } from "./router.js";
 import { Stage } from "./stage.js";
-import { choices, choose, read, write } from "./store.js";
+import { choices, choose, read, settingsOf, write } from "./store.js";
 import { summary } from "./summary.js";
 import { Transcript } from "./transcript.js";
 
@@ -43,10 +44,20 @@ class LessonView {
     this.session.setTalking(wanted.talking, wanted.headphones);
     this.exercise = new Exercise(this.actions.speak);
     this.title = h("h1", { class: "lesson-title", tabindex: "-1" }, "Lesson");
-    this.scroll = h("div", { class: "conversation", tabindex: "0", role: "log", aria: { live: "off", label: "Conversation" } }, this.transcript.element);
-    place.append(h("div", { class: "lesson" },
-      h("header", { class: "lesson-head" }, this.title),
-      h("div", { class: "lesson-left" }, this.stage.element, this.exercise.element, this.dock.element), this.scroll));
+    this.scroll = h(
+      "div",
+      { class: "conversation", tabindex: "0", role: "log", aria: { live: "off", label: "Conversation" } },
+      this.transcript.element,
+    );
+    place.append(
+      h(
+        "div",
+        { class: "lesson" },
+        h("header", { class: "lesson-head" }, this.title),
+        h("div", { class: "lesson-left" }, this.stage.element, this.exercise.element, this.dock.element),
+        this.scroll,
+      ),
+    );
     this.#listen(place);
     this.#state();
     if (!sessionId && wanted.talking === "auto") this.session.useMicrophone();
@@ -60,7 +71,10 @@ class LessonView {
     hears("change", ({ message }) => this.#changed(message));
     hears("status", ({ online, attempt }) => this.#connected(online, attempt));
     hears("level", ({ level }) => dock.setLevel(level));
-    hears("talking", ({ talking }) => { dock.setTalking(talking); this.#state(); });
+    hears("talking", ({ talking }) => {
+      dock.setTalking(talking);
+      this.#state();
+    });
     hears("microphone", ({ state, fault }) => {
       dock.setMicrophone(state);
       if (fault) shared.notices.show(fault, { key: "microphone" });
@@ -71,10 +85,9 @@ class LessonView {
     hears("notice", (notice) => this.#notice(notice));
     this.away = new AbortController();
     const { signal } = this.away;
-    addEventListener("keydown", (event) => this.#key(event, true), { signal });
-    addEventListener("keyup", (event) => this.#key(event, false), { signal });
-    addEventListener("blur", () => session.talking.release(), { signal });
-    for (const type of ["pointerdown", "keydown"]) addEventListener(type, () => shared.sound.unlock().then(() => this.#state()), { signal });
+    listenToKeys(session, this.clips, signal);
+    for (const type of ["pointerdown", "keydown"])
+      addEventListener(type, () => shared.sound.unlock().then(() => this.#state()), { signal });
     stage.stop.addEventListener("click", () => session.interrupt());
     stage.unmute.addEventListener("click", () => shared.sound.unlock().then(() => this.#state()));
     place.addEventListener("dragover", (event) => event.preventDefault(), { signal });
@@ -83,8 +96,15 @@ class LessonView {
 
   #transcriptActions() {
     return {
-      playRecording: (turn, startMs, endMs) => this.#aside(() => this.clips.recording(turn.uttered.audio, this.lesson.session, startMs, endMs)),
-      playReply: (turn) => this.#aside(() => this.clips.sequence(turn.segments.filter(Boolean).map((segment) => segment.sha256), this.lesson.session)),
+      playRecording: (turn, startMs, endMs) =>
+        this.#aside(() => this.clips.recording(turn.uttered.audio, this.lesson.session, startMs, endMs)),
+      playReply: (turn) =>
+        this.#aside(() =>
+          this.clips.sequence(
+            turn.segments.filter(Boolean).map((segment) => segment.sha256),
+            this.lesson.session,
+          ),
+        ),
       speak: (text, rate) => this.#aside(() => this.clips.tutor(text, this.tutor?.name ?? this.wanted.tutor, rate)),
       retry: (turn) => this.session.retry(turn.number),
       rate: (turn, stars) => this.session.rate(turn.number, stars),
@@ -96,7 +116,10 @@ class LessonView {
       microphone: (on) => (on ? this.session.useMicrophone() : this.session.microphone.stop()),
       press: () => this.session.talking.press(),
       release: () => this.session.talking.release(),
-      setTalking: (talking, headphones) => { choose({ talking, headphones }); this.session.setTalking(talking, headphones); },
+      setTalking: (talking, headphones) => {
+        choose({ talking, headphones });
+        this.session.setTalking(talking, headphones);
+      },
       type: (text) => this.session.type(text),
       upload: (file) => this.session.upload(file),
       end: () => this.session.end(),
@@ -129,7 +152,11 @@ class LessonView {
     const tutors = await this.shared.catalogue.tutors();
     this.tutor = tutors.find((tutor) => tutor.name === message.tutor) ?? { name: message.tutor, title: message.tutor };
     this.stage.showTutor(this.tutor);
-    fill(this.title, message.mode === "sentence" ? "Guided sentences" : "Conversation", h("span", { class: "meta" }, ` with ${this.tutor.title} · ${message.level}`));
+    fill(
+      this.title,
+      message.mode === "sentence" ? "Guided sentences" : "Conversation",
+      h("span", { class: "meta" }, ` with ${this.tutor.title} · ${message.level}`),
+    );
     this.transcript.updateAll();
   }
 
@@ -153,7 +180,8 @@ class LessonView {
   #connected(online, attempt) {
     const { notices } = this.shared;
     if (online) notices.clear("connection");
-    else if (attempt > 1) notices.show("The connection is gone. Your lesson is safe; trying to come back…", { key: "connection" });
+    else if (attempt > 1)
+      notices.show("The connection is gone. Your lesson is safe; trying to come back…", { key: "connection" });
     this.#state();
   }
 
@@ -200,17 +228,6 @@ class LessonView {
     this.shared.notices.show(text, { action: lost ?? again });
   }
 
-  #key(event, down) {
-    if (event.key === "Escape" && down && (this.session.speaker.speaking || this.clips.sounding)) {
-      this.clips.stop();
-      this.session.interrupt();
-    }
-    if (event.code !== "Space" || this.dock.mode !== "hold" || event.target.closest("input, textarea, button, summary, a, select")) return;
-    event.preventDefault();
-    if (!down) this.session.talking.release();
-    else if (!event.repeat && this.session.microphone.state === "on") this.session.talking.press();
-  }
-
   #drop(event) {
     event.preventDefault();
     const file = event.dataTransfer?.files[0];
@@ -228,10 +245,3 @@ class LessonView {
 
 const SCROLLS = new Set(["transcription", "analysis_complete", "tutor_reply", "typed", "error"]);
 const LOST = new Set(["session_not_found", "not_your_session", "session_ended", "no_session"]);
-
-function settingsOf({ tutor, goal, level, mode, topic, text, talking }) {
-  const settings = { tutor, goal, level, mode, endpointing: talking === "hold" ? "manual" : "auto" };
-  if (topic && mode === "conversation") settings.topic = topic;
-  if (text && mode === "sentence") settings.text = text;
-  return settings;
-}

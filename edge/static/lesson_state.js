@@ -39,7 +39,10 @@ export function textOf(turn) {
 
 /** What the tutor said in a turn. */
 export function replyOf(turn) {
-  return turn.sentences.filter(Boolean).map((sentence) => sentence.text).join(" ");
+  return turn.sentences
+    .filter(Boolean)
+    .map((sentence) => sentence.text)
+    .join(" ");
 }
 
 /**

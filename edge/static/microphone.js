@@ -22,7 +22,8 @@ export class Microphone extends EventTarget {
       this.source = context.createMediaStreamSource(this.stream);
       this.source.connect(this.node);
       for (const track of this.stream.getAudioTracks()) {
-        track.onended = () => this.#fail("The microphone was unplugged or taken away. Connect it, then turn it on again.");
+        track.onended = () =>
+          this.#fail("The microphone was unplugged or taken away. Connect it, then turn it on again.");
       }
       this.#tell("on");
     } catch (fault) {

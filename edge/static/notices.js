@@ -18,8 +18,25 @@ export class Notices {
       icon(kind === "information" ? "information" : "warning"),
       h("p", {}, text),
       action &&
-        h("button", { type: "button", class: "quiet small", on: { click: () => { notice.remove(); action.run(); } } }, action.label),
-      h("button", { type: "button", class: "quiet round", aria: { label: "Dismiss" }, on: { click: () => notice.remove() } }, icon("close")),
+        h(
+          "button",
+          {
+            type: "button",
+            class: "quiet small",
+            on: {
+              click: () => {
+                notice.remove();
+                action.run();
+              },
+            },
+          },
+          action.label,
+        ),
+      h(
+        "button",
+        { type: "button", class: "quiet round", aria: { label: "Dismiss" }, on: { click: () => notice.remove() } },
+        icon("close"),
+      ),
     );
     this.element.append(notice);
     while (this.element.children.length > MOST_AT_ONCE) this.element.firstElementChild.remove();

@@ -32,7 +32,10 @@ export function pitchFigure(prosody, words) {
     prosody.pauses.map((pause) => pauseBand(pause, x)),
     strokes(prosody.contour).map((stroke) =>
       stroke.length > 1
-        ? svg("polyline", { class: "pitch-line", points: stroke.map((p) => `${x(p.time_ms).toFixed(1)},${scale.y(p.f0_hz).toFixed(1)}`).join(" ") })
+        ? svg("polyline", {
+            class: "pitch-line",
+            points: stroke.map((p) => `${x(p.time_ms).toFixed(1)},${scale.y(p.f0_hz).toFixed(1)}`).join(" "),
+          })
         : svg("circle", { class: "pitch-dot", cx: x(stroke[0].time_ms), cy: scale.y(stroke[0].f0_hz), r: 2 }),
     ),
     labels.map((label) => wordLabel(label, x)),
@@ -81,7 +84,12 @@ function pauseBand(pause, x) {
     "g",
     {},
     svg("rect", { class: "pitch-pause", x: left, y: TOP, width, height: HEIGHT - TOP - BOTTOM, rx: 4 }),
-    width > 26 && svg("text", { class: "pitch-pause-text", x: left + width / 2, y: TOP + 12, "text-anchor": "middle" }, `${seconds} s`),
+    width > 26 &&
+      svg(
+        "text",
+        { class: "pitch-pause-text", x: left + width / 2, y: TOP + 12, "text-anchor": "middle" },
+        `${seconds} s`,
+      ),
   );
 }
 
@@ -105,7 +113,8 @@ function wordLabel({ word, middle, row }, x) {
     {},
     svg("title", {}, word.text),
     svg("line", { class: "pitch-word", x1: left + 2, x2: Math.max(left + 3, x(word.end_ms) - 2), y1: y, y2: y }),
-    row >= 0 && svg("text", { class: "pitch-text", x: middle, y: y + 15 + row * 15, "text-anchor": "middle" }, word.text),
+    row >= 0 &&
+      svg("text", { class: "pitch-text", x: middle, y: y + 15 + row * 15, "text-anchor": "middle" }, word.text),
   );
 }
 

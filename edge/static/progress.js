@@ -22,7 +22,11 @@ const SLIPS = {
 };
 
 export function progressView(place) {
-  const body = h("div", { class: "page-body", aria: { busy: "true" } }, h("p", { class: "meta" }, "Adding up your practice…"));
+  const body = h(
+    "div",
+    { class: "page-body", aria: { busy: "true" } },
+    h("p", { class: "meta" }, "Adding up your practice…"),
+  );
   place.append(h("div", { class: "page" }, h("h1", { tabindex: "-1" }, "Your progress"), body));
   draw(body)
     .catch((fault) => fill(body, failure(fault)))
@@ -33,28 +37,62 @@ export function progressView(place) {
 async function draw(body) {
   const view = await api.progress();
   if (!view.sessions) {
-    fill(body, h("div", { class: "empty" }, h("p", {}, "After your first lesson you will see here how you are doing."),
-      h("a", { class: "button primary", href: "#/start" }, "Start a lesson")));
+    fill(
+      body,
+      h(
+        "div",
+        { class: "empty" },
+        h("p", {}, "After your first lesson you will see here how you are doing."),
+        h("a", { class: "button primary", href: "#/start" }, "Start a lesson"),
+      ),
+    );
     return;
   }
   // The trend is a second opinion on the same log; the view's own days do where it is not there.
-  const days = await api.trends(TREND_DAYS).then((trend) => trend.days, () => view.days);
+  const days = await api.trends(TREND_DAYS).then(
+    (trend) => trend.days,
+    () => view.days,
+  );
   const streak = view.streak ?? {};
-  fill(body,
-    h("div", { class: "tiles" },
-      tile(streak.current_days ?? 0, streak.current_days === 1 ? "day in a row" : "days in a row", `longest ${streak.longest_days ?? 0}`, "flame"),
+  fill(
+    body,
+    h(
+      "div",
+      { class: "tiles" },
+      tile(
+        streak.current_days ?? 0,
+        streak.current_days === 1 ? "day in a row" : "days in a row",
+        `longest ${streak.longest_days ?? 0}`,
+        "flame",
+      ),
       tile(minutes(view.minutes ?? 0), "minutes practised", ""),
-      tile(view.sessions, view.sessions === 1 ? "lesson" : "lessons", `${view.turns ?? 0} ${view.turns === 1 ? "turn" : "turns"}`)),
+      tile(
+        view.sessions,
+        view.sessions === 1 ? "lesson" : "lessons",
+        `${view.turns ?? 0} ${view.turns === 1 ? "turn" : "turns"}`,
+      ),
+    ),
     card("On average", scoreRow(view.averages ?? {})),
     card(`The last ${TREND_DAYS} days`, trendFigure(days ?? [])),
-    h("div", { class: "columns" },
+    h(
+      "div",
+      { class: "columns" },
       weak("Sounds to work on", view.weak_phones, phoneRow),
       weak("Words to work on", view.weak_words, wordRow),
-      weak("Slips you often make", view.slips, slipRow)));
+      weak("Slips you often make", view.slips, slipRow),
+    ),
+  );
 }
 
 function tile(figure, noun, more, picture) {
-  return h("div", { class: "tile" }, picture && icon(picture), h("strong", {}, `${figure}`), h("span", {}, noun), more && h("span", { class: "meta" }, more));
+  return h(
+    "div",
+    { class: "tile" },
+    picture && icon(picture),
+    h("strong", {}, `${figure}`),
+    h("span", {}, noun),
+    more && h("span", { class: "meta" }, more),
+  );
 }
 
 function card(title, ...children) {
@@ -62,22 +100,42 @@ function card(title, ...children) {
 }
 
 function weak(title, list, row) {
-  return card(title, list?.length ? h("ul", { class: "weak" }, list.slice(0, 6).map(row)) : h("p", { class: "meta" }, "Nothing stands out yet."));
+  return card(
+    title,
+    list?.length
+      ? h("ul", { class: "weak" }, list.slice(0, 6).map(row))
+      : h("p", { class: "meta" }, "Nothing stands out yet."),
+  );
 }
 
 function phoneRow({ phone, score, count }) {
   const { ipa, example, tip } = describe(phone);
-  return h("li", {}, h("span", { class: "phone-ipa" }, ipa), h("span", { class: "weak-words" }, h("span", {}, `as in ${example}`), h("span", { class: "meta" }, tip)),
-    h("span", { class: "tag", data: { band: bandOf(score) } }, `${Math.round(score)}`), h("span", { class: "hidden-label" }, `${count} times`));
+  return h(
+    "li",
+    {},
+    h("span", { class: "phone-ipa" }, ipa),
+    h("span", { class: "weak-words" }, h("span", {}, `as in ${example}`), h("span", { class: "meta" }, tip)),
+    h("span", { class: "tag", data: { band: bandOf(score) } }, `${Math.round(score)}`),
+    h("span", { class: "hidden-label" }, `${count} times`),
+  );
 }
 
 function wordRow({ word, score, count }) {
-  return h("li", {}, h("span", { class: "weak-words" }, h("strong", {}, word), h("span", { class: "meta" }, times(count))),
-    h("span", { class: "tag", data: { band: bandOf(score) } }, `${Math.round(score)}`));
+  return h(
+    "li",
+    {},
+    h("span", { class: "weak-words" }, h("strong", {}, word), h("span", { class: "meta" }, times(count))),
+    h("span", { class: "tag", data: { band: bandOf(score) } }, `${Math.round(score)}`),
+  );
 }
 
 function slipRow({ kind, count }) {
-  return h("li", {}, h("span", { class: "weak-words" }, SLIPS[kind] ?? kind), h("span", { class: "meta" }, times(count)));
+  return h(
+    "li",
+    {},
+    h("span", { class: "weak-words" }, SLIPS[kind] ?? kind),
+    h("span", { class: "meta" }, times(count)),
+  );
 }
 
 const minutes = (spoken) => (spoken < 10 ? Math.round(spoken * 10) / 10 : Math.round(spoken));

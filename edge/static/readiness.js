@@ -55,18 +55,33 @@ export class Readiness extends EventTarget {
       this.reachable && !this.ready && [this.message, this.bar],
       waiting.length > 0 && !this.ready && h("ul", { class: "engines waiting" }, waiting.map(loading)),
       marked.length > 0 &&
-        h("details", { class: "stand-ins", open: !this.ready },
-          h("summary", {}, icon("chevron"), `${marked.length} ${marked.length === 1 ? "part works" : "parts work"} in a simpler way today`),
-          h("ul", { class: "engines" }, marked.map(standIn))),
+        h(
+          "details",
+          { class: "stand-ins", open: !this.ready },
+          h(
+            "summary",
+            {},
+            icon("chevron"),
+            `${marked.length} ${marked.length === 1 ? "part works" : "parts work"} in a simpler way today`,
+          ),
+          h("ul", { class: "engines" }, marked.map(standIn)),
+        ),
     );
     this.#advance(message, progress);
   }
 
   #head(stage) {
-    if (!this.reachable) return h("p", { class: "readiness-head" }, icon("warning"), "The server cannot be reached. Trying again…");
+    if (!this.reachable)
+      return h("p", { class: "readiness-head" }, icon("warning"), "The server cannot be reached. Trying again…");
     if (this.ready) return null;
-    if (stage === "failed") return h("p", { class: "readiness-head" }, icon("warning"), "The tutor could not be made ready.");
-    return h("p", { class: "readiness-head" }, h("span", { class: "spinner" }), "Getting the tutor ready. Choose your lesson meanwhile.");
+    if (stage === "failed")
+      return h("p", { class: "readiness-head" }, icon("warning"), "The tutor could not be made ready.");
+    return h(
+      "p",
+      { class: "readiness-head" },
+      h("span", { class: "spinner" }),
+      "Getting the tutor ready. Choose your lesson meanwhile.",
+    );
   }
 
   #advance(message, progress) {
@@ -80,10 +95,20 @@ export class Readiness extends EventTarget {
 const kindOf = (engine) => KINDS[engine.kind] ?? engine.kind;
 
 function loading(engine) {
-  return h("li", {}, h("span", {}, kindOf(engine)), h("span", { class: "meta" }, engine.reason || engine.name || "loading"));
+  return h(
+    "li",
+    {},
+    h("span", {}, kindOf(engine)),
+    h("span", { class: "meta" }, engine.reason || engine.name || "loading"),
+  );
 }
 
 function standIn(engine) {
   const state = engine.state === "failed" ? "does not work" : `${engine.name} stands in`;
-  return h("li", { data: { state: engine.state } }, h("span", {}, kindOf(engine)), h("span", { class: "meta" }, `${state}${engine.reason ? `: ${engine.reason}` : ""}`));
+  return h(
+    "li",
+    { data: { state: engine.state } },
+    h("span", {}, kindOf(engine)),
+    h("span", { class: "meta" }, `${state}${engine.reason ? `: ${engine.reason}` : ""}`),
+  );
 }

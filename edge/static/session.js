@@ -16,7 +16,15 @@ import { Talking } from "./talking.js";
 import { Utterance } from "./utterance.js";
 
 /** The codes with which the server refuses a recording. */
-const UNUSABLE = new Set(["audio_too_large", "audio_too_long", "bad_samples", "empty_audio", "not_audio", "silent_audio", "unsupported_rate"]);
+const UNUSABLE = new Set([
+  "audio_too_large",
+  "audio_too_long",
+  "bad_samples",
+  "empty_audio",
+  "not_audio",
+  "silent_audio",
+  "unsupported_rate",
+]);
 const LARGEST_FILE_BYTES = 10 * 1024 * 1024;
 
 export class LessonSession extends EventTarget {

@@ -41,7 +41,15 @@ export class Speaker extends EventTarget {
     if (this.dropped.has(message.turn)) return;
     let turn = this.queue.find((candidate) => candidate.number === message.turn);
     if (!turn) {
-      turn = { number: message.turn, startS: null, endS: 0, heardS: 0, sources: [], last: false, work: Promise.resolve() };
+      turn = {
+        number: message.turn,
+        startS: null,
+        endS: 0,
+        heardS: 0,
+        sources: [],
+        last: false,
+        work: Promise.resolve(),
+      };
       this.queue.push(turn);
       if (this.queue[0] === turn) this.#tell("started", { turn: turn.number });
     }

@@ -17,16 +17,54 @@ export const STATES = {
 export class Stage {
   constructor() {
     this.portrait = h("img", { class: "portrait", alt: "" });
-    this.idle = h("video", { class: "idle", muted: true, loop: true, playsinline: true, autoplay: true, "aria-hidden": "true", tabindex: "-1" });
-    this.speaking = h("video", { class: "speaking", muted: true, playsinline: true, "aria-hidden": "true", tabindex: "-1" });
+    this.idle = h("video", {
+      class: "idle",
+      muted: true,
+      loop: true,
+      playsinline: true,
+      autoplay: true,
+      "aria-hidden": "true",
+      tabindex: "-1",
+    });
+    this.speaking = h("video", {
+      class: "speaking",
+      muted: true,
+      playsinline: true,
+      "aria-hidden": "true",
+      tabindex: "-1",
+    });
     this.idle.muted = this.speaking.muted = true; // the attribute alone does not mute an element made by script
     this.state = h("p", { class: "state", role: "status" });
-    this.captions = h("div", { class: "captions", aria: { live: "polite", atomic: "false", label: "Captions" }, hidden: true });
-    this.unmute = h("button", { type: "button", class: "unmute primary", hidden: true }, icon("listen"), "Turn the sound on");
-    this.stop = h("button", { type: "button", class: "stop", hidden: true, title: "Stop the tutor (Esc)" }, icon("stop"), "Stop");
+    this.captions = h("div", {
+      class: "captions",
+      aria: { live: "polite", atomic: "false", label: "Captions" },
+      hidden: true,
+    });
+    this.unmute = h(
+      "button",
+      { type: "button", class: "unmute primary", hidden: true },
+      icon("listen"),
+      "Turn the sound on",
+    );
+    this.stop = h(
+      "button",
+      { type: "button", class: "stop", hidden: true, title: "Stop the tutor (Esc)" },
+      icon("stop"),
+      "Stop",
+    );
     this.canvas = h("canvas", { class: "mouth", width: 240, height: 160, hidden: true, "aria-hidden": "true" });
-    this.element = h("section", { class: "stage", aria: { label: "Tutor" } },
-      this.portrait, this.idle, this.speaking, this.canvas, this.state, this.stop, this.unmute, this.captions);
+    this.element = h(
+      "section",
+      { class: "stage", aria: { label: "Tutor" } },
+      this.portrait,
+      this.idle,
+      this.speaking,
+      this.canvas,
+      this.state,
+      this.stop,
+      this.unmute,
+      this.captions,
+    );
     this.turn = null;
   }
 

@@ -1,94 +1,101 @@
 /** The start view: choose a tutor, a goal, a level, a mode and what to talk about, then begin. */
 
 import { fill, h, icon } from "./dom.js";
-import { picture } from "./picture.js";
+import { GOALS, aboutField, fieldset, goalField, levelField, modeField } from "./fields.js";
 import { Readiness } from "./readiness.js";
 import { go } from "./router.js";
 import { choices, choose, learnerId, read, write } from "./store.js";
+import { drawTutors, greet, tutorPlaces } from "./tutors.js";
 
-const GOALS = ["Speak more fluently", "Sound clearer", "Travel", "Work and meetings", "Prepare for an exam"];
-const LEVELS = [
-  ["A1", "First words"],
-  ["A2", "Simple talk"],
-  ["B1", "Everyday"],
-  ["B2", "Confident"],
-  ["C1", "Advanced"],
-];
-const MODES = [
-  ["conversation", "Conversation", "Talk freely. Your tutor answers and asks on."],
-  ["sentence", "Guided sentences", "Say one sentence at a time and see every sound."],
-];
+/** `shared`: {catalogue, sound, notices}. */
+export function startView(place, shared) {
+  return new StartView(place, shared).leave;
+}
 
-export function startView(place, { catalogue, sound, notices }) {
-  const wanted = choices();
-  const readiness = new Readiness();
-  const tutors = h("div", { class: "tutors" }, [1, 2, 3].map(() => h("div", { class: "tutor-card is-empty", "aria-hidden": "true" })));
-  const about = h("div", {});
-  const hello = h("div", { class: "hello", "aria-hidden": "true" });
-  const start = h("button", { type: "submit", class: "primary start-button" });
-  const hint = h("p", { class: "start-hint meta", role: "status" });
-  const form = h("form", { class: "start-form" },
-    fieldset("Choose your tutor", tutors),
-    fieldset("How do you want to practise?", h("div", { class: "modes" }, MODES.map((mode) => modeCard(mode, wanted.mode)))),
-    h("div", { class: "start-columns" },
-      fieldset("Your level", h("div", { class: "levels" }, LEVELS.map((level) => levelCard(level, wanted.level)))),
-      goalField(wanted.goal)),
-    about,
-    h("div", { class: "start-bar" }, start, hint));
-  place.append(
-    h("div", { class: "start" },
-      h("header", { class: "hero" },
-        h("div", {},
-          h("h1", { tabindex: "-1" }, "Let’s talk."),
-          h("p", {}, "A tutor who listens to every sound, answers by voice and remembers what you are working on."),
-          comeBack()),
-        hello),
-      readiness.element, form, learnerField()));
+class StartView {
+  constructor(place, { catalogue, sound, notices }) {
+    this.catalogue = catalogue;
+    this.known = []; // the tutors, once the server has named them
+    this.waiting = false; // for the engines, with the lesson already chosen
+    this.readiness = new Readiness();
+    this.#build(place);
+    this.form.addEventListener("change", () => this.#changed());
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      sound.unlock();
+      notices.clearAll();
+      this.#submitted();
+    });
+    this.readiness.addEventListener("change", () => {
+      this.#drawStart();
+      if (this.readiness.ready && this.waiting) begin();
+    });
+    this.#drawAbout();
+    this.#drawStart();
+    this.#meet();
+    this.leave = () => this.readiness.close();
+  }
 
-  let known = [];
-  const state = { waiting: false };
-  const drawStart = () => {
-    start.disabled = state.waiting;
-    fill(start, state.waiting ? h("span", { class: "spinner" }) : icon("microphone"), state.waiting ? "Starting as soon as all is ready" : "Start lesson");
-    hint.textContent = readiness.ready || state.waiting ? "" : "The tutor is still getting ready; you can start in a moment.";
-  };
-  const begin = () => {
-    write("starting", true);
-    go("lesson");
-  };
-  const drawAbout = () => fill(about, aboutField(form, wanted, catalogue));
-  form.addEventListener("change", () => {
-    take(form);
-    greet(hello, known);
-    if (form.elements.mode.value !== about.dataset.mode) {
-      about.dataset.mode = form.elements.mode.value;
-      drawAbout();
-    }
-  });
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    take(form);
-    sound.unlock();
-    notices.clearAll();
-    if (readiness.ready) begin();
+  #build(place) {
+    const wanted = choices();
+    this.tutors = tutorPlaces();
+    this.about = h("div", {});
+    this.hello = h("div", { class: "hello", "aria-hidden": "true" });
+    this.start = h("button", { type: "submit", class: "primary start-button" });
+    this.hint = h("p", { class: "start-hint meta", role: "status" });
+    this.form = h(
+      "form",
+      { class: "start-form" },
+      fieldset("Choose your tutor", this.tutors),
+      modeField(wanted.mode),
+      h("div", { class: "start-columns" }, levelField(wanted.level), goalField(wanted.goal)),
+      this.about,
+      h("div", { class: "start-bar" }, this.start, this.hint),
+    );
+    const hero = h("header", { class: "hero" }, title(), this.hello);
+    place.append(h("div", { class: "start" }, hero, this.readiness.element, this.form, learnerField()));
+  }
+
+  async #meet() {
+    this.known = await this.catalogue.tutors();
+    drawTutors(this.tutors, this.known, choices().tutor);
+    greet(this.hello, this.known);
+  }
+
+  #changed() {
+    take(this.form);
+    greet(this.hello, this.known);
+    if (this.form.elements.mode.value !== this.about.dataset.mode) this.#drawAbout();
+  }
+
+  #submitted() {
+    take(this.form);
+    if (this.readiness.ready) begin();
     else {
-      state.waiting = true;
-      drawStart();
+      this.waiting = true;
+      this.#drawStart();
     }
-  });
-  readiness.addEventListener("change", () => {
-    drawStart();
-    if (readiness.ready && state.waiting) begin();
-  });
-  about.dataset.mode = wanted.mode;
-  drawAbout();
-  drawStart();
-  catalogue.tutors().then((list) => {
-    known = list;
-    drawTutors(tutors, list, wanted.tutor);
-    greet(hello, known);
-  });
-  return () => readiness.close();
+  }
+
+  #drawAbout() {
+    const mode = this.form.elements.mode.value;
+    this.about.dataset.mode = mode;
+    fill(this.about, aboutField(mode, this.catalogue));
+  }
+
+  #drawStart() {
+    const { start, hint, waiting, readiness } = this;
+    start.disabled = waiting;
+    if (waiting) fill(start, h("span", { class: "spinner" }), "Starting as soon as all is ready");
+    else fill(start, icon("microphone"), "Start lesson");
+    const early = !readiness.ready && !waiting;
+    hint.textContent = early ? "The tutor is still getting ready; you can start in a moment." : "";
+  }
+}
+
+function begin() {
+  write("starting", true);
+  go("lesson");
 }
 
 /** Keeps the form's choices. */
@@ -104,102 +111,58 @@ function take(form) {
   });
 }
 
-function fieldset(legend, ...children) {
-  return h("fieldset", {}, h("legend", {}, legend), children);
-}
-
-function drawTutors(place, list, chosen) {
-  const known = list.some((tutor) => tutor.name === chosen);
-  fill(place, list.map((tutor, index) => tutorCard(tutor, known ? tutor.name === chosen : index === 0)));
-  if (!known && list.length) choose({ tutor: list[0].name });
-  const chosenCard = place.querySelector(":checked")?.parentElement;
-  if (chosenCard) place.scrollLeft = chosenCard.offsetLeft - (place.clientWidth - chosenCard.clientWidth) / 2;
-}
-
-/** The chosen tutor says hello beside the title. */
-function greet(place, list) {
-  const tutor = list.find((candidate) => candidate.name === choices().tutor);
-  if (!tutor || place.dataset.tutor === tutor.name) return;
-  place.dataset.tutor = tutor.name;
-  fill(place, h("p", {}, `Hi, I’m ${tutor.title}. Ready when you are.`), tutor.portrait && picture(tutor.portrait));
-}
-
-function tutorCard(tutor, checked) {
-  const clip = h("video", { muted: true, loop: true, playsinline: true, preload: "none", "aria-hidden": "true", tabindex: "-1" });
-  clip.muted = true;
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const wake = () => {
-    if (calm || !tutor.idle) return;
-    if (!clip.src) clip.src = tutor.idle;
-    clip.play().then(() => clip.classList.add("is-playing"), () => {});
-  };
-  const rest = () => {
-    clip.classList.remove("is-playing");
-    clip.pause();
-  };
-  return h("label", { class: "tutor-card", on: { pointerenter: wake, pointerleave: rest } },
-    h("input", { type: "radio", name: "tutor", value: tutor.name, checked }),
-    h("span", { class: "tutor-picture" }, tutor.portrait && picture(tutor.portrait), clip),
-    h("span", { class: "tutor-words" }, h("strong", {}, tutor.title ?? tutor.name), h("span", { class: "meta" }, tutor.description ?? "")),
-    h("span", { class: "tick", "aria-hidden": "true" }, icon("check")));
-}
-
-function modeCard([value, title, words], chosen) {
-  return h("label", { class: "choice-card" },
-    h("input", { type: "radio", name: "mode", value, checked: value === chosen }),
-    h("span", {}, h("strong", {}, title), h("span", { class: "meta" }, words)));
-}
-
-function levelCard([value, words], chosen) {
-  return h("label", { class: "level-card" },
-    h("input", { type: "radio", name: "level", value, checked: value === chosen }),
-    h("span", {}, h("strong", {}, value), h("span", { class: "meta" }, words)));
-}
-
-function goalField(chosen) {
-  const field = h("input", { id: "goal", name: "goal", type: "text", maxlength: 120, value: chosen, autocomplete: "off", list: "goals" });
-  return fieldset("Your goal", h("label", { class: "hidden-label", for: "goal" }, "Your goal"), field,
-    h("datalist", { id: "goals" }, GOALS.map((goal) => h("option", { value: goal }))),
-    h("div", { class: "chips" }, GOALS.map((goal) => h("button", { type: "button", class: "chip", on: { click: () => {
-      field.value = goal;
-      field.dispatchEvent(new Event("change", { bubbles: true }));
-    } } }, goal))));
-}
-
-/** The topic of a conversation, or the sentence to practise. */
-function aboutField(form, wanted, catalogue) {
-  if (form.elements.mode.value === "sentence") {
-    return fieldset("A sentence of your own (if you like)",
-      h("label", { class: "hidden-label", for: "text" }, "A sentence of your own"),
-      h("textarea", { id: "text", name: "text", rows: 2, maxlength: 300, placeholder: "Leave it empty and your tutor chooses sentences for your level." }, choices().text));
-  }
-  const chips = h("div", { class: "chips", role: "group" }, topicChip("", "Surprise me", !wanted.topic));
-  catalogue.topics().then((topics) => {
-    const { topic, level } = choices();
-    const fitting = topics.filter((item) => !item.levels?.length || item.levels.includes(level) || item.name === topic);
-    const shown = fitting.length ? fitting : topics;
-    fill(chips, topicChip("", "Surprise me", !shown.some((item) => item.name === topic)), shown.map((item) => topicChip(item.name, item.title, item.name === topic)));
-  });
-  return fieldset("What shall we talk about?", chips);
-}
-
-function topicChip(value, title, checked) {
-  return h("label", { class: "chip" }, h("input", { type: "radio", name: "topic", value, checked }), h("span", {}, title));
+function title() {
+  return h(
+    "div",
+    {},
+    h("h1", { tabindex: "-1" }, "Let’s talk."),
+    h("p", {}, "A tutor who listens to every sound, answers by voice and remembers what you are working on."),
+    comeBack(),
+  );
 }
 
 function comeBack() {
   const session = read("session");
-  return session && h("p", {}, h("a", { class: "come-back", href: `#/lesson/${encodeURIComponent(session)}` }, icon("chevron"), "Continue your last lesson"));
+  return (
+    session &&
+    h(
+      "p",
+      {},
+      h(
+        "a",
+        { class: "come-back", href: `#/lesson/${encodeURIComponent(session)}` },
+        icon("chevron"),
+        "Continue your last lesson",
+      ),
+    )
+  );
 }
 
 function learnerField() {
-  const field = h("input", { id: "learner", type: "text", maxlength: 60, autocomplete: "off", spellcheck: "false", value: learnerId(), on: {
-    change: () => {
-      const name = field.value.trim();
-      if (name) write("learner", name);
-      field.value = learnerId();
+  const field = h("input", {
+    id: "learner",
+    type: "text",
+    maxlength: 60,
+    autocomplete: "off",
+    spellcheck: "false",
+    value: learnerId(),
+    on: {
+      change: () => {
+        const name = field.value.trim();
+        if (name) write("learner", name);
+        field.value = learnerId();
+      },
     },
-  } });
-  return h("details", { class: "learner" }, h("summary", {}, icon("chevron"), "Your pseudonym in this browser"),
-    h("label", { for: "learner" }, "Your lessons are kept under this pseudonym. To go on in another browser, write the same one there."), field);
+  });
+  return h(
+    "details",
+    { class: "learner" },
+    h("summary", {}, icon("chevron"), "Your pseudonym in this browser"),
+    h(
+      "label",
+      { for: "learner" },
+      "Your lessons are kept under this pseudonym. To go on in another browser, write the same one there.",
+    ),
+    field,
+  );
 }

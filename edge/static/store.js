@@ -63,3 +63,11 @@ export function choices() {
 export function choose(change) {
   write("choices", { ...choices(), ...change });
 }
+
+/** The choices as `start_session` wants them. */
+export function settingsOf({ tutor, goal, level, mode, topic, text, talking }) {
+  const settings = { tutor, goal, level, mode, endpointing: talking === "hold" ? "manual" : "auto" };
+  if (topic && mode === "conversation") settings.topic = topic;
+  if (text && mode === "sentence") settings.text = text;
+  return settings;
+}

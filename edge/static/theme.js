@@ -15,12 +15,21 @@ function set(theme) {
 }
 
 export function themeButton() {
-  let index = Math.max(0, THEMES.findIndex(([theme]) => theme === read("theme", "auto")));
-  const button = h("button", { type: "button", class: "quiet round", on: { click: () => {
-    index = (index + 1) % THEMES.length;
-    write("theme", THEMES[index][0]);
-    draw();
-  } } });
+  let index = Math.max(
+    0,
+    THEMES.findIndex(([theme]) => theme === read("theme", "auto")),
+  );
+  const button = h("button", {
+    type: "button",
+    class: "quiet round",
+    on: {
+      click: () => {
+        index = (index + 1) % THEMES.length;
+        write("theme", THEMES[index][0]);
+        draw();
+      },
+    },
+  });
   const draw = () => {
     const [theme, picture, words] = THEMES[index];
     set(theme);

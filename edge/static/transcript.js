@@ -9,7 +9,7 @@ import { degraded } from "./degraded.js";
 import { fill, h, icon } from "./dom.js";
 import { scoreRow } from "./gauges.js";
 import { replyOf, textOf } from "./lesson_state.js";
-import { pitchFigure } from "./pitch.js";
+import { cutShort, melody, notes } from "./turn_parts.js";
 import { scoredSentence } from "./words.js";
 
 export class Transcript {
@@ -60,7 +60,9 @@ export class Transcript {
       tutor: h("section", { class: "said said-tutor", hidden: true, aria: { label: this.tutorTitle() } }),
     };
     parts.item = h("li", { class: "turn", data: { turn: turn.number } }, parts.learner, parts.tutor);
-    const after = [...this.parts.entries()].filter(([number]) => number > turn.number).sort(([one], [other]) => one - other)[0];
+    const after = [...this.parts.entries()]
+      .filter(([number]) => number > turn.number)
+      .sort(([one], [other]) => one - other)[0];
     this.parts.set(turn.number, parts);
     this.element.insertBefore(parts.item, after?.[1].item ?? null);
     return parts;
@@ -91,13 +93,21 @@ export class Transcript {
     const whole = turn.sentences.some((sentence) => sentence?.last);
     fill(
       tutor,
-      h("header", { class: "said-head" }, h("span", { class: "who" }, this.tutorTitle()), this.#replyTools(turn, whole)),
+      h(
+        "header",
+        { class: "said-head" },
+        h("span", { class: "who" }, this.tutorTitle()),
+        this.#replyTools(turn, whole),
+      ),
       h(
         "p",
         { class: "reply" },
-        turn.sentences.filter(Boolean).map((sentence) => [
-          h("span", { class: "sentence", data: { sentence: sentence.sentence } }, sentence.text), " ",
-        ]),
+        turn.sentences
+          .filter(Boolean)
+          .map((sentence) => [
+            h("span", { class: "sentence", data: { sentence: sentence.sentence } }, sentence.text),
+            " ",
+          ]),
       ),
       cutShort(turn),
       degraded([turn.sentences.find(Boolean)?.engine, turn.segments.find(Boolean)?.engine]),
@@ -132,22 +142,46 @@ export class Transcript {
   #stars(turn) {
     const group = h("div", { class: "stars", role: "group", aria: { label: "Rate this answer" } });
     const draw = () =>
-      fill(group, [1, 2, 3, 4, 5].map((stars) =>
-        h("button", {
-          type: "button",
-          class: stars <= turn.stars ? "star is-on" : "star",
-          aria: { label: `${stars} of 5 stars`, pressed: `${stars === turn.stars}` },
-          on: { click: () => { this.actions.rate(turn, stars); draw(); group.children[stars - 1].focus(); } },
-        }, "★")),
-        turn.stars > 0 && h("span", { class: "meta" }, "Thank you"));
+      fill(
+        group,
+        [1, 2, 3, 4, 5].map((stars) =>
+          h(
+            "button",
+            {
+              type: "button",
+              class: stars <= turn.stars ? "star is-on" : "star",
+              aria: { label: `${stars} of 5 stars`, pressed: `${stars === turn.stars}` },
+              on: {
+                click: () => {
+                  this.actions.rate(turn, stars);
+                  draw();
+                  group.children[stars - 1].focus();
+                },
+              },
+            },
+            "★",
+          ),
+        ),
+        turn.stars > 0 && h("span", { class: "meta" }, "Thank you"),
+      );
     draw();
     return group;
   }
 
   #failure(turn, error) {
     const again = error.retryable && this.actions.retry;
-    return h("p", { class: "failure" }, icon("warning"), h("span", {}, error.message),
-      again && h("button", { type: "button", class: "quiet small", on: { click: () => this.actions.retry(turn) } }, "Try again"));
+    return h(
+      "p",
+      { class: "failure" },
+      icon("warning"),
+      h("span", {}, error.message),
+      again &&
+        h(
+          "button",
+          { type: "button", class: "quiet small", on: { click: () => this.actions.retry(turn) } },
+          "Try again",
+        ),
+    );
   }
 
   #listen(turn, kind, word) {
@@ -172,27 +206,14 @@ const DRAWS = {
 };
 
 function tool(name, text, label, click) {
-  return h("button", { type: "button", class: "quiet small", aria: { label }, title: label, on: { click } }, icon(name), h("span", {}, text));
+  return h(
+    "button",
+    { type: "button", class: "quiet small", aria: { label }, title: label, on: { click } },
+    icon(name),
+    h("span", {}, text),
+  );
 }
 
 function unheard(turn) {
   return turn.transcription ? "No words were heard." : "…";
-}
-
-function notes(list) {
-  return h("ul", { class: "notes", aria: { label: "Notes on your language" } }, list.map((note) =>
-    h("li", {},
-      h("p", { class: "correction" }, h("del", {}, note.said), h("span", { class: "arrow", aria: { label: "better:" } }, "→"), h("ins", {}, note.better)),
-      h("p", { class: "why" }, note.message))));
-}
-
-function melody(turn) {
-  const words = turn.transcription?.words.length ? turn.transcription.words : turn.analysis?.words.filter((word) => word.spoken !== false) ?? [];
-  return h("details", { class: "melody" }, h("summary", {}, icon("chevron"), "Melody and pauses"), pitchFigure(turn.prosody, words));
-}
-
-function cutShort(turn) {
-  const last = turn.segments.filter(Boolean).at(-1);
-  if (turn.heardMs === undefined || !last || turn.heardMs >= last.start_ms + last.duration_ms - 40) return null;
-  return h("p", { class: "meta" }, `You cut in after ${(turn.heardMs / 1000).toFixed(1)} s.`);
 }

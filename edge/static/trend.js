@@ -26,25 +26,55 @@ export function trendFigure(days) {
   const width = matchMedia("(max-width: 560px)").matches ? NARROW : WIDE;
   const { x, y, ticks } = scales(known, width);
   const minutes = Math.max(...known.map((day) => day.minutes ?? 0), 1);
-  const chart = svg("svg", { class: "trend", viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": "Scores by day; the table below has the figures" },
-    ticks.map((score) => svg("g", {},
-      svg("line", { class: "pitch-grid", x1: LEFT, x2: width - RIGHT, y1: y(score), y2: y(score) }),
-      svg("text", { class: "pitch-axis", x: LEFT - 8, y: y(score), "text-anchor": "end", "dominant-baseline": "central" }, `${score}`))),
+  const chart = svg(
+    "svg",
+    {
+      class: "trend",
+      viewBox: `0 0 ${width} ${HEIGHT}`,
+      role: "img",
+      "aria-label": "Scores by day; the table below has the figures",
+    },
+    ticks.map((score) =>
+      svg(
+        "g",
+        {},
+        svg("line", { class: "pitch-grid", x1: LEFT, x2: width - RIGHT, y1: y(score), y2: y(score) }),
+        svg(
+          "text",
+          { class: "pitch-axis", x: LEFT - 8, y: y(score), "text-anchor": "end", "dominant-baseline": "central" },
+          `${score}`,
+        ),
+      ),
+    ),
     area(known, x, y, y(ticks[0])),
     known.map((day) => bar(day, x, minutes)),
     LINES.map(([key]) => line(known, key, x, y)),
-    labelled(known, width === WIDE ? 7 : 4).map((day) => svg("text", { class: "pitch-axis", x: x(day.day), y: HEIGHT - 8, "text-anchor": "middle" }, short(day.day))));
-  return h("figure", { class: "trend-figure" }, chart,
-    h("figcaption", { class: "legend" }, LINES.filter(([key]) => known.some((day) => isFigure(day[key]))).map(([key, title]) => h("span", { data: { line: key } }, title)),
-      h("span", { data: { line: "minutes" } }, "Minutes")),
-    h("details", {}, h("summary", {}, "The figures as a table"), table(known)));
+    labelled(known, width === WIDE ? 7 : 4).map((day) =>
+      svg("text", { class: "pitch-axis", x: x(day.day), y: HEIGHT - 8, "text-anchor": "middle" }, short(day.day)),
+    ),
+  );
+  return h(
+    "figure",
+    { class: "trend-figure" },
+    chart,
+    h(
+      "figcaption",
+      { class: "legend" },
+      LINES.filter(([key]) => known.some((day) => isFigure(day[key]))).map(([key, title]) =>
+        h("span", { data: { line: key } }, title),
+      ),
+      h("span", { data: { line: "minutes" } }, "Minutes"),
+    ),
+    h("details", {}, h("summary", {}, "The figures as a table"), table(known)),
+  );
 }
 
 /** Scores fill the upper part, from a round figure below the lowest one; minutes have the strip at the bottom. */
 function scales(days, width) {
   const first = Date.parse(days[0].day);
   const span = Math.max(Date.parse(days.at(-1).day) - first, 1);
-  const x = (day) => (days.length === 1 ? width / 2 : LEFT + 12 + ((width - LEFT - RIGHT - 24) * (Date.parse(day) - first)) / span);
+  const x = (day) =>
+    days.length === 1 ? width / 2 : LEFT + 12 + ((width - LEFT - RIGHT - 24) * (Date.parse(day) - first)) / span;
   const scores = days.flatMap((day) => LINES.map(([key]) => day[key]).filter(isFigure));
   const floor = scores.length ? Math.max(0, Math.floor((Math.min(...scores) - 5) / 20) * 20) : 0;
   const height = HEIGHT - TOP - BOTTOM - BAR_HEIGHT - 8;
@@ -56,16 +86,26 @@ function area(days, x, y, bottom) {
   const points = days.filter((day) => isFigure(day.total));
   if (points.length < 2) return null;
   const line = points.map((day) => `${x(day.day).toFixed(1)},${y(day.total).toFixed(1)}`);
-  return svg("polygon", { class: "trend-area", points: [`${x(points[0].day)},${bottom}`, ...line, `${x(points.at(-1).day)},${bottom}`].join(" ") });
+  return svg("polygon", {
+    class: "trend-area",
+    points: [`${x(points[0].day)},${bottom}`, ...line, `${x(points.at(-1).day)},${bottom}`].join(" "),
+  });
 }
 
 const isFigure = (value) => value !== null && value !== undefined;
 
 function line(days, key, x, y) {
   const points = days.filter((day) => isFigure(day[key]));
-  return svg("g", { "data-line": key },
-    svg("polyline", { class: "trend-line", points: points.map((day) => `${x(day.day).toFixed(1)},${y(day[key]).toFixed(1)}`).join(" ") }),
-    (key === "total" || points.length === 1) && points.map((day) => svg("circle", { class: "trend-dot", cx: x(day.day), cy: y(day[key]), r: 3.5 })));
+  return svg(
+    "g",
+    { "data-line": key },
+    svg("polyline", {
+      class: "trend-line",
+      points: points.map((day) => `${x(day.day).toFixed(1)},${y(day[key]).toFixed(1)}`).join(" "),
+    }),
+    (key === "total" || points.length === 1) &&
+      points.map((day) => svg("circle", { class: "trend-dot", cx: x(day.day), cy: y(day[key]), r: 3.5 })),
+  );
 }
 
 function bar(day, x, most) {
@@ -85,7 +125,34 @@ function short(day) {
 
 function table(days) {
   const cell = (value) => h("td", {}, isFigure(value) ? `${Math.round(value)}` : "–");
-  return h("div", { class: "table-scroll", tabindex: "0" }, h("table", {},
-    h("thead", {}, h("tr", {}, ["Day", "Minutes", ...LINES.map(([, title]) => title)].map((title) => h("th", { scope: "col" }, title)))),
-    h("tbody", {}, days.map((day) => h("tr", {}, h("th", { scope: "row" }, short(day.day)), cell(day.minutes), LINES.map(([key]) => cell(day[key])))))));
+  return h(
+    "div",
+    { class: "table-scroll", tabindex: "0" },
+    h(
+      "table",
+      {},
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          ["Day", "Minutes", ...LINES.map(([, title]) => title)].map((title) => h("th", { scope: "col" }, title)),
+        ),
+      ),
+      h(
+        "tbody",
+        {},
+        days.map((day) =>
+          h(
+            "tr",
+            {},
+            h("th", { scope: "row" }, short(day.day)),
+            cell(day.minutes),
+            LINES.map(([key]) => cell(day[key])),
+          ),
+        ),
+      ),
+    ),
+  );
 }

@@ -167,7 +167,7 @@ class FakeLessonServer:
                 await self._resume(websocket, command)
             case "cancel_recording":
                 self.chunks.pop(turn, None)
-            case "end_recording" if self.files.get(turn, b"fLaC")[:4] != b"fLaC":
+            case "end_recording" if self.files.get(turn, b"fLaC")[:4] not in (b"fLaC", b"RIFF"):
                 del self.chunks[turn], self.files[turn]
                 error = ErrorMessage(
                     seq=self._seq, part=-1, code="not_audio", message="This is no audio; send a recording.",

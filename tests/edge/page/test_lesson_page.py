@@ -141,6 +141,10 @@ def test_a_recording_is_uploaded_and_a_fault_is_a_notice_to_dismiss(
     page.click("text=End lesson")
     page.wait_for_selector(".summary")
     assert server.of("end_session")
+    page.goto(f"{server.url}/#/history/session-1")
+    page.wait_for_selector(".word")
+    assert page.locator("text=Listen").count() == 1
+    assert page.locator("text=Retry").count() == 0
 
 
 def test_a_refused_microphone_is_explained_with_the_way_out(server: FakeLessonServer, open_page: Open) -> None:
