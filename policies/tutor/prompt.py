@@ -19,6 +19,7 @@ _NAMES = {
     "praise_flow": "there was no long stop",
     "praise_pitch": "the voice was lively",
     "phone": 'the {place} of the word "{word}" was not clear; tip: {tip}',
+    "phone_pair": 'the {place} of the word "{word}" sounded as in "{bad}" instead of "{good}"; tip: {tip}',
     "word": 'the word "{word}" was not clear',
     "word_more": 'the word "{word}" could be clearer',
     "pause": 'there was a long stop before "{word}"',

@@ -5,6 +5,7 @@ from functools import cache
 from msgspec import Struct
 
 from events.values import Evidence, Pause, PhoneScore, WordScore
+from policies.phones import minimal_pair, substitution_tip
 from policies.tutor import lexicon, tokens, topics
 from policies.tutor.choice import Choice
 from policies.tutor.context import Sentence, TutorContext
@@ -125,13 +126,14 @@ def _phones(context: TutorContext) -> list[Finding]:
             if phone.score >= WEAK_PHONE or tip is None or len(word.text) < 3 or not _has_content(word):
                 continue
             known = 0.15 if phone.phone in context.history.weak_phones[:3] else 0.0
-            slots = {
-                "place": _place(index, len(word.phones)),
-                "word": tokens.written(word.text.lower()),
-                "tip": tip["tip"],
-            }
+            slots = {"place": _place(index, len(word.phones)), "word": tokens.written(word.text.lower())}
+            slots["tip"] = substitution_tip(phone.phone, phone.heard) or tip["tip"]
+            pair = minimal_pair(phone.phone, phone.heard)
+            if pair is not None:
+                slots |= {"good": pair[0], "bad": pair[1]}
             weight = (WEAK_PHONE - phone.score) / 100 + 0.4 + known
-            found.append(Finding(kind="phone", slots=slots, evidence=of_phone(phone), weight=weight))
+            kind = "phone" if pair is None else "phone_pair"
+            found.append(Finding(kind=kind, slots=slots, evidence=of_phone(phone), weight=weight))
     return found
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from events.values import Pause, Prosody
+from events.values import Pause, PhoneScore, Pronunciation, Prosody, WordScore
 from policies.learner import LearnerHistory
 from policies.tutor import guided, lexicon, tokens
 from policies.tutor.remarks import sounds
@@ -52,6 +52,18 @@ def test_a_weak_word_is_the_one_thing_to_work_on_and_the_sentence_stays() -> Non
     assert (tips[0].evidence[0].start_ms, tips[0].evidence[0].end_ms) == (350, 650)
     assert lesson.exercise == "The elephant drinks water."
     assert lesson.sentences[-1].exercise == "The elephant drinks water."
+
+
+def test_a_phone_heard_as_another_gets_the_advice_for_that_pair() -> None:
+    phone = PhoneScore(phone="TH", start_ms=0, end_ms=90, score=10.0, heard="S")
+    word = WordScore(text="think", start_ms=0, end_ms=300, score=65.0, phones=(phone,))
+    pronunciation = Pronunciation(reference="Think.", score=65.0, completeness=100.0, words=(word,))
+    for seed in range(6):
+        lesson = sentence_lesson(exercise="Think.", seed=seed)
+        lesson.say("Think.", pronunciation=pronunciation)
+        tip = next(sentence for sentence in lesson.sentences if "correct" in sentence.acts)
+        assert "between your teeth" in tip.text or '"sink"' in tip.text
+        assert (tip.evidence[0].kind, tip.evidence[0].text) == ("phone", "TH")
 
 
 def test_a_missing_word_goes_before_every_other_fault() -> None:
