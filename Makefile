@@ -5,12 +5,12 @@ BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: serve test check bench setup clean
+.PHONY: serve test check bench setup browser clean
 
 serve: $(VENV)/base.done
 	$(BIN)/python -m edge serve --host $(HOST) --port $(PORT)
 
-test: $(VENV)/test.done
+test: $(VENV)/test.done browser
 	$(BIN)/python -m pytest $(ARGS)
 
 check: $(VENV)/test.done
@@ -35,6 +35,13 @@ $(VENV)/base.done: pyproject.toml constraints.txt | $(BIN)/uv
 $(VENV)/test.done: $(VENV)/base.done
 	$(BIN)/uv pip install --quiet --python $(BIN)/python -r pyproject.toml --extra test -c constraints.txt
 	touch $@
+
+# The browser tests want a Chromium; where none can be installed they skip and say so.
+browser:
+	@command -v chromium google-chrome >/dev/null || [ -n "$$COLLOQUY_CHROMIUM" ] || \
+	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+	    apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || \
+	  echo "No Chromium: the browser tests will skip. Install it, or name one in COLLOQUY_CHROMIUM."
 
 clean:
 	rm -rf $(VENV)

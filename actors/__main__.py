@@ -3,15 +3,13 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
-from typing import cast
+from collections.abc import Sequence
 
 import msgspec
 
-from actors.machine import FILE_NAME, machine_profile, read_measurement
+from actors.machine import FILE_NAME, read_measurement
 from actors.models import ModelStore
 from actors.models import cli as models_cli
-from actors.ports import Voice
 from policies.fallback import RANKING, fallback_order
 
 
@@ -31,19 +29,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _machine(*, remeasure: bool, as_json: bool) -> int:
     """Measure the voices that are here, and print the figures and every kind's order of engines."""
-    from actors.catalogue import available, loaders
+    from actors.bootstrap import measured_profile
+    from actors.catalogue import available
     from actors.settings import read_settings
 
     settings = read_settings(os.environ)
     store = ModelStore.for_user(os.environ)
-    load = loaders("voice", settings, store)
-    here = available("voice", settings, store).models
-    voices = {
-        needs.name: cast(Callable[[], Voice], load[needs.name])
-        for needs in RANKING["voice"]
-        if here.issuperset(needs.models)
-    }
-    profile = machine_profile(settings.data.root, voices, remeasure=remeasure)
+    if remeasure:
+        (settings.data.root / FILE_NAME).unlink(missing_ok=True)
+    profile = measured_profile(settings, store)
     orders = [fallback_order(kind, available(kind, settings, store), profile) for kind in RANKING]
     if as_json:
         sys.stdout.buffer.write(msgspec.json.encode({"machine": profile, "engines": orders}) + b"\n")

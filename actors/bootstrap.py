@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import cast
 
@@ -12,14 +12,14 @@ from actors.engines import Engines
 from actors.hosting.host import SessionHost
 from actors.machine import machine_profile
 from actors.models.store import ModelStore
-from actors.ports import Engine, Voice
+from actors.ports import Voice
 from actors.settings import Settings
 from actors.stages.stage import Resources
 from events.blobs import BlobStore
 from events.identifiers import uuid7
 from events.log import EventLog
 from events.sqlite import SQLiteEventLog
-from policies.fallback import RANKING, Available, fallback_order
+from policies.fallback import RANKING, MachineProfile, fallback_order
 from policies.learner import LearnerHistory, history_of
 from projections.catalogue import PROJECTIONS
 from projections.progress import PROGRESS
@@ -36,17 +36,19 @@ def chain_of(kind: str, settings: Settings) -> EngineChain:
     store = model_store(settings)
     load = loaders(kind, settings, store)
     there = available(kind, settings, store)
-    voices = _voices(load, there) if kind == "voice" else {}
-    machine = machine_profile(settings.data.root, voices)
+    machine = measured_profile(settings, store) if kind == "voice" else machine_profile(settings.data.root, {})
     order = fallback_order(kind, there, machine, preference=_preferred(kind, settings))
     candidates = tuple(Candidate(name=name, load=load[name]) for name in order.order)
     return EngineChain(kind, candidates, skipped=order.skipped)
 
 
-def _voices(load: Mapping[str, Callable[[], Engine]], there: Available) -> dict[str, Callable[[], Voice]]:
-    """The voices that can be measured: those whose models are here."""
-    usable = {needs.name for needs in RANKING["voice"] if there.models.issuperset(needs.models)}
-    return {name: cast(Callable[[], Voice], loader) for name, loader in load.items() if name in usable}
+def measured_profile(settings: Settings, store: ModelStore) -> MachineProfile:
+    """What this machine can do; voices whose models are here and that were never measured on it are measured now."""
+    here = available("voice", settings, store).models
+    usable = {needs.name for needs in RANKING["voice"] if here.issuperset(needs.models)}
+    load = loaders("voice", settings, store)
+    voices = {name: cast(Callable[[], Voice], loader) for name, loader in load.items() if name in usable}
+    return machine_profile(settings.data.root, voices)
 
 
 def _preferred(kind: str, settings: Settings) -> tuple[str, ...]:

@@ -67,7 +67,10 @@ def _asr(settings: Settings, store: ModelStore) -> dict[str, Callable[[], Engine
         def load() -> Engine:
             from actors.hearing.whisper import WhisperRecogniser
 
-            return WhisperRecogniser(store.path(model), name=model, digest=store.digest(model), threads=ALL_CORES)
+            path, digest = store.path(model), store.digest(model)
+            recogniser = WhisperRecogniser(path, name=model, digest=digest, threads=ALL_CORES)
+            recogniser.warm_up()
+            return recogniser
 
         return load
 

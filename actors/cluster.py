@@ -9,10 +9,12 @@ from pathlib import Path
 import ray
 from msgspec import Struct
 
+from actors.bootstrap import measured_profile
 from actors.chain import ChainExhausted
 from actors.engines import KINDS
 from actors.faults import unwrapped
 from actors.gateway import Gateway
+from actors.machine import read_measurement
 from actors.models.errors import ModelError
 from actors.models.store import ModelStore
 from actors.ports import EngineError
@@ -35,7 +37,7 @@ class EngineStatus(Struct, frozen=True, kw_only=True):
 
 
 class ClusterStatus(Struct, frozen=True, kw_only=True):
-    """How far the start is: ``stage`` models, ray, engines, ready or failed; ``progress`` 0..1 of a download."""
+    """How far the start is: ``stage`` models, measuring, engines, ready or failed; ``progress`` 0..1 of a download."""
 
     ready: bool
     stage: str
@@ -72,6 +74,7 @@ class Cluster:
                 asyncio.to_thread(self._fetch_models),
                 asyncio.to_thread(start_ray, self._settings, str(ROOT)),
             )
+            await asyncio.to_thread(self._measure_voices)
             self._say("engines", "Loading the engines")
             # Kept: Ray ends an actor when the last handle to it is gone.
             self._models = models = await asyncio.to_thread(start_models, self._settings)
@@ -131,6 +134,12 @@ class Cluster:
                 # The chain of that kind goes on with its next engine, and says so.
                 logger.warning("model %s: %s", name, error)
         self._progress = None
+
+    def _measure_voices(self) -> None:
+        """Measure each voice once on this machine, while nothing else of ours runs; later starts know the figures."""
+        if read_measurement(self._settings.data.root) is None:
+            self._say("measuring", "Measuring how fast the voices speak on this machine (only the first time)")
+            measured_profile(self._settings, self._store)
 
     def _fetched(self, name: str, done: int, total: int) -> None:
         self._progress = round(done / total, 3) if total else None

@@ -162,7 +162,9 @@ def start_ray(settings: Settings, root: str) -> None:
     if settings.ray_address:
         ray.init(address=settings.ray_address, runtime_env={"working_dir": root}, **common)
     else:
-        ray.init(address="local", include_dashboard=False, **common)
+        # Logical slots, not cores: Ray starts this many workers ahead, side by side, and our actors move into them.
+        workers = len(KINDS) + settings.hosts
+        ray.init(address="local", include_dashboard=False, num_cpus=workers, **common)
 
 
 def start_models(settings: Settings) -> dict[str, Handle]:

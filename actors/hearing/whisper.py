@@ -107,6 +107,10 @@ class WhisperRecogniser:
         )
         self._tokenizers: dict[str, Tokenizer] = {}
 
+    def warm_up(self) -> None:
+        """Decode a second of silence: the first call allocates what later ones use again."""
+        self._decode(self._encode(np.zeros(SAMPLE_RATE_HZ, np.float32)), self._tokenizer("en"), 1.0, beam_size=5)
+
     def transcribe(self, audio: Audio, *, language: str = "en", partial: bool = False) -> Transcript:
         """Transcribe up to 60 s; "auto" detects the language. A partial result has no words and costs least.
 

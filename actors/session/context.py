@@ -47,4 +47,5 @@ def _summary(turn: Turn) -> TurnSummary:
         replied=replied,
         reference=turn.uttered.reference if turn.uttered else "",
         total=turn.assessed.scores.total if turn.assessed else None,
+        slips=tuple(note.kind for note in turn.assessed.notes) if turn.assessed else (),
     )
