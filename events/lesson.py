@@ -114,8 +114,8 @@ class TutorReplied(Struct, frozen=True, kw_only=True, tag="tutor.replied.v1"):
 class TutorSpoken(Struct, frozen=True, kw_only=True, tag="tutor.spoken.v1"):
     """One segment of the tutor's voice.
 
-    ``start_ms`` counts from the turn's first sample, the other times from the segment's. ``sentence_end`` marks the
-    last segment of its sentence, ``last`` that of the turn. A segment lasts a whole number of video frames (40 ms each).
+    ``start_ms`` counts from the turn's first sample, other times from the segment's. ``sentence_end`` marks the
+    last segment of its sentence, ``last`` that of the turn. A segment lasts whole video frames of 40 ms.
     """
 
     turn: int

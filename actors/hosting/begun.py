@@ -7,7 +7,7 @@ from events.lesson import LessonEvent
 
 
 class Begun:
-    """A running piece of work. Iterate to get its events in order: those that are there at once, the others as they come.
+    """A running piece of work. Iterate to get its events in order: what is there at once, the rest as it comes.
 
     An error of the work is raised to the reader at the place where it happened.
     """

@@ -1,6 +1,7 @@
 """One learner's session as an actor: its mailbox, its place in the log, the work under way. Knows no Ray."""
 
 import asyncio
+import contextlib
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -125,10 +126,8 @@ class LearnerSession:
         try:
             if self.state.version <= after and self._told <= cursor:
                 changed = self._changed
-                try:
+                with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(changed.wait(), timeout_s)
-                except TimeoutError:
-                    pass
         finally:
             self.pollers -= 1
         fresh = max(0, self._told - cursor)

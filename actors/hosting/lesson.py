@@ -3,8 +3,6 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
-from policies.endpointing import EndpointState, initial, next_utterance
-
 from actors.hearing.decode import encode_flac
 from actors.hearing.errors import AudioError
 from actors.hosting.learner_session import LearnerSession
@@ -15,6 +13,7 @@ from actors.session.commands import Command, Retry, Utter
 from actors.session.errors import BadCommand, TurnOutOfOrder
 from events.lesson import SpeechUttered
 from events.values import Blob
+from policies.endpointing import EndpointState, initial, next_utterance
 from projections.messages import ErrorMessage
 
 FORMATS = ("pcm16", "file")

@@ -11,6 +11,13 @@ from collections.abc import Awaitable, Callable, Sequence
 import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
+
+from actors.chain import ChainExhausted
+from actors.faults import TYPED
+from actors.hearing.decode import MAX_AUDIO_BYTES, MAX_AUDIO_SECONDS, decode_audio, pcm16
+from actors.hearing.errors import AudioError, VadStateError
+from actors.ports import SAMPLE_RATE_HZ, Audio, EngineError, SpeechProbabilities, Transcript
+from actors.stages.stage import Resources
 from policies.endpointing import (
     WINDOW_MS,
     Ended,
@@ -23,13 +30,6 @@ from policies.endpointing import (
     heard,
     step,
 )
-
-from actors.chain import ChainExhausted
-from actors.hearing.decode import MAX_AUDIO_BYTES, MAX_AUDIO_SECONDS, decode_audio, pcm16
-from actors.hearing.errors import AudioError, VadStateError
-from actors.faults import TYPED
-from actors.ports import SAMPLE_RATE_HZ, Audio, EngineError, SpeechProbabilities, Transcript
-from actors.stages.stage import Resources
 from projections.messages import Message, ProgressMessage, TranscriptionMessage
 
 logger = logging.getLogger(__name__)

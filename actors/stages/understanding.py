@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
-from policies.scores import combine
-
 from actors.chain import ChainExhausted
 from actors.ports import EngineError, Transcript
 from actors.session.state import SessionState
@@ -13,6 +11,7 @@ from actors.session.work import Assess, Transcribe
 from actors.stages.stage import AudioOf, Resources
 from events.lesson import LessonEvent, SpeechAssessed, SpeechTranscribed
 from events.values import EngineUse, Note, Pronunciation, Prosody
+from policies.scores import combine
 
 
 async def transcribe(

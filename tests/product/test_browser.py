@@ -111,5 +111,3 @@ def test_progress_shows_the_lesson(lesson: tuple[Page, list[str]]) -> None:
     page.click("nav >> text=Lessons")
     page.wait_for_selector("main >> text=Maya")
     assert faults == []
-
-
