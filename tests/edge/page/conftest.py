@@ -66,9 +66,12 @@ def microphone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(microphone: Path) -> Iterator[Browser]:
-    """Chromium; its microphone plays the recording from the moment at which the page opens it."""
+    """Chromium; its microphone plays the recording from the moment at which the page opens it.
+
+    A module's, not the session's: Playwright keeps an event loop running in this thread until it is closed.
+    """
     found = chromium_path()
     if found is None:
         pytest.skip("no Chromium: `apt-get install chromium`, or name one in COLLOQUY_CHROMIUM")
