@@ -31,6 +31,7 @@ class KeptUtterance:
         self.turn = turn
         self.format = format
         self.chunks: list[bytes] = []
+        self.accepted = 0
         self.size_bytes = 0
 
 
@@ -81,7 +82,7 @@ class Gateway:
         """Close the open utterance, whatever happened to its host meanwhile. Raises `AudioError`, `SessionError`."""
         for attempt in range(RESENDS):
             kept = self._kept.get(session)
-            if kept is not None and kept.turn == turn:
+            if kept is not None and kept.turn == turn and (attempt or kept.accepted < len(kept.chunks)):
                 accepted = await self._offer(session, learner, kept, len(kept.chunks))
                 if accepted.turn > turn:
                     break
@@ -89,7 +90,7 @@ class Gateway:
                 version: int = await self._call(session, "end_recording", session, learner, command_id, turn, reference)
             except AudioError as error:
                 lost = error.code == "empty_audio" and kept is not None and kept.chunks and attempt + 1 < RESENDS
-                if lost and (await self.where(session, learner)).next_chunk == 0:
+                if lost and (await self._call(session, "where", session, learner)).next_chunk == 0:
                     continue
                 self._kept.pop(session, None)
                 raise
@@ -149,6 +150,7 @@ class Gateway:
             accepted = await self._call(
                 session, "audio", session, learner, kept.turn, start, kept.chunks[start:], kept.format
             )
+            kept.accepted = accepted.next_chunk
             if accepted.turn != kept.turn or accepted.next_chunk >= len(kept.chunks):
                 break
         return accepted

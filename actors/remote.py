@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from typing import Any, cast
 
+import numpy as np
 import ray
 from msgspec import Struct
 from ray.exceptions import ActorDiedError, ActorUnavailableError, RayActorError
@@ -25,6 +26,7 @@ MODEL_THREADS = 8
 """Calls that a model actor takes at once; the engines lock what cannot be shared."""
 HOST_CALLS = 10_000
 """Calls that a host takes at once: every connected learner keeps one waiting."""
+SHARED_FROM_BYTES = 32 * 1024
 RECOVERY_S = 60.0
 """How long a call waits for an actor that is being restarted."""
 
@@ -93,6 +95,7 @@ class RayEngines:
 
     def __init__(self) -> None:
         self._actors: dict[str, Handle] = {}
+        self._shared: tuple[Any, Any] = (None, None)
 
     def actor(self, kind: str) -> Handle:
         """The model actor of a kind."""
@@ -102,7 +105,8 @@ class RayEngines:
 
     async def call(self, kind: str, method: str, *args: Any, **kwargs: Any) -> Any:
         actor = self.actor(kind)
-        return unwrapped(await _patiently(partial(actor.call.remote, method, *args, **kwargs)))
+        given = [self._in_store(arg) for arg in args]
+        return unwrapped(await _patiently(partial(actor.call.remote, method, *given, **kwargs)))
 
     async def stream(self, kind: str, method: str, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
         items: AsyncIterator[Any] = (
@@ -110,6 +114,15 @@ class RayEngines:
         )
         async for item in items:
             yield unwrapped(await item)
+
+
+    def _in_store(self, value: Any) -> Any:
+        """A recording that several engines are given goes into Ray's shared memory once."""
+        if not isinstance(value, np.ndarray) or value.nbytes < SHARED_FROM_BYTES:
+            return value
+        if self._shared[0] is not value:
+            self._shared = (value, ray.put(value))
+        return self._shared[1]
 
 
 class RayHosts:

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from actors.hearing.decode import decode_flac
 from actors.hosting.begun import Begun
+from actors.hosting.speculation import Speculation
 from actors.ports import Audio
 from actors.session.commands import Claim, Command, Record, Start
 from actors.session.decide import decide
@@ -65,7 +66,7 @@ class LearnerSession:
         self._openers: dict[int, str] = {}
         self._audio: dict[int, Audio] = {}
         self._tasks: dict[Work, asyncio.Task[None]] = {}
-        self.begun: dict[Work, Begun] = {}
+        self._ahead: Speculation | None = None
         self.pollers = 0
         self.fenced = False
 
@@ -118,6 +119,12 @@ class LearnerSession:
         """Keep the newest recording at hand, so that the engines need not read it back from the blobs."""
         self._audio = {turn: audio}
 
+    def go_on_with(self, speculation: Speculation) -> None:
+        """Take over the work that was begun on the utterance which is now to be appended."""
+        if self._ahead is not None:
+            self._ahead.drop()
+        self._ahead = speculation
+
     async def poll(self, after: int, cursor: int, timeout_s: float) -> Heard:
         """What is new after stream version ``after`` and transient message ``cursor``; waits up to ``timeout_s``."""
         if cursor > self._told:
@@ -143,8 +150,8 @@ class LearnerSession:
         """Stop all work; the log keeps what was done."""
         for task in self._tasks.values():
             task.cancel()
-        for begun in self.begun.values():
-            begun.cancel()
+        if self._ahead is not None:
+            self._ahead.drop()
         self._wake()
 
     async def _after(self, version: int) -> tuple[tuple[int, LessonEvent], ...]:
@@ -229,7 +236,7 @@ class LearnerSession:
     async def _do(self, work: Work) -> None:
         before = self.state.version
         try:
-            begun = self.begun.pop(work, None) or Begun(events_of(work, self.state, self.resources, self._recording))
+            begun = self._begin(work)
             recorded = 0
             try:
                 async for event in begun:
@@ -237,6 +244,8 @@ class LearnerSession:
                     recorded += 1
             finally:
                 begun.cancel()
+                if self._ahead is not None:
+                    self._ahead.forget(work)
             if not recorded:
                 await self._fail(work, "no_answer", "The engine gave no answer.")
         except SessionFenced:
@@ -248,6 +257,11 @@ class LearnerSession:
             self._tasks.pop(work, None)
             if not asyncio.current_task().cancelling():  # type: ignore[union-attr]  # inside a task there is one
                 self._schedule()
+
+    def _begin(self, work: Work) -> Begun:
+        if self._ahead is not None and work.turn == self._ahead.turn and not isinstance(work, Render):
+            return self._ahead.begin(work, self.state)
+        return Begun(events_of(work, self.state, self.resources, self._recording))
 
     async def _fail(self, work: Work, code: str, message: str) -> None:
         failed = TurnFailed(turn=work.turn, stage=stage_of(work), code=code, message=message)

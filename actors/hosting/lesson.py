@@ -145,8 +145,12 @@ class Lesson:
         return state.exercise if guided else ""
 
     def _maybe_ended(self, recording: Recording, transcribed: Callable[[str], None]) -> None:
+        self._speculate(recording, transcribed, None)
+
+    def _speculate(self, recording: Recording, transcribed: Callable[[str], None], reference: str | None) -> None:
+        """Begin to answer an utterance that is not in the log yet."""
         self._drop_speculation()
-        uttered = self._uttered(recording, Blob(sha256="", media_type="audio/flac", size_bytes=0), None)
+        uttered = self._uttered(recording, Blob(sha256="", media_type="audio/flac", size_bytes=0), reference)
 
         async def audio_of(turn: int) -> Audio:
             return recording.audio
@@ -176,14 +180,15 @@ class Lesson:
         self.session.tell(message)
 
     async def _utter(self, recording: Recording, command_id: str, reference: str | None) -> None:
+        if self._speculation is None or reference is not None:
+            # Nothing was begun on a pause: begin now, while the recording is being stored.
+            self._speculate(recording, lambda text: None, reference)
         flac = await asyncio.to_thread(encode_flac, recording.audio, SAMPLE_RATE_HZ)
         blob = await asyncio.to_thread(self.session.resources.blobs.put, flac, "audio/flac")
         self.session.keep_audio(recording.turn, recording.audio)
-        if self._speculation is not None and reference is None:
-            self.session.begun = self._speculation.take()
+        if self._speculation is not None:
+            self.session.go_on_with(self._speculation)
             self._speculation = None
-        else:
-            self._drop_speculation()
         await self.session.obey(Utter(id=command_id, uttered=self._uttered(recording, blob, reference)))
 
     def _uttered(self, recording: Recording, blob: Blob, reference: str | None) -> SpeechUttered:

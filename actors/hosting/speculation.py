@@ -5,6 +5,7 @@ dropped, else the session finds its work already begun.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 
 from actors.hosting.begun import Begun
@@ -14,9 +15,15 @@ from actors.stages.stage import AudioOf, Resources
 from actors.stages.work import events_of
 from events.lesson import SpeechTranscribed, SpeechUttered
 
+logger = logging.getLogger(__name__)
+
 
 class Speculation:
-    """The work on one utterance, from its transcript to the tutor's first segment."""
+    """The work on one utterance, from its transcript to the tutor's first segment.
+
+    A session that finds the utterance really over goes on with the same pieces of work (`begin`), whether they are
+    done, under way, or not reached yet; what it appends then lags behind the engines instead of holding them up.
+    """
 
     def __init__(
         self,
@@ -27,38 +34,45 @@ class Speculation:
         *,
         transcribed: Callable[[str], None],
     ) -> None:
-        self._state = state
-        self._uttered = uttered
+        self.turn = uttered.turn
+        self._state = evolve(state, uttered, version=state.version + 1)
         self._resources = resources
         self._audio_of = audio_of
         self._transcribed = transcribed
         self._begun: dict[Work, Begun] = {}
         self._task = asyncio.create_task(self._run())
 
-    def take(self) -> dict[Work, Begun]:
-        """The work begun so far, now the caller's; nothing further is begun."""
-        self._task.cancel()
-        begun, self._begun = self._begun, {}
-        return begun
+    def begin(self, work: Work, state: SessionState) -> Begun:
+        """The piece of work, begun now unless it is already."""
+        if work not in self._begun:
+            self._begun[work] = Begun(events_of(work, state, self._resources, self._audio_of))
+        return self._begun[work]
+
+    def forget(self, work: Work) -> None:
+        """The piece of work is in the log: should it be asked for again, it is done again."""
+        self._begun.pop(work, None)
 
     def drop(self) -> None:
-        """Stop everything: the learner went on speaking."""
-        for begun in self.take().values():
+        """Stop everything: the learner went on speaking, or the session is closed."""
+        self._task.cancel()
+        for begun in self._begun.values():
             begun.cancel()
 
     async def _run(self) -> None:
-        state = evolve(self._state, self._uttered, version=self._state.version + 1)
-        while work := _next(state):
-            begun = Begun(events_of(work, state, self._resources, self._audio_of))
-            self._begun[work] = begun
+        state = self._state
+        while work := self._next(state):
             before = state.version
-            async for event in begun:
-                if isinstance(event, SpeechTranscribed):
-                    self._transcribed(event.text)
-                state = evolve(state, event, version=state.version + 1)
+            try:
+                async for event in self.begin(work, state):
+                    if isinstance(event, SpeechTranscribed):
+                        self._transcribed(event.text)
+                    state = evolve(state, event, version=state.version + 1)
+            except Exception:  # whoever takes the work over meets the same error and tells it
+                logger.debug("%s failed ahead of time", work, exc_info=True)
+                return
             if isinstance(work, Speak) or state.version == before:
                 return
 
-
-def _next(state: SessionState) -> Work | None:
-    return next((work for work in outstanding(state) if not isinstance(work, Render)), None)
+    def _next(self, state: SessionState) -> Work | None:
+        mine = (work for work in outstanding(state) if work.turn == self.turn and not isinstance(work, Render))
+        return next(mine, None)
