@@ -4,18 +4,24 @@
 """
 
 import argparse
+import asyncio
 import os
 import sys
+import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 from faster_whisper import WhisperModel
 
 from actors.hearing.silero import SileroDetector
 from actors.hearing.whisper import WhisperRecogniser
 from actors.models import ModelStore
-from actors.ports import Audio
+from actors.ports import SAMPLE_RATE_HZ, Audio
 from bench.asr import DATA, SEED, Recognition, Recording, error_rate, quantile, recognise, recordings
+from edge.client import LessonClient
+from edge.launch import running_server
 
 
 def main() -> int:
@@ -24,6 +30,7 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=DATA, help="folder that holds speechocean762-train")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--sphinx", action="store_true", help="measure PocketSphinx too")
+    parser.add_argument("--server", action="store_true", help="measure through the whole server too")
     options = parser.parse_args()
     try:
         samples = recordings(options.data, options.n, seed=options.seed)
@@ -34,7 +41,33 @@ def main() -> int:
     print(f"{'engine':<24}{'WER':>7}{'median':>9}{'p95':>8}{'max':>8}{'3-4 s: median':>15}{'p95':>8}")
     for name, transcribe in engines(sphinx=options.sphinx).items():
         print_line(recognise(name, transcribe, samples), samples)
+    if options.server:
+        with tempfile.TemporaryDirectory() as folder, running_server({"COLLOQUY_DATA": folder}) as url:
+            print_line(asyncio.run(through_server(url, samples)), samples)
     return 0
+
+
+async def through_server(url: str, samples: tuple[Recording, ...]) -> Recognition:
+    """The recordings as the utterances of one lesson over the WebSocket; seconds from an end to its transcript.
+
+    A new utterance cuts the tutor's answer to the last one short, so nothing waits for its voice.
+    """
+    texts, seconds = [], []
+    client = LessonClient(url, "bench")
+    await client.start(tutor="joe", endpointing="manual")
+    await client.until_answered(0)
+    step = SAMPLE_RATE_HZ // 5
+    for turn, sample in enumerate(samples, 1):
+        pcm = (np.clip(sample.audio, -1, 1) * 32767).astype("<i2").tobytes()
+        for chunk, start in enumerate(range(0, len(pcm), step)):
+            await client.send_chunk(turn, chunk, pcm[start : start + step])
+        began = time.perf_counter()
+        await client.command("end_recording", turn=turn)
+        heard = await client.until("transcription", final=True, turn=turn)
+        seconds.append(time.perf_counter() - began)
+        texts.append(heard["text"])
+    await client.close()
+    return Recognition(engine="ours, whole server", texts=tuple(texts), seconds=tuple(seconds))
 
 
 def engines(*, sphinx: bool) -> dict[str, Callable[[Audio], str]]:
