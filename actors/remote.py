@@ -115,7 +115,6 @@ class RayEngines:
         async for item in items:
             yield unwrapped(await item)
 
-
     def _in_store(self, value: Any) -> Any:
         """A recording that several engines are given goes into Ray's shared memory once."""
         if not isinstance(value, np.ndarray) or value.nbytes < SHARED_FROM_BYTES:

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from msgspec import Struct
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -17,14 +16,10 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from actors.cluster import Cluster
-from actors.settings import Settings
 from edge import openapi, rest
 from edge.projecting import Projecting
+from edge.resources import Resources
 from edge.socket import SpeechPractice
-from events.blobs import BlobStore
-from events.log import EventLog
-from projections.views import ViewStore
 
 logger = logging.getLogger(__name__)
 
@@ -39,16 +34,6 @@ SECURITY_HEADERS = (
     (b"referrer-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=(self)"),
 )
-
-
-class Resources(Struct, kw_only=True):
-    """What the routes work with."""
-
-    settings: Settings
-    cluster: Cluster
-    log: EventLog
-    blobs: BlobStore
-    views: ViewStore
 
 
 class SecurityHeaders:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -15,6 +15,7 @@ from actors.hearing.decode import encode_flac
 from actors.ports import EngineError, Speech
 from actors.session.errors import NotYourSession, SessionError, SessionNotFound
 from edge.frames import StartSession
+from edge.resources import Resources
 from edge.socket import start_command
 from events.envelope import Recorded, Unknown
 from events.errors import BlobMissing, EventsError
@@ -26,9 +27,6 @@ from projections.progress import PROGRESS, ProgressView
 from projections.report import report, trend, trends
 from projections.sessions import SESSIONS
 from projections.sessions import report as session_report
-
-if TYPE_CHECKING:
-    from edge.app import Resources
 
 API = "/api/v1"
 LONGEST_SPOKEN = 300
@@ -88,7 +86,7 @@ def json(value: Any, status: int = 200) -> Response:
     return Response(msgspec.json.encode(value), status, media_type="application/json")
 
 
-def resources_of(request: Request) -> "Resources":
+def resources_of(request: Request) -> Resources:
     """What the application works with."""
     resources: Resources = request.app.state.resources
     return resources

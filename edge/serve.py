@@ -10,7 +10,8 @@ import uvicorn
 from actors.bootstrap import blob_store, event_log, model_store, view_store
 from actors.cluster import Cluster, worker_environment
 from actors.settings import SettingsError, read_settings
-from edge.app import Resources, create_app
+from edge.app import create_app
+from edge.resources import Resources
 from events.errors import EventsError
 
 LARGEST_FRAME_BYTES = 12 * 2**20

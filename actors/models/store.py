@@ -18,7 +18,8 @@ from msgspec import Struct
 from actors.models.errors import CacheUnusable, DiskFull, HashMismatch, ModelError, ModelMissing, NoSource
 from actors.models.folder import ModelFolder
 from actors.models.manifest import Manifest, Model, ModelFile, shipped_manifest
-from actors.models.source import Source, open_source
+from actors.models.opening import open_source
+from actors.models.source import Source
 from actors.models.stamp import Stamp, hash_file, read_stamp, write_hashed, write_stamp
 
 log = logging.getLogger(__name__)

@@ -10,7 +10,8 @@ import uvicorn
 from actors.cluster import ClusterStatus
 from actors.gateway import Gateway, Hosts
 from actors.settings import Settings
-from edge.app import Resources, create_app
+from edge.app import create_app
+from edge.resources import Resources
 from events.blobs import BlobStore
 from events.location import DataFolder
 from events.log import EventLog

@@ -1,0 +1,19 @@
+"""What the routes work with. The application's lifespan owns them."""
+
+from msgspec import Struct
+
+from actors.cluster import Cluster
+from actors.settings import Settings
+from events.blobs import BlobStore
+from events.log import EventLog
+from projections.views import ViewStore
+
+
+class Resources(Struct, kw_only=True):
+    """What the routes work with."""
+
+    settings: Settings
+    cluster: Cluster
+    log: EventLog
+    blobs: BlobStore
+    views: ViewStore
