@@ -29,6 +29,7 @@ $(BIN)/uv:
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1" uv
 
 $(VENV)/base.done: pyproject.toml constraints.txt | $(BIN)/uv
+	@echo "Installing the packages (about 1 GB, once)"
 	$(BIN)/uv pip install --quiet --python $(BIN)/python -r pyproject.toml -c constraints.txt
 	touch $@
 

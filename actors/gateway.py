@@ -151,6 +151,6 @@ class Gateway:
                 session, "audio", session, learner, kept.turn, start, kept.chunks[start:], kept.format
             )
             kept.accepted = accepted.next_chunk
-            if accepted.turn != kept.turn or accepted.next_chunk >= len(kept.chunks):
+            if accepted.turn != kept.turn or accepted.next_chunk >= len(kept.chunks) or accepted.next_chunk == start:
                 break
         return accepted

@@ -122,7 +122,7 @@ class LessonView:
             return
         line = Text(f"{label:>9}  ", style="bold")
         line.append_text(text if isinstance(text, Text) else Text(text, style=style))
-        self._console.print(line)
+        self._console.print(line, soft_wrap=True)
 
     def _print_json(self, value: dict[str, Any]) -> None:
         sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
@@ -155,7 +155,7 @@ def _phones(words: list[dict[str, Any]]) -> Text:
     phones = Text()
     for word in words:
         for phone in word["phones"]:
-            heard = f"→{phone['heard']}" if phone["heard"] else ""
+            heard = f"→{phone['heard']}" if phone["heard"] and phone["score"] < WELL else ""
             phones.append(f"{phone['phone']}{heard} {phone['score']:.0f} ", style=_colour(phone["score"]))
         phones.append("· ")
     return phones

@@ -36,6 +36,12 @@ WEIGHTS = {"pronunciation": 0.5, "fluency": 0.2, "prosody": 0.1, "grammar": 0.2}
 UNSURE_OF_WORDS = 0.35
 """Mean word probability below which nobody knows what free speech should have sounded like."""
 
+SURE_OF_GRAMMAR = 0.5
+"""Mean word probability from which a transcript's grammar is the learner's and not the recogniser's."""
+
+OTHER_SENTENCE_BELOW = 40.0
+"""Completeness under which something else was said than what was asked: its flow says nothing of this sentence."""
+
 FEWEST_WORDS = 3
 FEWEST_CONTOUR_POINTS = 20
 CLAUSE = re.compile(r"[.,;:!?]+|\b(?:and|but|or|so|because|when|if|that|which|who|while|although)\b", re.IGNORECASE)
@@ -51,7 +57,9 @@ def combine(
 ) -> Scores:
     """Scores of one utterance. ``notes`` are None where language was not judged: a given sentence, say."""
     guided = pronunciation is not None and (notes is None or pronunciation.reference != transcript.text)
-    spoken = prosody is not None and prosody.speaking_ms > 0
+    other = guided and pronunciation is not None and pronunciation.completeness < OTHER_SENTENCE_BELOW
+    spoken = prosody is not None and prosody.speaking_ms > 0 and not other
+    unsure = transcript.confidence < SURE_OF_GRAMMAR
     words = len(transcript.text.split())
     norm = WORDS_PER_MINUTE.get(level, WORDS_PER_MINUTE["B1"]) * (READING_FACTOR if guided else 1.0)
     fluent = fluency(prosody, words, norm) if spoken and prosody is not None else None
@@ -59,7 +67,7 @@ def combine(
         "pronunciation": _pronunciation(pronunciation, transcript, guided),
         "fluency": fluent,
         "prosody": melody_and_rhythm(prosody, fluent) if spoken and prosody is not None else None,
-        "grammar": None if notes is None or guided else grammar(transcript.text, len(notes)),
+        "grammar": None if notes is None or guided or unsure else grammar(transcript.text, len(notes)),
     }
     completeness = pronunciation.completeness if guided and pronunciation is not None else None
     return Scores(

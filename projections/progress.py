@@ -26,6 +26,10 @@ PHONE_WINDOW = 50
 WORD_WINDOW = 10
 
 
+OTHER_SENTENCE_BELOW = 40.0
+"""Completeness (0..100) under which a learner said something else than what was asked."""
+
+
 class Day(Struct, frozen=True, kw_only=True):
     """One day's practice."""
 
@@ -100,6 +104,8 @@ def evolve(view: ProgressView, recorded: Recorded) -> ProgressView:
 
 
 def _assessed(view: ProgressView, day: date, event: SpeechAssessed) -> ProgressView:
+    if event.pronunciation is not None and event.pronunciation.completeness < OTHER_SENTENCE_BELOW:
+        return view  # another sentence than the one asked: what was aligned with it by chance tells nothing
     today = _day(view, day)
     view = _with_day(view, replace(today, figures=today.figures.add(event.scores)))
     total = event.scores.total

@@ -50,6 +50,8 @@ class Lesson:
         if len(text) > LONGEST_TEXT:
             raise BadCommand(f"The text has {len(text)} characters; the limit is {LONGEST_TEXT}.")
         uttered = SpeechUttered(turn=turn, source="typed", endpoint="typed", text=text, reference=self._reference(None))
+        if turn == self.session.state.next_turn:
+            self.cancel_recording(turn)
         await self.session.obey(Utter(id=command_id, uttered=uttered))
 
     def audio(self, turn: int, first: int, chunks: Sequence[bytes], format: str) -> int:
@@ -90,6 +92,9 @@ class Lesson:
         utterance = self._open
         if utterance is None or utterance.turn != turn:
             raise AudioError("empty_audio", "No audio was sent for this turn; record again.")
+        if utterance.closing:
+            await utterance.closed()
+            return
         try:
             recording = await utterance.finish()
         finally:
@@ -165,9 +170,15 @@ class Lesson:
             self._speculation = None
 
     async def _ended(self, recording: Recording, endpointing: EndpointState) -> None:
+        # It stays open until the log has it, so that a late chunk cannot begin the same turn anew.
         self._endpointing = endpointing
-        self._open = None
-        await self._utter(recording, self._new_id(), None)
+        utterance = self._open
+        try:
+            if self.session.state.next_turn == recording.turn:
+                await self._utter(recording, self._new_id(), None)
+        finally:
+            if self._open is utterance:
+                self._open = None
 
     def _failed(self, turn: int, error: Exception) -> None:
         """Listening stopped: tell the learner, who may say it again."""

@@ -103,7 +103,9 @@ class OpenUtterance:
 
         Raises `AudioError`: the recording is too long or too large.
         """
-        if first > self.next_chunk or self._closed:
+        if self._closed:
+            return max(self.next_chunk, first + len(chunks))  # silence after the end: taken, and dropped
+        if first > self.next_chunk:
             return self.next_chunk
         for chunk in chunks[self.next_chunk - first :]:
             if self.format == "pcm16":
@@ -117,6 +119,16 @@ class OpenUtterance:
             )
         self._arrived.set()
         return self.next_chunk
+
+    @property
+    def closing(self) -> bool:
+        """Whether it has closed itself and is being appended."""
+        return self._closed
+
+    async def closed(self) -> None:
+        """Wait until it has been appended."""
+        if self._listener is not None:
+            await asyncio.wait([self._listener])
 
     async def finish(self) -> Recording:
         """Close the utterance because the client says so. Raises `AudioError` when it cannot be used."""

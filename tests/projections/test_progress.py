@@ -169,6 +169,17 @@ def test_a_word_that_was_left_out_says_nothing_of_its_sounds() -> None:
     assert (view.phones, view.words) == ((), ())
 
 
+def test_another_sentence_than_the_one_asked_tells_nothing_of_a_learner() -> None:
+    word = WordScore(
+        text="i", start_ms=0, end_ms=0, score=20, phones=(PhoneScore(phone="AY", start_ms=0, end_ms=0, score=20),)
+    )
+    other = Pronunciation(reference="I want tea", score=6, completeness=33, words=(word,) * 5)
+
+    view = folded(recorded(SpeechAssessed(turn=1, scores=Scores(total=13), pronunciation=other)))
+
+    assert (view.phones, view.words, view.totals) == ((), (), ())
+
+
 def test_slips_are_counted_by_kind_and_the_commonest_come_first() -> None:
     notes = tuple(note(kind) for kind in ("tense", "article", "article", "plural"))
 
@@ -200,7 +211,7 @@ def test_the_view_stays_bounded_whatever_the_log_holds() -> None:
         event = SpeechAssessed(
             turn=1,
             scores=Scores(total=1.0),
-            pronunciation=Pronunciation(reference="", score=1, completeness=1, words=words),
+            pronunciation=Pronunciation(reference="", score=1, completeness=100, words=words),
             notes=(note(f"kind-{n}"),),
         )
         view = evolve(view, recorded(event, time=NOON + timedelta(days=n)))

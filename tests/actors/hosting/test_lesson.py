@@ -175,6 +175,26 @@ async def test_the_endpointer_closes_an_utterance_by_itself(room: Room) -> None:
     assert uttered.endpoint == "silence"
 
 
+async def test_sound_that_goes_on_after_the_end_begins_no_turn_again(room: Room) -> None:
+    await room.start(endpointing="auto")
+    chunks = chunks_of(speech(1.2) + silence(6.0))
+    for number, chunk in enumerate(chunks):
+        accepted = await room.gateway.audio("s1", "ana", 1, number, [chunk])
+        assert accepted.turn == 2 or accepted.next_chunk == number + 1
+        await asyncio.sleep(0.002)
+    await room.answered(1)
+    assert sum(isinstance(e, lesson.SpeechUttered) for e in room.events()) == 1
+
+
+async def test_typing_takes_the_turn_of_an_unfinished_utterance(room: Room) -> None:
+    await room.start(endpointing="auto")
+    await room.gateway.audio("s1", "ana", 1, 0, chunks_of(speech(0.5)))
+    await room.gateway.type_text("s1", "ana", "t1", 1, "I type instead")
+    await room.answered(1)
+    uttered = [e for e in room.events() if isinstance(e, lesson.SpeechUttered)]
+    assert [e.source for e in uttered] == ["typed"]
+
+
 async def test_an_utterance_ends_at_the_limit(room: Room) -> None:
     await room.start()
     await room.gateway.audio("s1", "ana", 1, 0, chunks_of(speech(61.0)))
