@@ -8,7 +8,7 @@ from msgspec import Struct
 from events.values import Evidence
 from policies.tutor import answers, conversation, remarks, tokens, topics, utterance
 from policies.tutor.choice import Choice
-from policies.tutor.context import Sentence, TutorContext
+from policies.tutor.context import Sentence, TurnSummary, TutorContext
 from policies.tutor.remarks import Finding, lines
 
 MOST_ATTEMPTS = 3
@@ -59,7 +59,7 @@ def reply(context: TutorContext, choice: Choice) -> list[Sentence]:
         return [*_line("nothing", choice, "encouraging"), _set(exercise, "again", choice)]
     if heard.move in ("change",):
         return [_set(next_exercise(context), "next", choice)]
-    if not attempted(context, exercise):
+    if not attempted(context.said, exercise):
         return _no_attempt(heard.move, context, exercise, choice)
     return _after_attempt(context, exercise, choice)
 
@@ -86,20 +86,27 @@ def current_exercise(context: TutorContext) -> str:
     return references[-1] if references else next_exercise(context)
 
 
-def attempted(context: TutorContext, exercise: str) -> bool:
-    """Whether the utterance is an attempt at the sentence, by the words that were recognised or aligned."""
-    wanted, said = tokens.words_of(exercise), tokens.words_of(context.said)
+def attempted(heard: str, exercise: str) -> bool:
+    """Whether the words that were heard are an attempt at the sentence."""
+    wanted, said = tokens.words_of(exercise), tokens.words_of(heard)
     alike = difflib.SequenceMatcher(None, wanted, said).ratio()
     near = difflib.SequenceMatcher(None, " ".join(wanted), " ".join(said)).ratio()
     return alike >= SAME or near >= 0.6
 
 
+def _earlier_attempts(context: TutorContext, exercise: str) -> list[TurnSummary]:
+    """The turns before this one that tried this very sentence, the latest first: other words are no attempt at it."""
+    since = context.turns[-(context.attempts - 1) :] if context.attempts > 1 else ()
+    return [turn for turn in reversed(since) if attempted(turn.said, exercise)]
+
+
 def _after_attempt(context: TutorContext, exercise: str, choice: Choice) -> list[Sentence]:
     total = context.scores.total
-    attempts = max(context.attempts, 1)
+    earlier = _earlier_attempts(context, exercise)
+    attempts = 1 + len(earlier)
     done = total is None or total >= PASSED or (attempts > 1 and total >= GOOD_ENOUGH)
     missing = _missing(context, exercise)
-    praise = _praise(context, choice)
+    praise = _praise(context, earlier, choice)
     tip = _tip(context, missing, choice)
     said = [praise] if praise is not None else []
     if done and not missing:
@@ -109,15 +116,16 @@ def _after_attempt(context: TutorContext, exercise: str, choice: Choice) -> list
     if tip is not None:
         said.append(tip)
     weak = total is not None and total < GOOD_ENOUGH and attempts == 1
-    if attempts >= MOST_ATTEMPTS or (tip is None and not weak):
-        moving = _line("moving", choice, "encouraging", act="instruct") if attempts >= MOST_ATTEMPTS else []
+    enough = context.attempts >= MOST_ATTEMPTS and attempts > 1
+    if enough or (tip is None and not weak):
+        moving = _line("moving", choice, "encouraging", act="instruct") if enough else []
         return [*said, *moving, _set(next_exercise(context), "next", choice)]
     return [*said, _set(exercise, "again", choice)]
 
 
-def _praise(context: TutorContext, choice: Choice) -> Sentence | None:
-    """Praise for progress since the last attempt, else for the best word or the flow; None if nothing deserves it."""
-    last = context.turns[-1].total if context.turns and context.attempts > 1 else None
+def _praise(context: TutorContext, earlier: list[TurnSummary], choice: Choice) -> Sentence | None:
+    """Praise for progress since the last attempt at this sentence, else for the best word or the flow; None if nothing deserves it."""
+    last = earlier[0].total if earlier else None
     total = context.scores.total
     if last is not None and total is not None and total >= last + 5:
         text = choice.pick(lines("remark")["better"], "better")
@@ -188,9 +196,12 @@ def _set(exercise: str, key: str, choice: Choice) -> Sentence:
 
 
 def next_exercise(context: TutorContext) -> str:
-    """The sentence of the learner's level, not set before, that practises most of what is weak for this learner."""
+    """The sentence of the learner's level, not set before, that practises most of what is weak for this learner.
+
+    Sounds that were aligned with words of another sentence say nothing about the learner.
+    """
     weak = list(context.history.weak_phones)
-    if context.pronunciation is not None:
+    if context.pronunciation is not None and attempted(context.said, context.pronunciation.reference):
         phones = [phone for word in context.pronunciation.words for phone in word.phones]
         weak = [phone.phone for phone in sorted(phones, key=lambda phone: phone.score)[:3] if phone.score < 60] + weak
     level = context.level if context.level in ("A1", "A2", "B1", "B2") else "B2"

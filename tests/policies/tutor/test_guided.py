@@ -150,3 +150,31 @@ def test_a_weak_whole_without_a_plain_fault_names_its_weakest_word() -> None:
     tip = next(sentence for sentence in lesson.sentences if "correct" in sentence.acts)
     assert (tip.evidence[0].text, tip.evidence[0].value) == ("drinks", 66.0)
     assert lesson.exercise == "The elephant drinks water."
+
+
+def test_another_sentence_is_no_attempt_to_compare_with() -> None:
+    lesson = sentence_lesson(exercise="I want to be able to help my neighbours.")
+    lesson.say("I had a great day", pronunciation=spoken(lesson.exercise, 13))
+    lesson.say(lesson.exercise, pronunciation=spoken(lesson.exercise, 99))
+    said = [evidence for sentence in lesson.sentences for evidence in sentence.evidence]
+    assert not any(evidence.kind == "history" for evidence in said)
+    assert said[0].value == 99.0
+
+
+def test_an_attempt_is_compared_with_the_last_attempt_and_not_with_what_came_between() -> None:
+    lesson = sentence_lesson(exercise="The elephant drinks water.", seed=3)
+    lesson.say(lesson.exercise, pronunciation=spoken(lesson.exercise, 50))
+    lesson.say("I had a great day", pronunciation=spoken(lesson.exercise, 13))
+    lesson.say("The elephant drinks water.", pronunciation=spoken("The elephant drinks water.", 70))
+    praise = next(sentence for sentence in lesson.sentences if "praise" in sentence.acts)
+    assert praise.evidence[0].text == "50 → 70"
+
+
+def test_sounds_of_another_sentence_do_not_choose_the_next_one() -> None:
+    lesson = sentence_lesson(exercise="The elephant drinks water.")
+    chosen = []
+    for pronunciation in (spoken(lesson.exercise, 5), None):
+        lesson = sentence_lesson(exercise="The elephant drinks water.")
+        lesson.say("let's change the topic", pronunciation=pronunciation)
+        chosen.append(lesson.exercise)
+    assert chosen[0] == chosen[1] != "The elephant drinks water."
