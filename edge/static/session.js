@@ -49,6 +49,7 @@ export class LessonSession extends EventTarget {
   }
 
   close() {
+    if (this.talking.talking) this.talking.drop();
     this.microphone.stop();
     const heard = this.speaker.stop();
     if (heard) this.connection.command("interrupt", { turn: heard.turn, heard_ms: heard.heardMs });
@@ -61,9 +62,7 @@ export class LessonSession extends EventTarget {
   }
 
   setTalking(mode, headphones) {
-    if (this.talking.talking) this.utterance.cancel();
-    this.talking.held = false;
-    this.talking.reset();
+    if (this.talking.talking) this.talking.drop();
     this.talking.mode = mode;
     this.talking.headphones = headphones;
   }
@@ -114,6 +113,7 @@ export class LessonSession extends EventTarget {
 
   end() {
     this.interrupt();
+    if (this.talking.talking) this.talking.drop(); // half a sentence is not worth an answer that nobody waits for
     this.microphone.stop();
     this.connection.command("end_session");
   }
@@ -133,10 +133,11 @@ export class LessonSession extends EventTarget {
     this.microphone.addEventListener("chunk", ({ detail }) => this.talking.take(detail.bytes, detail.level));
     this.microphone.addEventListener("level", ({ detail }) => this.#tell("level", detail));
     this.microphone.addEventListener("state", ({ detail }) => {
-      if (detail.state !== "on") this.talking.release();
+      if (detail.state !== "on") this.talking.finish(Boolean(this.lesson.turns.get(this.utterance.turn)?.partial));
       this.#tell("microphone", detail);
     });
     this.talking.addEventListener("bargein", () => this.interrupt());
+    this.talking.addEventListener("dropped", ({ detail }) => this.#dropped(detail.turn));
     this.talking.addEventListener("talking", ({ detail }) => this.#tell("talking", detail));
     this.speaker.addEventListener("started", ({ detail }) => this.#started(detail.turn));
     this.speaker.addEventListener("stopped", ({ detail }) => this.#silent(detail.turn));
@@ -149,7 +150,15 @@ export class LessonSession extends EventTarget {
     });
   }
 
+  /** What was understood of an utterance that was dropped is not part of the conversation. */
+  #dropped(turn) {
+    turnOf(this.lesson, turn).partial = "";
+    this.#tell("change", { message: { type: "dropped", turn } });
+  }
+
   #take(message, payload) {
+    const late = message.type === "transcription" && !message.final && !this.utterance.open; // of one that was dropped
+    if (late && !this.rebuilding) return;
     if (!apply(this.lesson, message)) return;
     if (!this.rebuilding) this.#sound(message, payload);
     TAKES[message.type]?.(this, message);

@@ -4,7 +4,7 @@
  * Hands-free: a level gate with pre-roll opens the utterance; the server closes it (endpointing "auto"), or a second of
  * silence here does where the lesson runs with "manual". Holding: from press to release. While the tutor speaks
  * nothing is sent, unless the learner wears headphones, so that the tutor does not answer its own voice.
- * Events: `talking` {talking}, `bargein`. Draws nothing.
+ * Events: `talking` {talking}, `bargein`, `dropped` {turn} (an utterance that is not sent after all). Draws nothing.
  */
 
 const CHUNK_MS = 100;
@@ -71,6 +71,25 @@ export class Talking extends EventTarget {
     this.#tell(false);
   }
 
+  /** The microphone is turned off: what was said by then is an utterance, unless `said` nothing. */
+  finish(said = false) {
+    if (this.held) this.release();
+    else if (!this.talking) return; // nothing is open, or it has been ended and the server is at work on it
+    else if (said || this.said >= BARGE_IN_CHUNKS) {
+      this.utterance.end();
+      this.reset();
+    } else this.drop();
+  }
+
+  /** The open utterance is not to be answered. */
+  drop() {
+    const { open, turn } = this.utterance;
+    this.held = false;
+    this.utterance.cancel();
+    this.reset();
+    if (open) this.dispatchEvent(new CustomEvent("dropped", { detail: { turn } }));
+  }
+
   /** The server closed the utterance, or it was dropped: wait for the next one. */
   reset() {
     this.#forget();
@@ -112,8 +131,7 @@ export class Talking extends EventTarget {
       this.utterance.end();
       this.reset();
     } else if (this.quiet >= FALSE_START_CHUNKS) {
-      this.utterance.cancel(); // a door, a cough: the server found no speech in it to close
-      this.reset();
+      this.drop(); // a door, a cough: the server found no speech in it to close
     }
   }
 

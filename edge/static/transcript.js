@@ -70,8 +70,8 @@ export class Transcript {
 
   drawLearner(turn, { learner }) {
     const text = textOf(turn);
-    if (!text && !turn.uttered && !turn.errors.length) return;
-    learner.hidden = false;
+    learner.hidden = !text && !turn.uttered && !turn.errors.length;
+    if (learner.hidden) return;
     const settled = Boolean(turn.transcription || turn.analysis || turn.typed);
     fill(
       learner,
@@ -194,6 +194,7 @@ const learner = (view, turn, parts) => view.drawLearner(turn, parts);
 const tutor = (view, turn, parts) => view.drawTutor(turn, parts);
 const DRAWS = {
   typed: learner,
+  dropped: learner,
   transcription: learner,
   analysis_complete: learner,
   error: learner,

@@ -111,6 +111,19 @@ def test_holding_the_space_key_records_until_it_is_let_go(server: FakeLessonServ
     assert len(server.chunks[1]) >= 3
 
 
+def test_turning_the_microphone_off_in_mid_sentence_ends_the_sentence(
+    server: FakeLessonServer, start_lesson: Open
+) -> None:
+    server.video = False
+    page = start_lesson(talking="auto", headphones=True)
+    until(page, "colloquy.lesson.turns[1]?.partial")
+    page.click(".talk")
+    until(page, "colloquy.lesson.turns[1]?.analysis")
+    assert [command["turn"] for command in server.of("end_recording")] == [1]
+    assert server.of("cancel_recording") == []
+    assert page.evaluate("[colloquy.talking, colloquy.microphone]") == [False, "off"]
+
+
 def test_without_video_the_mouth_is_drawn_from_visemes(server: FakeLessonServer, start_lesson: Open) -> None:
     server.video = False
     page = start_lesson(talking="hold")
