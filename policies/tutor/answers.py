@@ -1,5 +1,7 @@
 """Moves that are not an answer to the tutor's question: requests, the learner's own questions, goodbyes, silence."""
 
+from collections import Counter
+
 from policies.tutor import lexicon, phrases, thing_questions, tokens, topics
 from policies.tutor.choice import Choice
 from policies.tutor.context import Sentence, TutorContext
@@ -7,6 +9,8 @@ from policies.tutor.inflection import capitalised
 from policies.tutor.remarks import lines
 from policies.tutor.topics import Topic
 from policies.tutor.utterance import Utterance
+
+_DISCUSSED = 2  # turns on a topic from which on it was talked about
 
 Answer = tuple[list[Sentence], bool]  # the sentences, and whether a question shall follow them
 
@@ -149,11 +153,14 @@ def _goodbye(context: TutorContext, choice: Choice) -> list[Sentence]:
 
 
 def _talked_about(context: TutorContext) -> Topic | None:
+    """The topic that most of the learner's turns were about, of at least two; None when there is none."""
+    counts: Counter[str] = Counter()
     for turn in context.turns:
         found = topics.about(tokens.words_of(turn.said), ())
         if found is not None:
-            return found
-    return None
+            counts[found.name] += 1
+    name, turns = next(iter(counts.most_common(1)), ("", 0))
+    return topics.named(name) if turns >= _DISCUSSED else None
 
 
 def _again(heard: Utterance, choice: Choice) -> Answer:

@@ -44,6 +44,9 @@ INTERJECTIONS = frozenset(
 )
 
 
+_C1 = 5
+
+
 class Noun(Struct, frozen=True, kw_only=True):
     """A noun as it stands: its singular, its category, whether this form is plural and whether it can be counted."""
 
@@ -160,6 +163,21 @@ def is_common(word: str) -> bool:
     return (
         bool(_tags(word) - {"NNP", "NNPS", "JJ"}) or word in _data().nouns or word in _data().names or is_closed(word)
     )
+
+
+def is_familiar(word: str) -> bool:
+    """Whether it is a word that a learner may well say: of our own lists, or in the CEFR list up to C1.
+
+    On C2 the CEFR list also holds scraps such as "ti" and "cha".
+    """
+    plain = word.removesuffix("'s")
+    ours = _data()
+    if plain in ours.nouns or plain in ours.verbs or plain in ours.adjectives or plain in ours.adverbs:
+        return True
+    if plain in ours.names or is_closed(plain) or plain in INTERJECTIONS or plain in NUMBERS or plain.isdigit():
+        return True
+    level = cefr_level(plain)
+    return bool(adjective(plain)) or (level is not None and level <= _C1 and bool(_tags(plain) - {"NNP", "NNPS"}))
 
 
 def cefr_level(word: str) -> int | None:

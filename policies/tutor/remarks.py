@@ -14,7 +14,10 @@ CLEAR = 80.0  # a word score from here on is praised
 WEAK_WORD = 60.0
 WEAK_PHONE = 50.0
 LONG_PAUSE_MS = 700
-SLOW_WPM, FAST_WPM = 65.0, 190.0
+SLOW_WPM = 65.0
+FAST_SYLLABLES_HZ = 6.0  # syllables a second of speaking time; fluent speakers have 4 to 5.5
+_ENOUGH_WORDS, _ENOUGH_MS = 8, 3000  # of speech before it is called fast: a short burst is no speed
+_FLUENT = 90.0  # fluency score from which on no speed is too high
 FLAT = 0.07  # F0 deviation / F0 mean; lively reading has 0.15 and more
 LIVELY = 0.16
 
@@ -98,6 +101,12 @@ def _spoken(context: TutorContext) -> list[WordScore]:
     return [word for word in context.pronunciation.words if word.spoken and word.end_ms > word.start_ms]
 
 
+def _certain(context: TutorContext) -> list[WordScore]:
+    """Words worth a tip: in a conversation a word that the lexicon does not hold may never have been said."""
+    spoken = _spoken(context)
+    return spoken if context.mode == "sentence" else [w for w in spoken if lexicon.is_familiar(w.text.lower())]
+
+
 def _has_content(word: WordScore) -> bool:
     """Whether it is worth talking about: a teacher does not dwell on "the" and "could"."""
     text = word.text.lower()
@@ -120,7 +129,7 @@ def of_phone(phone: PhoneScore) -> Evidence:
 
 def _phones(context: TutorContext) -> list[Finding]:
     found: list[Finding] = []
-    for word in _spoken(context):
+    for word in _certain(context):
         for index, phone in enumerate(word.phones):
             tip = sounds().get(phone.phone.rstrip("012"))
             if phone.score >= WEAK_PHONE or tip is None or len(word.text) < 3 or not _has_content(word):
@@ -151,7 +160,7 @@ def _words(context: TutorContext) -> list[Finding]:
             evidence=of_word(word),
             weight=(WEAK_WORD - word.score) / 100 + 0.25,
         )
-        for word in _spoken(context)
+        for word in _certain(context)
         if word.score < WEAK_WORD and len(word.text) > 2 and _has_content(word)
     ]
 
@@ -167,16 +176,26 @@ def _flow(context: TutorContext) -> list[Finding]:
         longest = max(pauses, key=lambda pause: pause.end_ms - pause.start_ms)
         found.append(_paused(context, longest, fluency))
     wpm = prosody.words_per_minute
-    if wpm is not None and not SLOW_WPM <= wpm <= FAST_WPM and len(context.said.split()) >= 4:
-        kind = "slow" if wpm < SLOW_WPM else "fast"
+    if wpm is not None and wpm < SLOW_WPM and len(context.said.split()) >= 4:
         evidence = Evidence(kind="rate", text="words per minute", end_ms=prosody.duration_ms, value=round(wpm, 1))
-        found.append(Finding(kind=kind, slots={}, evidence=evidence, weight=0.3 + fluency))
+        found.append(Finding(kind="slow", slots={}, evidence=evidence, weight=0.3 + fluency))
+    rate = prosody.syllable_rate_hz
+    if rate is not None and _too_fast(context, rate, prosody.speaking_ms):
+        evidence = Evidence(kind="rate", text="syllables per second", end_ms=prosody.duration_ms, value=round(rate, 1))
+        found.append(Finding(kind="fast", slots={}, evidence=evidence, weight=0.3 + fluency))
     if prosody.hesitations >= 3:
         evidence = Evidence(
             kind="pause", text="hesitations", end_ms=prosody.duration_ms, value=float(prosody.hesitations)
         )
         found.append(Finding(kind="hesitation", slots={}, evidence=evidence, weight=0.35 + fluency))
     return found
+
+
+def _too_fast(context: TutorContext, rate_hz: float, speaking_ms: int) -> bool:
+    """Whether so many syllables a second, kept up long enough, made the learner hard to follow."""
+    long_enough = len(context.said.split()) >= _ENOUGH_WORDS or speaking_ms >= _ENOUGH_MS
+    fluency = context.scores.fluency
+    return rate_hz > FAST_SYLLABLES_HZ and long_enough and (fluency is None or fluency < _FLUENT)
 
 
 def _paused(context: TutorContext, pause: Pause, extra: float) -> Finding:

@@ -34,6 +34,11 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|,\s+(?=(?:it|he|she|they|I|we)\b)")
 _JOINING = re.compile(r" (and|or) ")
 
 
+_CONTENT = frozenset("statement fragment command suggestion ask numbers reason introduced change like".split())
+_SURE = 0.75  # mean word probability from which on odd words are taken as said
+_FAR = 35.0  # pronunciation score below which sounds and words hardly belong together
+
+
 _RANK = {
     category: rank
     for rank, names in enumerate(
@@ -110,7 +115,21 @@ def understand(context: TutorContext) -> Utterance:
             typed=context.typed,
         )
     )
+    if move in _CONTENT and _misheard(context, words):
+        return replace(utterance, move="unclear", clause=None, things=(), slips=(), topic=None)
     return replace(utterance, move=move, object=thing, follows=_follows(utterance, categories))
+
+
+def _misheard(context: TutorContext, words: list[str]) -> bool:
+    """Whether the transcript is rather what the recogniser made up: it is not sure, and the words do not fit.
+
+    They do not fit when the sounds are far from them, or when most of them are not English.
+    """
+    if context.typed or context.mode == "sentence" or context.confidence >= _SURE:
+        return False
+    far = context.pronunciation is not None and context.pronunciation.score < _FAR
+    strange = sum(not lexicon.is_familiar(word.lower()) for word in words)
+    return far or (len(words) > 2 and 2 * strange > len(words))
 
 
 def _bank_question(asked: str) -> Question | None:

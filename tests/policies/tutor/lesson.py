@@ -47,6 +47,8 @@ class Lesson:
         pronunciation: Pronunciation | None = None,
         prosody: Prosody | None = None,
         notes: tuple[Note, ...] = (),
+        typed: bool = False,
+        fluency: float | None = None,
     ) -> str:
         """One utterance of the learner; the tutor's whole answer."""
         self.attempts += 1
@@ -63,7 +65,8 @@ class Lesson:
             pronunciation=pronunciation,
             prosody=prosody,
             notes=notes,
-            scores=Scores(total=total),
+            scores=Scores(total=total, fluency=fluency),
+            typed=typed,
         )
         return self._answer(context, said, total)
 
