@@ -31,7 +31,13 @@ def special(heard: Utterance, context: TutorContext, choice: Choice) -> Answer |
             return _model(heard, choice)
         case "slower" | "confused" | "help" | "example" | "unsure" | "thinking" | "word_gap":
             return _support(heard, context, choice)
+        case "asked_before":
+            return _said(choice, lines("request")["asked_before"], "asked before", "react", emotion="encouraging"), True
         case "change":
+            named = _liked(heard.object) if heard.object else None
+            if named is not None:
+                options = [capitalised(line.replace("{thing}", named[0])) for line in lines("request")["change_to"]]
+                return _said(choice, options, "change", "react", emotion="happy"), True
             return _said(choice, lines("request")["change"], "change", "react"), True
         case "meaning":
             again, needs = _again(heard, choice)
@@ -254,7 +260,9 @@ def _answered(heard: Utterance, context: TutorContext, choice: Choice) -> list[S
             options = [capitalised(line.replace("{thing}", found[0])) for line in answer[key]]
             return _said(choice, options, "like", "react", emotion="happy") or _unknown(choice)
     if heard.move in _PERSONA:
-        options = [line.replace("{tutor}", name) for line in answer[_PERSONA[heard.move]]]
+        machine = heard.move == "real" and heard.object not in ("real", "human", "person")
+        key = "machine" if machine else _PERSONA[heard.move]
+        options = [line.replace("{tutor}", name) for line in answer[key]]
         return _said(choice, options, heard.move, "react", emotion="happy") or _unknown(choice)
     clause = heard.clause
     if clause is not None and clause.subject.text not in ("you", "I", "that", "it"):
@@ -300,10 +308,10 @@ def _polite(heard: Utterance, context: TutorContext, choice: Choice) -> list[Sen
     name = " ".join(capitalised(part) for part in heard.object.split(" "))
     options = {
         "introduced": [
-            f"It's nice to meet you, {name}.",
-            f"Hello, {name}.",
-            f"{name} is a nice name.",
-            f"Thank you, {name}.",
+            f"Nice to meet you, {name}.",
+            f"Hello {name}, nice to meet you.",
+            f"Hi {name}, it's nice to meet you.",
+            f"It's good to meet you, {name}.",
         ],
         "thanks": ["You're welcome.", "It's my pleasure.", "I'm happy to help.", "Any time."],
         "fine": ["I'm glad to hear that.", "That's good to hear.", "Good, then let's go on."],

@@ -196,12 +196,20 @@ def _has_reason(clause: Clause) -> bool:
     return lemma in _REASONED and (bool(clause.parts) or lemma in _ALONE_REASONED) and not clause.group.perfect
 
 
+_LEFT_OUT = ("time", "manner", "with")  # of a question that says the clause back
+_NEEDED = ("object", "complement", "infinitive", "ing", "particle")  # ... these stay in any place
+
+
 def _built(wh: str, clause: Clause, fit: float, ending: str = "") -> Asking:
     operator, rest = verbs.question(clause.group, clause.subject.person)
     if any(part.role == "clause" for part in clause.parts):
         return Asking(text="", fit=0, level="A1")
     clear = [part for part in clause.parts if not (part.role == "time" and lexicon.adverb(part.text))]
-    parts = [part.again or part.text for part in clear if part.role not in ("time", "manner") or wh != "Why"]
+    if wh in ("Why", "Who"):
+        clear = [
+            part for at, part in enumerate(clear) if part.role not in _LEFT_OUT and (not at or part.role in _NEEDED)
+        ]
+    parts = [part.again or part.text for part in clear]
     words = [wh, operator, clause.subject.again, rest, *parts]
     text = tokens.written(" ".join(word for word in words if word)) + ending
     too_long = len(text.split()) > 12

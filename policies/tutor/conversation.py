@@ -6,7 +6,7 @@ from policies.tutor.choice import Choice
 from policies.tutor.context import Sentence, TutorContext
 from policies.tutor.inflection import capitalised
 from policies.tutor.remarks import lines
-from policies.tutor.thing_questions import Asking
+from policies.tutor.thing_questions import Asking, about_thing
 from policies.tutor.topics import Topic
 from policies.tutor.utterance import Utterance
 
@@ -23,7 +23,7 @@ def reply(context: TutorContext, choice: Choice) -> list[Sentence]:
     if heard.told_before and heard.move not in ("yes", "no"):
         return [*_told_before(heard, choice), *_bank(heard, context, choice)]
     sentences = _reaction(heard, context, choice)
-    remark = _remark(context, choice)
+    remark = _remark(context, choice) if not heard.sad else None
     if remark is not None:
         sentences.append(remark)
     return [*sentences, *_next_question(heard, context, choice)]
@@ -108,6 +108,8 @@ def _next_question(heard: Utterance, context: TutorContext, choice: Choice) -> l
     for _, text in sorted(ranked, reverse=True):
         if again and questions.general(text) and not heard.dark:
             continue  # one such question in a row is enough, then the lesson goes on with its topic
+        if questions.echoes_clause(text) and any(questions.echoes_clause(line) for line in context.used):
+            continue  # one in a lesson is enough: they sound like a drill
         if choice.fresh(text):
             choice.take(text)
             return [Sentence(text=text, emotion="neutral", acts=("ask",), topic=_topic_name(heard, context))]
@@ -115,14 +117,19 @@ def _next_question(heard: Utterance, context: TutorContext, choice: Choice) -> l
 
 
 def _grown(heard: Utterance, context: TutorContext) -> list[Asking]:
-    if heard.move in ("numbers", "care", "rude", "greeting", "change", "meaning"):
+    if heard.move in ("numbers", "care", "rude", "greeting", "meaning", "asked_before", "introduced"):
         return []
+    if heard.move == "change":
+        a_topic = any(heard.object in (topic.name, *topic.title.lower().split()) for topic in topics.topics())
+        return (
+            [] if a_topic else [ask for thing in heard.things[:1] for ask in about_thing(thing, context.level, fit=4)]
+        )
     return questions.asking(heard, context.level)
 
 
 def _follow(heard: Utterance) -> str:
     question = heard.question
-    if question is None or heard.move not in ("yes", "no", "statement", "fragment"):
+    if question is None or heard.sad or heard.move not in ("yes", "no", "statement", "fragment"):
         return ""
     positive = heard.move == "yes" or (heard.clause is not None and not heard.clause.group.negative)
     if question.expects == "yesno" or (question.yes and heard.move in ("yes", "no")):

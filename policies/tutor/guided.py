@@ -124,7 +124,10 @@ def _after_attempt(context: TutorContext, exercise: str, choice: Choice) -> list
 
 
 def _praise(context: TutorContext, earlier: list[TurnSummary], choice: Choice) -> Sentence | None:
-    """Praise for progress since the last attempt at this sentence, else for the best word or the flow; None if nothing deserves it."""
+    """Praise for progress since the last attempt at this sentence, else for the best word or the flow.
+
+    None if nothing deserves it.
+    """
     last = earlier[0].total if earlier else None
     total = context.scores.total
     if last is not None and total is not None and total >= last + 5:

@@ -23,7 +23,10 @@ _YES = frozenset("yes yeah yep yup sure course absolutely definitely ok okay rig
 _NO = frozenset("no nope nah never".split())
 
 
-_SHORT_FILL = frozenset("i do am can have think so it is not please well um uh very much really of a lot".split())
+_SHORT_FILL = frozenset(
+    "i do did does was am can have has would will could think so yet at all now it is not please well um uh very much "
+    "really of a lot".split()
+)
 
 
 _RUDE = frozenset("fuck fucking shit bitch damn bastard ass asshole sex sexy naked idiot slut whore".split())
@@ -32,6 +35,11 @@ _RUDE = frozenset("fuck fucking shit bitch damn bastard ass asshole sex sexy nak
 _CARE = re.compile(
     r"\b(i (want|wish|would like|am going) to (die|kill myself|hurt myself)|kill myself|end my life|hate myself|i feel "
     r"hopeless)\b"
+)
+
+
+_I_AM = re.compile(
+    r"(?:(?:hello|hi|hey|yes|well)[,.!]? )*(?:i am|i'm|i\u2019m) (?P<name>[a-z]+(?: [a-z]+)?)[.!]?$", re.IGNORECASE
 )
 
 
@@ -70,6 +78,22 @@ def move_of(said: Said) -> tuple[str, str]:
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((move, re.compile(pattern)) for move, pattern in topics.data("moves.toml")["patterns"])
+
+
+def own_name(text: str) -> str:
+    """The name in "I am Chen", "" for anything else: "I am Chinese", "I am a student"."""
+    match = _I_AM.match(text.strip())
+    if match is None:
+        return ""
+    words = match["name"].split()
+    first = [lexicon.name(word.lower()) in ("he", "she") for word in words]
+    by_capitals = [word.istitle() and not lexicon.is_familiar(word.lower()) for word in words]
+    return match["name"] if all(one or other for one, other in zip(first, by_capitals, strict=True)) else ""
+
+
+def is_goodbye(spoken: str) -> bool:
+    """Whether the words take leave."""
+    return any(move == "bye" and pattern.search(spoken) for move, pattern in _patterns())
 
 
 def _short_move(words: tuple[str, ...]) -> str:

@@ -2,7 +2,7 @@
 
 import re
 
-from policies.tutor import lexicon, phrases, remarks, topics
+from policies.tutor import lexicon, phrases, remarks, tokens, topics
 from policies.tutor.clause_questions import about_clause
 from policies.tutor.phrases import NounPhrase
 from policies.tutor.thing_questions import Asking, about_thing
@@ -15,6 +15,8 @@ def asking(utterance: Utterance, level: str) -> list[Asking]:
     if utterance.move not in ("statement", "fragment", "ask", "command", "suggestion"):
         found = _about_earlier(utterance, level, fit=3.4)
         return [asking for asking in found if asking.level in topics.reachable(level)]
+    if utterance.sad:
+        return _gentle(utterance)
     if utterance.words == ("it", "depends"):
         found.append(Asking(text="What does it depend on?", fit=6.0, level="A1"))
     referent = _referent(utterance)
@@ -45,6 +47,24 @@ def asking(utterance: Utterance, level: str) -> list[Asking]:
         found = [asking for asking in found if not _ABOUT_UNKNOWN.match(asking.text)]
     allowed = topics.reachable(level)
     return [asking for asking in found if asking.level in allowed]
+
+
+def _gentle(utterance: Utterance) -> list[Asking]:
+    """After a loss: an offer to talk about who was lost, or to talk about something else."""
+    found = _in_general(utterance)
+    clause = utterance.clause
+    lost = clause.subject if clause is not None and clause.group.lemma in ("die", "be", "pass") else None
+    if lost is not None and lost.again.startswith("your "):
+        found.append(Asking(text=f"Would you like to tell me about {tokens.written(lost.again)}?", fit=5.0, level="A1"))
+    return found
+
+
+_ECHO = re.compile(r"^(Why (do|does|did|are|is|was|were|will|would|can|can't|don't|didn't) .*|Who .* with\?)$")
+
+
+def echoes_clause(text: str) -> bool:
+    """Whether a question says the learner's whole clause back: "Why did you go to the park?"."""
+    return bool(_ECHO.match(text)) and len(text.split()) > 4 and topics.question_in(text) is None
 
 
 _ABOUT_UNKNOWN = re.compile(

@@ -36,10 +36,12 @@ def _candidates(utterance: Utterance, level: str) -> list[tuple[list[str], str]]
     if utterance.move in ("reason", "maybe"):
         return [(react[utterance.move], utterance.move)]
     if utterance.sad:
-        return [(react["sad"], "sad")]
+        return [(react["loss"], "loss"), (react["sad"], "sad")]
     if utterance.dark:
         return [(react["sad"] if utterance.sad else react["dark"], "dark"), (react["plain"], "plain")]
     found: list[tuple[list[str], str]] = []
+    if utterance.condition:
+        found.append(([line.replace("{condition}", utterance.condition) for line in react["condition"]], "condition"))
     if utterance.move == "suggestion":
         found.append((react["suggestion"], "suggestion"))
     if utterance.clause is not None and utterance.clause.mood == "statement":

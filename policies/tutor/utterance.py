@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from events.values import Note
 from policies import recast
-from policies.tutor import lexicon, moves, parser, phrases, tokens, topics
+from policies.tutor import conditional, lexicon, moves, parser, phrases, tokens, topics
 from policies.tutor.choice import normal
 from policies.tutor.clause import Clause
 from policies.tutor.complements import reached
@@ -56,8 +56,8 @@ _RANK = {
 
 class Utterance(Struct, frozen=True, kw_only=True):
     """An utterance understood. ``move`` is one of: empty, unclear, bye, greeting, repeat, slower, confused, help,
-    change, echo_question ("and you?"), meaning, ask, thanks, yes, no, unsure, numbers, care, rude, command, suggestion,
-    statement, fragment."""
+    change, asked_before, echo_question ("and you?"), meaning, ask, thanks, yes, no, unsure, numbers, care, rude,
+    command, suggestion, statement, fragment."""
 
     move: str
     text: str
@@ -74,7 +74,7 @@ class Utterance(Struct, frozen=True, kw_only=True):
     dark: bool = False
     sad: bool = False
     follows: bool = False
-    also: str = ""
+    condition: str = ""
 
 
 def understand(context: TutorContext) -> Utterance:
@@ -105,6 +105,9 @@ def understand(context: TutorContext) -> Utterance:
         dark=bool(_DARK & set(words)),
         sad=bool(_LOSS.search(spoken)),
     )
+    unreal = conditional.condition(said[:_MOST_CHARACTERS])
+    if unreal is not None:
+        utterance = replace(utterance, condition=unreal[0], slips=(unreal[1], *slips))
     move, thing = moves.move_of(
         moves.Said(
             words=utterance.words,
@@ -115,6 +118,9 @@ def understand(context: TutorContext) -> Utterance:
             typed=context.typed,
         )
     )
+    name = moves.own_name(said) if move in ("statement", "fragment") else ""
+    if name:
+        move, thing = "introduced", name
     if move in _CONTENT and _misheard(context, words):
         return replace(utterance, move="unclear", clause=None, things=(), slips=(), topic=None)
     return replace(utterance, move=move, object=thing, follows=_follows(utterance, categories))
@@ -154,7 +160,8 @@ def last_question(context: TutorContext) -> str:
     for text in texts:
         asked = [part for part in re.split(r"(?<=[.!?])\s+", text) if part.endswith("?")]
         if asked:
-            return asked[-1]
+            bare = asked[-1].split(": ", 1)[-1]  # without an earlier "Of course, I asked:"
+            return bare[:1].upper() + bare[1:]
     return ""
 
 

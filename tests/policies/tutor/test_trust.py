@@ -1,4 +1,4 @@
-"""What the tutor does not claim: speed without figures, topics never discussed, words never said, meetings never had."""
+"""What the tutor does not claim: speed without figures, topics not discussed, words not said, meetings never had."""
 
 import pytest
 
