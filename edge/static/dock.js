@@ -38,6 +38,11 @@ export class Dock {
     this.talk.classList.toggle("is-talking", talking);
   }
 
+  /** After the tutor's goodbye, ending the lesson is what comes next. */
+  setFarewell(farewell) {
+    this.end.className = farewell ? "primary" : "link";
+  }
+
   #build() {
     this.talk = h("button", {
       type: "button",

@@ -56,12 +56,15 @@ function spoken(label, score) {
   return `${label}: ${Math.round(score)} of 100, ${BANDS[bandOf(score)]}`;
 }
 
-/** The scores of an utterance that could be judged and, in front, their total. */
+/** The scores of an utterance that could be judged and, in front, their total where it tells more; null for none. */
 export function scoreRow(scores) {
+  const judged = LABELS.filter(([key]) => isFigure(scores[key]));
+  const total = isFigure(scores.total) && judged.length !== 1;
+  if (!total && !judged.length) return null;
   return h(
     "div",
     { class: "gauges", role: "group", aria: { label: "Scores" } },
-    gauge("Overall", scores.total, true),
-    LABELS.filter(([key]) => isFigure(scores[key])).map(([key, label]) => gauge(label, scores[key])),
+    total && gauge("Overall", scores.total, true),
+    judged.map(([key, label]) => gauge(label, scores[key])),
   );
 }

@@ -14,11 +14,10 @@ export function historyView(place, shared, sessionId) {
     { class: "page-body", aria: { busy: "true" } },
     h("p", { class: "meta" }, "Looking up your lessons…"),
   );
-  place.append(
-    h("div", { class: "page" }, h("h1", { tabindex: "-1" }, sessionId ? "A past lesson" : "Your lessons"), body),
-  );
+  const heading = h("h1", { tabindex: "-1" }, sessionId ? "A past lesson" : "Your lessons");
+  place.append(h("div", { class: "page" }, heading, body));
   const clips = new Clips(shared.sound, (text) => shared.notices.show(text));
-  const drawn = sessionId ? drawOne(body, sessionId, shared, clips) : drawAll(body, shared);
+  const drawn = sessionId ? drawOne({ heading, body }, sessionId, shared, clips) : drawAll(body, shared);
   drawn.catch((fault) => fill(body, failure(fault))).finally(() => body.removeAttribute("aria-busy"));
   return () => clips.stop();
 }
@@ -66,7 +65,7 @@ function sessionItem(session, tutor) {
         h(
           "strong",
           {},
-          session.mode === "sentence" ? "Guided sentences" : "Conversation",
+          kindOf(session.mode),
           ` with ${tutor?.title ?? session.tutor}`,
         ),
         h(
@@ -89,8 +88,8 @@ function sessionItem(session, tutor) {
   );
 }
 
-async function drawOne(body, sessionId, shared, clips) {
-  const found = await api.session(sessionId);
+async function drawOne({ heading, body }, sessionId, shared, clips) {
+  const [found, started] = await Promise.all([api.session(sessionId), startOf(sessionId)]);
   const lesson = emptyLesson();
   for (const message of found.messages) apply(lesson, message);
   const name = lesson.settings?.tutor ?? found.tutor ?? "";
@@ -98,12 +97,20 @@ async function drawOne(body, sessionId, shared, clips) {
   const title = tutors.find((tutor) => tutor.name === name)?.title ?? name;
   const transcript = new Transcript(lesson, actions(clips, lesson.session || sessionId, name), () => title || "Tutor");
   transcript.updateAll();
+  const day = when(found.started ?? started);
+  if (lesson.settings)
+    fill(
+      heading,
+      kindOf(lesson.settings.mode),
+      title && ` with ${title}`,
+      day && h("span", { class: "heading-day" }, `, ${day}`),
+    );
   fill(
     body,
     h(
       "p",
       { class: "meta" },
-      [when(found.started), lesson.settings?.level, lesson.settings?.goal].filter(Boolean).join(" · "),
+      [lesson.settings?.level, lesson.settings?.goal].filter(Boolean).join(" · "),
     ),
     h(
       "p",
@@ -114,6 +121,14 @@ async function drawOne(body, sessionId, shared, clips) {
     transcript.element,
   );
 }
+
+/** When a lesson began, which only the list of lessons tells; "" where that cannot be had. */
+async function startOf(sessionId) {
+  const sessions = await api.sessions().catch(() => []);
+  return sessions.find((session) => session.session === sessionId)?.started ?? "";
+}
+
+const kindOf = (mode) => (mode === "sentence" ? "Guided sentences" : "Conversation");
 
 function actions(clips, session, tutor) {
   return {

@@ -137,12 +137,16 @@ class LessonView {
     if (message.type === "session_started") this.#opened(message);
     if (message.type === "tutor_reply" && !this.session.rebuilding) this.stage.caption(lesson.turns.get(message.turn));
     if (message.type === "resumed") this.#rebuilt();
+    if (clearsNotices(message)) this.shared.notices.clearAbout("turn");
     if (lesson.ended && !this.over) this.#over();
     const { scrollHeight, scrollTop, clientHeight } = this.scroll;
     const reads = scrollHeight - scrollTop - clientHeight > clientHeight; // something older: it is not taken away
     this.transcript.update(message);
-    if (!reads && SCROLLS.has(message.type)) this.transcript.bringUp(message.turn, this.scroll);
+    const own = isOwn(message) && !this.session.rebuilding;
+    if (own) this.transcript.bringUp(Math.max(...lesson.turns.keys()), this.scroll);
+    else if (!reads && SCROLLS.has(message.type)) this.transcript.bringUp(message.turn, this.scroll);
     this.exercise.show(lesson.ended ? "" : lesson.exercise);
+    this.dock.setFarewell(lesson.farewell);
     this.#state();
   }
 
@@ -171,6 +175,7 @@ class LessonView {
     this.over = true;
     write("session", null);
     this.session.microphone.stop();
+    this.shared.notices.clearAbout("turn");
     delete this.actions.retry;
     delete this.actions.rate;
     this.transcript.updateAll();
@@ -223,9 +228,10 @@ class LessonView {
   }
 
   #notice({ text, code, retryable, turn }) {
-    const again = retryable && turn ? { label: "Try again", run: () => this.session.retry(turn) } : null;
+    if (this.lesson.ended) return; // nothing can be mended any more
+    const again = retryable && this.lesson.turns.get(turn)?.uttered ? { label: "Try again", run: () => this.session.retry(turn) } : null;
     const lost = LOST.has(code) ? { label: "New lesson", run: () => go("start") } : null;
-    this.shared.notices.show(text, { action: lost ?? again });
+    this.shared.notices.show(text, { action: lost ?? again, about: lost ? "" : "turn" });
   }
 
   #drop(event) {
@@ -239,8 +245,20 @@ class LessonView {
     this.clips.stop();
     this.session.close();
     this.shared.notices.clear("connection");
+    this.shared.notices.clearAbout("turn");
     this.shared.expose(null);
   }
+}
+
+/** Whether the learner has just taken a turn: then the newest one is what they want to see. */
+function isOwn({ type, stage }) {
+  return type === "typed" || (type === "progress" && (stage === "uttered" || stage === "retried"));
+}
+
+/** Whether a turn goes well again, so that what was said of an earlier failure is no longer true. */
+function clearsNotices({ type, stage, turn, final, sentence }) {
+  if (type === "progress") return stage === "retried";
+  return turn > 0 && ((type === "transcription" && final) || (type === "tutor_reply" && sentence === 0));
 }
 
 const SCROLLS = new Set(["transcription", "analysis_complete", "tutor_reply", "typed", "error"]);

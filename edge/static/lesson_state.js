@@ -16,6 +16,7 @@ export function emptyLesson() {
     stageTurn: 0,
     note: "",
     listening: null,
+    farewell: false, // the tutor has said goodbye
     ended: false,
     seen: new Set(),
     lastSeq: -1,
@@ -35,6 +36,11 @@ export function turnOf(lesson, number) {
 /** What the learner said in a turn, as well as it is known. */
 export function textOf(turn) {
   return turn.transcription?.text || turn.typed || turn.partial || turn.analysis?.reference || "";
+}
+
+/** Whether a turn was typed rather than spoken. */
+export function isTyped(turn) {
+  return Boolean(turn.typed || (turn.uttered && !turn.uttered.audio));
 }
 
 /** What the tutor said in a turn. */
@@ -104,6 +110,8 @@ const HANDLERS = {
   },
   tutor_reply(lesson, message) {
     turnOf(lesson, message.turn).sentences[message.sentence] = message;
+    if (message.sentence === 0) lesson.farewell = false; // the learner went on after a goodbye
+    if (message.acts.includes("close")) lesson.farewell = true;
     if (message.exercise) {
       lesson.exercise = message.exercise;
       lesson.retrying = null;

@@ -9,12 +9,12 @@ export class Notices {
     this.element = h("div", { class: "notices", role: "region", aria: { label: "Notices", live: "assertive" } });
   }
 
-  /** Shows a notice; one with the same `key` is replaced. `action` is {label, run}. */
-  show(text, { key = text, kind = "warning", action = null } = {}) {
+  /** Shows a notice; one with the same `key` is replaced. `action` is {label, run}, `about` what `clearAbout` names. */
+  show(text, { key = text, kind = "warning", action = null, about = "" } = {}) {
     this.clear(key);
     const notice = h(
       "div",
-      { class: "notice", data: { kind, key } },
+      { class: "notice", data: { kind, key, about } },
       icon(kind === "information" ? "information" : "warning"),
       h("p", {}, text),
       action &&
@@ -44,6 +44,10 @@ export class Notices {
 
   clear(key) {
     for (const notice of [...this.element.children]) if (notice.dataset.key === key) notice.remove();
+  }
+
+  clearAbout(about) {
+    for (const notice of [...this.element.children]) if (notice.dataset.about === about) notice.remove();
   }
 
   clearAll() {

@@ -6,7 +6,7 @@
 import { h, svg } from "./dom.js";
 
 const WIDE = 600;
-const NARROW = 340; // on a phone, so that the letters keep their size
+const NARROWEST = 240;
 const HEIGHT = 204;
 const LEFT = 44;
 const RIGHT = 10;
@@ -17,10 +17,10 @@ const LETTER_WIDTH = 6.6;
 const GAP_MS = 60; // a longer step between voiced frames is an unvoiced stretch: the line breaks
 const LEAST_SPAN_SEMITONES = 8; // else a monotone voice would look lively
 
-/** `words` have text, start_ms and end_ms. */
-export function pitchFigure(prosody, words) {
+/** `words` have text, start_ms and end_ms; `room` is the width there is in CSS pixels, so that letters keep their size. */
+export function pitchFigure(prosody, words, room) {
   const duration = Math.max(prosody.duration_ms, 1);
-  const width = matchMedia("(max-width: 560px)").matches ? NARROW : WIDE;
+  const width = Math.max(NARROWEST, Math.min(WIDE, room || WIDE));
   const x = (ms) => LEFT + ((width - LEFT - RIGHT) * ms) / duration;
   const labels = rowsOf(words, x, width);
   const scale = pitchScale(prosody.contour);

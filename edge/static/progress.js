@@ -124,7 +124,7 @@ function wordRow({ word, score, count }) {
   return h(
     "li",
     {},
-    h("span", { class: "weak-words" }, h("strong", {}, word), h("span", { class: "meta" }, times(count))),
+    h("span", { class: "weak-words" }, h("strong", {}, written(word)), h("span", { class: "meta" }, times(count))),
     h("span", { class: "tag", data: { band: bandOf(score) } }, `${Math.round(score)}`),
   );
 }
@@ -138,5 +138,7 @@ function slipRow({ kind, count }) {
   );
 }
 
+/** The one word that English always writes large. */
+const written = (word) => word.replace(/^i(?=$|['’])/, "I");
 const minutes = (spoken) => (spoken < 10 ? Math.round(spoken * 10) / 10 : Math.round(spoken));
 const times = (count) => (count === 1 ? "once" : `${count} times`);

@@ -25,6 +25,9 @@ const UNUSABLE = new Set([
   "silent_audio",
   "unsupported_rate",
 ]);
+/** The page and the server count differently: a resume settles that, and the learner need not know. */
+const OUT_OF_STEP = new Set(["chunk_out_of_order", "turn_out_of_order"]);
+const MOST_RENEWALS = 3; // in one turn
 const LARGEST_FILE_BYTES = 10 * 1024 * 1024;
 
 export class LessonSession extends EventTarget {
@@ -35,6 +38,7 @@ export class LessonSession extends EventTarget {
     this.lesson.session = sessionId;
     this.rebuilding = Boolean(sessionId); // what comes before `resumed` was heard before the reload: it is not played
     this.online = false;
+    this.renewals = 0;
     this.otherSound = () => false; // whether a recording is being played beside the lesson
     this.sound = sound;
     this.speaker = new Speaker(sound);
@@ -199,16 +203,21 @@ export class LessonSession extends EventTarget {
     this.connection.flush();
   }
 
-  uttered(turn) {
+  uttered({ turn, audio }) {
     if (turn < this.utterance.turn) return;
+    this.renewals = 0;
     this.utterance.closed(turn);
     this.talking.held = false;
     this.talking.reset();
+    const { typed } = turnOf(this.lesson, turn);
+    if (!typed || !audio) return;
+    turnOf(this.lesson, turn).typed = ""; // the server had closed the spoken words before the typed ones came
+    this.type(typed);
   }
 
   failed(message) {
-    if (message.code === "chunk_out_of_order") {
-      this.connection.renew();
+    if (OUT_OF_STEP.has(message.code)) {
+      this.#outOfStep(message);
       return;
     }
     if (message.part < 0 && (UNUSABLE.has(message.code) || message.turn === this.utterance.turn)) {
@@ -219,6 +228,13 @@ export class LessonSession extends EventTarget {
     if (message.stage === "voice" || message.stage === "tutor") this.speaker.close(message.turn);
     if (this.rebuilding && message.part >= 0) return;
     this.#notice(message.message, message);
+  }
+
+  #outOfStep({ code, turn }) {
+    if (typeof turn === "number" && turn < this.utterance.turn) return; // it has been answered
+    this.renewals += 1;
+    if (this.renewals <= MOST_RENEWALS) this.connection.renew();
+    else this.#notice("The lesson has lost its place. Load this page again; what you said is kept.", { code });
   }
 
   #notice(text, { code = "", retryable = false, turn = null } = {}) {
@@ -234,6 +250,6 @@ export class LessonSession extends EventTarget {
 const TAKES = {
   session_started: (session, message) => (session.talking.endpointing = message.endpointing),
   resumed: (session, message) => session.resumed(message),
-  progress: (session, message) => message.stage === "uttered" && session.uttered(message.turn),
+  progress: (session, message) => message.stage === "uttered" && session.uttered(message),
   error: (session, message) => session.failed(message),
 };

@@ -2,12 +2,20 @@
 
 import { h } from "./dom.js";
 import { gauge } from "./gauges.js";
+import { isTyped } from "./lesson_state.js";
+import { bandOf } from "./phones.js";
+
+const HEADINGS = {
+  good: "Well done! Lesson over.",
+  fair: "Good work. Lesson over.",
+  weak: "Lesson over. This was a hard one: say it again another day.",
+  none: "Lesson over.",
+};
 
 export function summary(lesson) {
   const judged = [...lesson.turns.values()]
     .map((turn) => turn.analysis?.scores.total)
     .filter((total) => total !== null && total !== undefined);
-  const said = [...lesson.turns.values()].filter((turn) => turn.uttered).length;
   const mean = judged.length ? judged.reduce((sum, total) => sum + total, 0) / judged.length : null;
   return h(
     "section",
@@ -16,11 +24,23 @@ export function summary(lesson) {
     h(
       "div",
       {},
-      h("strong", {}, "Well done, lesson over."),
-      h("p", { class: "meta" }, `You spoke ${said} ${said === 1 ? "time" : "times"}. All of it is saved.`),
+      h("strong", {}, HEADINGS[bandOf(mean)]),
+      h("p", { class: "meta" }, took(lesson)),
     ),
     h("span", { class: "spacer" }),
     h("a", { class: "quiet", href: "#/progress" }, "My progress"),
     h("a", { class: "button primary", href: "#/start" }, "New lesson"),
   );
 }
+
+/** How often the learner spoke and typed. */
+function took(lesson) {
+  const own = [...lesson.turns.values()].filter((turn) => turn.uttered);
+  const typed = own.filter(isTyped).length;
+  const spoken = own.length - typed;
+  if (!own.length) return "You have not said anything.";
+  const ways = [spoken > 0 && `spoke ${times(spoken)}`, typed > 0 && `typed ${times(typed)}`].filter(Boolean);
+  return `You ${ways.join(" and ")}. All of it is saved.`;
+}
+
+const times = (count) => (count === 1 ? "once" : `${count} times`);

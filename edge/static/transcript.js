@@ -9,7 +9,7 @@ import { degraded } from "./degraded.js";
 import { fill, h, icon } from "./dom.js";
 import { scoreRow } from "./gauges.js";
 import { replyOf, textOf } from "./lesson_state.js";
-import { cutShort, melody, notes } from "./turn_parts.js";
+import { cutShort, melody, notes, otherSentence, saidOther } from "./turn_parts.js";
 import { scoredSentence } from "./words.js";
 
 export class Transcript {
@@ -73,13 +73,15 @@ export class Transcript {
     learner.hidden = !text && !turn.uttered && !turn.errors.length;
     if (learner.hidden) return;
     const settled = Boolean(turn.transcription || turn.analysis || turn.typed);
+    const other = saidOther(turn);
     fill(
       learner,
       this.#learnerHead(turn),
-      turn.analysis?.words.length
+      other && otherSentence(turn),
+      turn.analysis?.words.length && !other
         ? scoredSentence(turn.analysis, (kind, word) => this.#listen(turn, kind, word))
         : h("p", { class: settled ? "plain-sentence" : "plain-sentence is-partial" }, text || unheard(turn)),
-      turn.analysis && scoreRow(turn.analysis.scores),
+      turn.analysis && !other && scoreRow(turn.analysis.scores),
       turn.analysis?.notes.length > 0 && notes(turn.analysis.notes),
       turn.prosody?.contour.length > 0 && melody(turn),
       turn.errors.map((error) => this.#failure(turn, error)),
@@ -109,7 +111,7 @@ export class Transcript {
             " ",
           ]),
       ),
-      cutShort(turn),
+      cutShort(turn, this.lesson.turns.get(turn.number + 1)),
       degraded([turn.sentences.find(Boolean)?.engine, turn.segments.find(Boolean)?.engine]),
       whole && turn.number > 0 && this.actions.rate && this.#stars(turn),
     );

@@ -3,7 +3,9 @@
 import { h, svg } from "./dom.js";
 
 const WIDE = 720;
-const NARROW = 340; // on a phone, so that the letters keep their size
+const NARROWEST = 240;
+const LABEL_WIDTH = 90; // of a day
+const DOT_STEP = 16; // a single day's scores stand side by side
 const HEIGHT = 240;
 const BAR_HEIGHT = 44;
 const LEFT = 34;
@@ -23,7 +25,7 @@ const LINES = [
 export function trendFigure(days) {
   const known = days.filter((day) => day.day).sort((one, other) => one.day.localeCompare(other.day));
   if (!known.length) return h("p", { class: "meta" }, "No day to show yet.");
-  const width = matchMedia("(max-width: 560px)").matches ? NARROW : WIDE;
+  const width = roomFor();
   const { x, y, ticks } = scales(known, width);
   const minutes = Math.max(...known.map((day) => day.minutes ?? 0), 1);
   const chart = svg(
@@ -49,7 +51,7 @@ export function trendFigure(days) {
     area(known, x, y, y(ticks[0])),
     known.map((day) => bar(day, x, minutes)),
     LINES.map(([key]) => line(known, key, x, y)),
-    labelled(known, width === WIDE ? 7 : 4).map((day) =>
+    labelled(known, Math.max(2, Math.min(7, Math.floor(width / LABEL_WIDTH)))).map((day) =>
       svg("text", { class: "pitch-axis", x: x(day.day), y: HEIGHT - 8, "text-anchor": "middle" }, short(day.day)),
     ),
   );
@@ -59,7 +61,7 @@ export function trendFigure(days) {
     chart,
     h(
       "figcaption",
-      { class: "legend" },
+      { class: known.length === 1 ? "legend legend-dots" : "legend" },
       LINES.filter(([key]) => known.some((day) => isFigure(day[key]))).map(([key, title]) =>
         h("span", { data: { line: key } }, title),
       ),
@@ -67,6 +69,12 @@ export function trendFigure(days) {
     ),
     h("details", {}, h("summary", {}, "The figures as a table"), table(known)),
   );
+}
+
+/** The drawing's width in CSS pixels, a little below the card's: so the letters are never drawn smaller than they are. */
+function roomFor() {
+  const window = document.documentElement.clientWidth;
+  return Math.max(NARROWEST, Math.min(WIDE, window - (window <= 560 ? 64 : 104)));
 }
 
 /** Scores fill the upper part, from a round figure below the lowest one; minutes have the strip at the bottom. */
@@ -96,6 +104,8 @@ const isFigure = (value) => value !== null && value !== undefined;
 
 function line(days, key, x, y) {
   const points = days.filter((day) => isFigure(day[key]));
+  const place = LINES.findIndex(([name]) => name === key) - (LINES.length - 1) / 2;
+  const beside = days.length === 1 ? place * DOT_STEP : 0;
   return svg(
     "g",
     { "data-line": key },
@@ -104,7 +114,9 @@ function line(days, key, x, y) {
       points: points.map((day) => `${x(day.day).toFixed(1)},${y(day[key]).toFixed(1)}`).join(" "),
     }),
     (key === "total" || points.length === 1) &&
-      points.map((day) => svg("circle", { class: "trend-dot", cx: x(day.day), cy: y(day[key]), r: 3.5 })),
+      points.map((day) =>
+        svg("circle", { class: "trend-dot", cx: x(day.day) + beside, cy: y(day[key]), r: days.length === 1 ? 5 : 3.5 }),
+      ),
   );
 }
 

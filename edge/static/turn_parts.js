@@ -1,7 +1,11 @@
 /** Parts of a turn in the transcript that need nothing but the turn. */
 
 import { h, icon } from "./dom.js";
+import { isTyped } from "./lesson_state.js";
 import { pitchFigure } from "./pitch.js";
+
+const SAME_SENTENCE_FROM = 40; // completeness; below it the sentence's words were nearly all left out
+const LEAST_HEARD_MS = 1000; // cut in earlier than that, nothing of the answer was heard that a figure could tell
 
 /** The slips of language: said, better, why. */
 export function notes(list) {
@@ -25,22 +29,41 @@ export function notes(list) {
   );
 }
 
-/** Pitch and pauses, to be opened. */
+/** Pitch and pauses, to be opened; drawn only then, for the room that there is. */
 export function melody(turn) {
   const words = turn.transcription?.words.length
     ? turn.transcription.words
     : (turn.analysis?.words.filter((word) => word.spoken !== false) ?? []);
+  const place = h("div", {});
+  const draw = () => place.childElementCount || place.append(pitchFigure(turn.prosody, words, place.clientWidth));
   return h(
     "details",
-    { class: "melody" },
+    { class: "melody", on: { toggle: draw } },
     h("summary", {}, icon("chevron"), "Melody and pauses"),
-    pitchFigure(turn.prosody, words),
+    place,
   );
 }
 
-/** Says that the learner cut the tutor short, or null. */
-export function cutShort(turn) {
+/** Says that the learner cut the tutor short by speaking, or null. `next` is the turn after this one, if any. */
+export function cutShort(turn, next) {
   const last = turn.segments.filter(Boolean).at(-1);
+  if (turn.heardMs < LEAST_HEARD_MS || isTyped(turn) || (next && isTyped(next))) return null;
   if (turn.heardMs === undefined || !last || turn.heardMs >= last.start_ms + last.duration_ms - 40) return null;
   return h("p", { class: "meta" }, `You cut in after ${(turn.heardMs / 1000).toFixed(1)} s.`);
+}
+
+/** Whether the learner said something else than the sentence that was asked for: nothing of that can be scored. */
+export function saidOther(turn) {
+  const completeness = turn.analysis?.scores.completeness;
+  return typeof completeness === "number" && completeness < SAME_SENTENCE_FROM;
+}
+
+/** Says so, with the sentence that was asked for. */
+export function otherSentence(turn) {
+  return h(
+    "p",
+    { class: "other-sentence" },
+    h("strong", {}, turn.transcription?.text ? "That was a different sentence." : "The sentence was not heard."),
+    turn.analysis.reference && ` Asked for: “${turn.analysis.reference}”`,
+  );
 }

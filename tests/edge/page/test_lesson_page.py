@@ -1,10 +1,15 @@
 """A lesson in the browser: microphone, voice, face, feedback, and what happens when something is in the way."""
 
 from statistics import median
+from typing import Any
 
+import msgspec
 import numpy as np
+import pytest
 from playwright.sync_api import Page
+from starlette.websockets import WebSocket
 
+from projections.messages import AnalysisMessage, ErrorMessage, Message
 from tests.edge.page.conftest import MICROPHONE_HZ, TONE_HZ, Open, until
 from tests.fakes import canned_lesson as canned
 from tests.fakes.lesson_server import FakeLessonServer
@@ -148,14 +153,17 @@ def test_a_recording_is_uploaded_and_a_fault_is_a_notice_to_dismiss(
     page.fill("#typed", "fail")
     page.keyboard.press("Enter")
     page.wait_for_selector("text=Say it once more")
-    for _ in range(2):
-        page.locator(".notice [aria-label=Dismiss]").first.press("Enter")
+    assert page.locator(".notice").count() == 1  # the first went with the turn that succeeded
+    assert page.locator("text=Try again").count() == 0  # nothing was said that could be tried again
+    page.locator(".notice [aria-label=Dismiss]").press("Enter")
     assert page.locator(".notice").count() == 0
     page.click("text=End lesson")
     page.wait_for_selector(".summary")
     assert server.of("end_session")
     page.goto(f"{server.url}/#/history/session-1")
     page.wait_for_selector(".word")
+    assert page.inner_text("h1").startswith("Guided sentences with Maya, ")
+    assert "2026" in page.inner_text("h1")
     assert page.locator("text=Listen").count() == 1
     assert page.locator("text=Retry").count() == 0
 
@@ -170,3 +178,86 @@ def test_a_refused_microphone_is_explained_with_the_way_out(server: FakeLessonSe
     page.wait_for_selector("text=The browser does not let this page use the microphone")
     assert "type or upload" in page.inner_text(".notice")
     assert page.get_attribute(".talk", "aria-label") == "Turn the microphone on"
+
+
+def _typed(page: Page, text: str) -> None:
+    if not page.locator("#typed").is_visible():
+        page.click("text=Type")
+    page.fill("#typed", text)
+    page.keyboard.press("Enter")
+
+
+def test_a_typed_turn_has_no_empty_gauge_and_is_not_counted_as_spoken(
+    server: FakeLessonServer, start_lesson: Open
+) -> None:
+    server.video = False
+    page = start_lesson(talking="hold")
+    until(page, "colloquy.audio.ms > 100")
+    _typed(page, "I saw a play.")
+    until(page, "colloquy.lesson.turns[1]?.sentences.length === 2")
+    assert page.locator(".gauge").count() == 0
+    assert "You cut in" not in page.inner_text(".transcript")
+    page.click("text=End lesson")
+    page.wait_for_selector(".summary")
+    assert "You typed once." in page.inner_text(".summary")
+    assert "Well done" not in page.inner_text(".summary")
+
+
+def test_a_different_sentence_is_shown_as_heard_without_scores(
+    server: FakeLessonServer, start_lesson: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.video = False
+    assessed = canned.assessed
+
+    def other(turn: int, seq: int) -> tuple[Message, ...]:
+        prosody, analysis = assessed(turn, seq)
+        assert isinstance(analysis, AnalysisMessage)
+        scores = msgspec.structs.replace(analysis.scores, completeness=12.0)
+        return prosody, msgspec.structs.replace(analysis, scores=scores, reference="She sells sea shells.")
+
+    monkeypatch.setattr(canned, "assessed", other)
+    page = start_lesson(talking="hold", mode="sentence", text="She sells sea shells.")
+    page.set_input_files("input[type=file]", {"name": "me.flac", "mimeType": "audio/flac", "buffer": canned.sound(0)})
+    page.wait_for_selector("text=That was a different sentence")
+    assert page.inner_text(".plain-sentence") == canned.TEXT
+    assert page.locator(".gauge, .word").count() == 0
+
+
+def test_after_the_tutors_goodbye_ending_the_lesson_stands_out(
+    server: FakeLessonServer, start_lesson: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.video = False
+    page = start_lesson(talking="hold")
+    assert page.locator("button.primary:has-text('End lesson')").count() == 0
+    reply = canned.reply
+    monkeypatch.setattr(
+        canned, "reply", lambda *args, **named: msgspec.structs.replace(reply(*args, **named), acts=("close",))
+    )
+    _typed(page, "Goodbye!")
+    page.wait_for_selector("button.primary:has-text('End lesson')")
+
+
+def test_a_turn_out_of_order_is_settled_without_a_word_to_the_learner(
+    server: FakeLessonServer, start_lesson: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.video = False
+    page = start_lesson(talking="hold")
+    answer = server._command
+
+    async def refused(websocket: WebSocket, command: dict[str, Any]) -> None:
+        if command["type"] == "rate":
+            error = ErrorMessage(
+                seq=1, part=-1, code="turn_out_of_order", message="Turn 1 cannot be said now.", retryable=True
+            )
+            await websocket.send_text(msgspec.json.encode(error).decode())
+        else:
+            await answer(websocket, command)
+
+    monkeypatch.setattr(server, "_command", refused)
+    _typed(page, "I saw a play.")
+    page.click("[aria-label='4 of 5 stars']")
+    until(page, "colloquy.connected && true")
+    _typed(page, "It was good.")
+    until(page, "colloquy.lesson.turns[2]?.sentences.length === 2")
+    assert server.of("resume")
+    assert page.locator(".notice").count() == 0
