@@ -48,7 +48,10 @@ class ClusterStatus(Struct, frozen=True, kw_only=True):
 
 
 class Cluster:
-    """Ray, the model actors and the session hosts. ``gateway`` and ``engines`` are there once `ready` is set."""
+    """Ray, the model actors and the session hosts.
+
+    ``gateway`` and ``engines`` are there once `ready` is set; `settled` is set when the start has failed, too.
+    """
 
     def __init__(self, settings: Settings, store: ModelStore) -> None:
         self._settings = settings
@@ -61,6 +64,7 @@ class Cluster:
         self._took: float | None = None
         self._models: dict[str, Handle] = {}
         self.ready = asyncio.Event()
+        self.settled = asyncio.Event()
         self.gateway: Gateway | None = None
         self.engines: RayEngines | None = None
 
@@ -84,11 +88,13 @@ class Cluster:
         except Exception as error:  # the supervisor of the start: whatever happened is shown on the page
             logger.exception("the start failed")
             self._say("failed", f"{type(error).__name__}: {error}")
+            self.settled.set()
             return
         self.gateway = Gateway(hosts)
         self._took = time.monotonic() - self._began
         self._say("ready", f"Ready after {self._took:.1f} s")
         self.ready.set()
+        self.settled.set()
         await self._paint_faces()
 
     async def _paint_faces(self) -> None:

@@ -4,16 +4,21 @@ The chunks of an unfinished utterance are kept here until the log has it: a host
 utterance is given them again.
 """
 
+import time
 from collections.abc import Sequence
 from typing import Any, Protocol
+
+from msgspec.structs import replace
 
 from actors.hearing.decode import MAX_AUDIO_BYTES
 from actors.hearing.errors import AudioError
 from actors.hosting.host import Accepted
 from actors.hosting.learner_session import Heard
 from actors.session.commands import Command, Start
-from actors.session.errors import SessionFenced
+from actors.session.errors import SessionError, SessionFenced
 
+ABANDONED_S = 300.0
+"""How long the chunks of an utterance that nobody continues are kept."""
 RESENDS = 20
 """How often the chunks of one call are offered again to a host that lost them."""
 
@@ -33,6 +38,7 @@ class KeptUtterance:
         self.chunks: list[bytes] = []
         self.accepted = 0
         self.size_bytes = 0
+        self.touched_s = 0.0
 
 
 class Gateway:
@@ -71,7 +77,7 @@ class Gateway:
                 session, "audio", session, learner, turn, first, tuple(chunks), format
             )
             return straight
-        accepted = await self._offer(session, learner, kept, first)
+        accepted = await self._offer_or_drop(session, learner, kept, first)
         if accepted.turn > turn:
             self._kept.pop(session, None)
         return Accepted(turn=accepted.turn, next_chunk=len(kept.chunks) if accepted.turn == turn else 0)
@@ -83,7 +89,7 @@ class Gateway:
         for attempt in range(RESENDS):
             kept = self._kept.get(session)
             if kept is not None and kept.turn == turn and (attempt or kept.accepted < len(kept.chunks)):
-                accepted = await self._offer(session, learner, kept, len(kept.chunks))
+                accepted = await self._offer_or_drop(session, learner, kept, len(kept.chunks))
                 if accepted.turn > turn:
                     break
             try:
@@ -109,7 +115,7 @@ class Gateway:
         accepted: Accepted = await self._call(session, "where", session, learner)
         kept = self._kept.get(session)
         if kept is not None and kept.turn == accepted.turn:
-            return Accepted(turn=accepted.turn, next_chunk=len(kept.chunks))
+            return replace(accepted, next_chunk=len(kept.chunks))
         return accepted
 
     async def poll(self, session: str, learner: str, after: int, cursor: int, timeout_s: float) -> Heard:
@@ -125,11 +131,14 @@ class Gateway:
             return await self._hosts.call(session, method, *args)
 
     def _keep(self, session: str, turn: int, first: int, chunks: Sequence[bytes], format: str) -> KeptUtterance:
+        now = time.monotonic()
+        self._kept = {name: kept for name, kept in self._kept.items() if now - kept.touched_s < ABANDONED_S}
         kept = self._kept.get(session)
         if kept is None or kept.turn != turn or kept.format != format:
             kept = KeptUtterance(turn, format)
             if first == 0:
                 self._kept[session] = kept
+        kept.touched_s = now
         have = len(kept.chunks)
         if first <= have:
             fresh = list(chunks[have - first :])
@@ -141,6 +150,14 @@ class Gateway:
                 "audio_too_large", f"The recording is larger than {MAX_AUDIO_BYTES // 2**20} MB; send a shorter one."
             )
         return kept
+
+    async def _offer_or_drop(self, session: str, learner: str, kept: KeptUtterance, first: int) -> Accepted:
+        """As `_offer`; chunks that are refused are dropped, for they would be refused again."""
+        try:
+            return await self._offer(session, learner, kept, first)
+        except (AudioError, SessionError):
+            self._kept.pop(session, None)
+            raise
 
     async def _offer(self, session: str, learner: str, kept: KeptUtterance, first: int) -> Accepted:
         """Send kept chunks from ``first`` on, and again from where a host that lost some wants them."""

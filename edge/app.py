@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import msgspec
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -20,6 +21,7 @@ from edge import openapi, rest
 from edge.projecting import Projecting
 from edge.resources import Resources
 from edge.socket import SpeechPractice
+from projections.messages import ErrorMessage
 
 logger = logging.getLogger(__name__)
 
@@ -92,13 +94,21 @@ async def _speech_practice(socket: WebSocket) -> None:
         await socket.close(code=1008, reason="origin not allowed")
         return
     await socket.accept()
-    await resources.cluster.ready.wait()
+    await resources.cluster.settled.wait()
     gateway = resources.cluster.gateway
-    assert gateway is not None
+    if gateway is None:
+        status = resources.cluster.status()
+        error = ErrorMessage(seq=0, part=-1, code="start_failed", message=status.message, retryable=False)
+        await socket.send_text(msgspec.json.encode(error).decode())
+        await socket.close(code=1013, reason="the server did not start")
+        return
     await SpeechPractice(socket, gateway, resources.blobs).serve()
 
 
 def _same_origin(socket: WebSocket) -> bool:
     """Browsers send Origin and no CORS check guards a WebSocket, so a foreign page is refused here."""
     origin = socket.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == socket.headers.get("host")
+    try:
+        return origin is None or urlsplit(origin).netloc == socket.headers.get("host")
+    except ValueError:
+        return False

@@ -160,5 +160,7 @@ def _parse(data: bytes) -> ClientMessage:
             known = ", ".join(sorted(_KNOWN))
             raise FrameError("unknown_message", f"There is no message type {kind!r}; known ones are {known}.")
         return _decoder.decode(data)
+    except RecursionError as error:
+        raise FrameError("bad_message", "The message is nested too deeply.") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise FrameError("bad_message", f"The message cannot be read: {error}") from error

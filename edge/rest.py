@@ -1,6 +1,7 @@
 """The REST half of the edge: sessions, progress, trends, tutors, recordings. Decides nothing."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -69,7 +70,7 @@ def answering(handler: Handler) -> Handler:
         except BadRequest as error:
             return problem(400, "bad_request", str(error))
         except (SessionError, EngineError, EventsError) as error:
-            code = "blob_missing" if isinstance(error, BlobMissing) else str(getattr(error, "code", "engine_failed"))
+            code = str(getattr(error, "code", "engine_failed"))
             retryable = bool(getattr(error, "retryable", False))
             return problem(STATUS.get(code, 503 if retryable else 422), code, str(error), retryable=retryable)
 
@@ -140,7 +141,7 @@ async def get_progress(request: Request) -> Response:
 async def get_trends(request: Request) -> Response:
     """The last ``days`` days of the progress view (30 unless told)."""
     text = request.query_params.get("days", str(TREND_DAYS))
-    if not text.isdigit() or not 1 <= int(text) <= 3_650:
+    if not re.fullmatch("[0-9]{1,4}", text) or not 1 <= int(text) <= 3_650:
         raise BadRequest(f"days is {text!r}; it must be a whole number from 1 to 3650.")
     view = await _progress(request)
     today = datetime.now(UTC).date()
@@ -235,7 +236,9 @@ async def _progress(request: Request) -> ProgressView:
 
 
 async def _session_events(request: Request, session: str = "") -> tuple[Recorded, ...]:
-    session = session or request.path_params["session"]
+    session = session or request.path_params.get("session", "")
+    if not session:
+        raise BadRequest("session is missing; add ?session=SESSION.")
     learner = _learner(request)
     recorded = await asyncio.to_thread(resources_of(request).log.read, session)
     if not recorded:
@@ -247,12 +250,14 @@ async def _session_events(request: Request, session: str = "") -> tuple[Recorded
 
 
 async def _body(request: Request, kind: type[T]) -> T:
-    data = await request.body()
-    if len(data) > LONGEST_BODY:
-        raise BadRequest(f"The body is larger than {LONGEST_BODY} bytes.")
+    data = b""
+    async for part in request.stream():
+        data += part
+        if len(data) > LONGEST_BODY:
+            raise BadRequest(f"The body is larger than {LONGEST_BODY} bytes.")
     try:
         return msgspec.json.decode(data, type=kind)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadRequest(f"The body cannot be read: {error}") from error
 
 

@@ -13,6 +13,7 @@ from actors.settings import SettingsError, read_settings
 from edge.app import create_app
 from edge.resources import Resources
 from events.errors import EventsError
+from projections.errors import ProjectionsError
 
 LARGEST_FRAME_BYTES = 12 * 2**20
 """Above the audio limit of 10 MB, so that the session's own error names it."""
@@ -31,11 +32,14 @@ def serve(arguments: argparse.Namespace) -> int:
             blobs=blob_store(settings),
             views=view_store(settings),
         )
-    except (SettingsError, EventsError, OSError) as error:
+    except OSError as error:
+        logging.error("The data folder cannot be used: %s. Name another in COLLOQUY_DATA.", error)
+        return 2
+    except (SettingsError, EventsError, ProjectionsError) as error:
         logging.error("%s", error)
         return 2
     if not _free(arguments.host, arguments.port):
-        logging.error("Port %d is in use; name another with PORT=… or --port.", arguments.port)
+        logging.error("Port %d cannot be used; name another with PORT=… or --port.", arguments.port)
         return 2
     print(f"Colloquy is at http://{arguments.host}:{arguments.port} (the page says what is still loading)", flush=True)
     uvicorn.run(
@@ -54,6 +58,6 @@ def _free(host: str, port: int) -> bool:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError:
+        except (OSError, OverflowError):
             return False
     return True

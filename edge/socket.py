@@ -19,7 +19,7 @@ from actors.gateway import Gateway
 from actors.hearing.errors import AudioError
 from actors.ports import EngineError
 from actors.session.commands import Command, End, Hear, Rate, Retry, Start
-from actors.session.errors import SessionError
+from actors.session.errors import BadCommand, SessionError
 from edge.frames import (
     AudioChunk,
     CancelRecording,
@@ -38,7 +38,7 @@ from edge.frames import (
     parse_text,
 )
 from events.blobs import BlobStore
-from events.errors import EventsError
+from events.errors import BlobCorrupt, BlobMissing, EventsError
 from events.lesson import LessonEvent, SessionStarted
 from projections.messages import ErrorMessage, Outgoing, ResumedMessage, frame, messages_of
 
@@ -47,8 +47,11 @@ logger = logging.getLogger(__name__)
 POLL_S = 20.0
 DRAIN_S = 30.0
 """How long the messages of a client that has left may still take."""
+QUEUED_BYTES = 16 * 2**20
+"""Payload that may wait; beyond that the socket is read no faster than its messages are worked on."""
 QUEUED_MESSAGES = 2_000
-"""Client messages that may wait; beyond that the socket is read no faster than they are worked on."""
+SEND_TIMEOUT_S = 30.0
+"""A client that takes nothing for so long has its connection closed; it can resume."""
 
 
 class Item(Struct):
@@ -66,6 +69,8 @@ class SpeechPractice:
         self._gateway = gateway
         self._blobs = blobs
         self._queue: asyncio.Queue[Item] = asyncio.Queue(QUEUED_MESSAGES)
+        self._queued_bytes = 0
+        self._worked = asyncio.Event()
         self._session = ""
         self._learner = ""
         self._seq = 0
@@ -93,8 +98,12 @@ class SpeechPractice:
             message, payload = parse_text(text) if text is not None else parse_binary(received.get("bytes") or b"")
         except FrameError as error:
             await self._tell(error.code, error.message, retryable=False)
-        else:
-            await self._queue.put(Item(message, payload))
+            return
+        self._queued_bytes += len(payload)
+        await self._queue.put(Item(message, payload))
+        while self._queued_bytes > QUEUED_BYTES:
+            self._worked.clear()
+            await self._worked.wait()
 
     async def _work(self) -> None:
         while True:
@@ -111,7 +120,12 @@ class SpeechPractice:
                 name = type(error).__name__
                 await self._tell("internal_error", f"The server made a mistake ({name}); try again.", retryable=True)
             finally:
-                self._queue.task_done()
+                self._done(item)
+
+    def _done(self, item: Item) -> None:
+        self._queued_bytes -= len(item.payload)
+        self._worked.set()
+        self._queue.task_done()
 
     async def _obey(self, item: Item) -> None:
         message = item.message
@@ -144,6 +158,10 @@ class SpeechPractice:
 
     async def _resume(self, message: Resume) -> None:
         where = await self._gateway.where(message.session, message.learner)
+        if message.last_seq > where.version:
+            raise BadCommand(
+                f"last_seq is {message.last_seq}, but the session is at {where.version}; resume from there."
+            )
         part = 10_000 if message.last_part is None else message.last_part
         await self._follow(message.session, message.learner, max(0, message.last_seq), part)
         resumed = ResumedMessage(
@@ -156,7 +174,11 @@ class SpeechPractice:
         if self._sender is not None:
             self._sender.cancel()
         self._session, self._learner, self._seq, self._part = session, learner, seq, part
-        cursor = await self._pump(-1, 0.0)
+        try:
+            cursor = await self._pump(-1, 0.0)
+        except EventsError as error:
+            await self._tell(error.code, str(error), retryable=error.retryable)
+            cursor = -1
         self._sender = asyncio.create_task(self._send_news(cursor))
 
     async def _send_news(self, cursor: int) -> None:
@@ -181,18 +203,26 @@ class SpeechPractice:
 
     async def _send_event(self, seq: int, event: LessonEvent) -> None:
         for outgoing in messages_of(event, seq):
-            if (seq, outgoing.message.part) > (self._seq, self._part):
+            place = (seq, outgoing.message.part)
+            if place <= (self._seq, self._part):
+                continue
+            try:
                 await self._send(outgoing)
+            except (BlobMissing, BlobCorrupt) as error:
+                await self._tell(error.code, str(error), retryable=False)
+            self._seq, self._part = place
 
     async def _send(self, outgoing: Outgoing) -> None:
         payload = b""
         for blob in outgoing.payload:
             payload += await asyncio.to_thread(self._blobs.get, blob.sha256)
         encoded = frame(outgoing, payload)
-        if isinstance(encoded, str):
-            await self._socket.send_text(encoded)
-        else:
-            await self._socket.send_bytes(encoded)
+        send = self._socket.send_text(encoded) if isinstance(encoded, str) else self._socket.send_bytes(encoded)
+        try:
+            await asyncio.wait_for(send, SEND_TIMEOUT_S)
+        except TimeoutError:
+            await self._socket.close(code=1013, reason="the client takes no messages")
+            raise WebSocketDisconnect(1013) from None
 
     async def _audio(self, message: AudioChunk, payload: bytes) -> None:
         """Pass on this chunk and those that are waiting behind it in one call."""
@@ -201,8 +231,9 @@ class SpeechPractice:
             following = self._queue._queue[0]  # type: ignore[attr-defined]  # a peek, which asyncio.Queue lacks
             if not _continues(message, len(chunks), following.message):
                 break
-            chunks.append(self._queue.get_nowait().payload)
-            self._queue.task_done()
+            taken = self._queue.get_nowait()
+            chunks.append(taken.payload)
+            self._done(taken)
         accepted = await self._gateway.audio(
             self._session, self._learner, message.turn, message.chunk, chunks, message.format
         )
@@ -227,7 +258,7 @@ class FrameSequenceError(SessionError):
 def start_command(message: StartSession) -> Start:
     """The command that opens a session; the same ``command_id`` of the same learner names the same session."""
     command_id = message.command_id or str(uuid.uuid4())
-    session = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{message.learner}/{command_id}"))
+    session = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{len(message.learner)}/{message.learner}/{command_id}"))
     started = SessionStarted(
         session=session,
         learner=message.learner,

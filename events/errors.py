@@ -4,9 +4,11 @@
 class EventsError(Exception):
     """The log or the blob store could not do what was asked.
 
-    ``retryable`` says whether the same call may succeed later without a change of its arguments.
+    ``retryable`` says whether the same call may succeed later without a change of its arguments; ``code`` is what a
+    client is told, and never changes its meaning.
     """
 
+    code = "log_error"
     retryable = False
 
 
@@ -89,6 +91,8 @@ class StreamUnknown(EventsError):
 class LogUnavailable(EventsError):
     """The log's file cannot be used now. ``reason`` is full, read_only, locked, damaged, closed or failed."""
 
+    code = "log_unavailable"
+
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(reason, detail)
         self.reason = reason
@@ -102,6 +106,8 @@ class LogUnavailable(EventsError):
 class BlobMissing(EventsError):
     """The blob store has no content of this name."""
 
+    code = "blob_missing"
+
     def __init__(self, sha256: str) -> None:
         super().__init__(sha256)
         self.sha256 = sha256
@@ -112,6 +118,8 @@ class BlobMissing(EventsError):
 
 class BlobCorrupt(EventsError):
     """A blob's bytes are not those that its name says."""
+
+    code = "blob_corrupt"
 
     def __init__(self, sha256: str, found: str) -> None:
         super().__init__(sha256, found)
@@ -124,6 +132,8 @@ class BlobCorrupt(EventsError):
 
 class BlobStoreUnavailable(EventsError):
     """The blob store cannot be used now. ``reason`` is full, read_only or failed."""
+
+    code = "storage_unavailable"
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(reason, detail)

@@ -16,10 +16,11 @@ from events.log import EventLog
 
 
 class Accepted(Struct, frozen=True, kw_only=True):
-    """Where an utterance stands: the turn now open and the chunk wanted next."""
+    """Where an utterance stands: the turn now open, the chunk wanted next, and the session's version when asked."""
 
     turn: int
     next_chunk: int
+    version: int = 0
 
 
 class SessionHost:
@@ -89,7 +90,8 @@ class SessionHost:
     async def where(self, name: str, learner: str) -> Accepted:
         """The turn and chunk that the session waits for."""
         lesson = await self._lesson(name, learner)
-        return Accepted(turn=lesson.session.state.next_turn, next_chunk=lesson.next_chunk)
+        state = lesson.session.state
+        return Accepted(turn=state.next_turn, next_chunk=lesson.next_chunk, version=state.version)
 
     async def poll(self, name: str, learner: str, after: int, cursor: int, timeout_s: float) -> Heard:
         """What is new in a session; see `LearnerSession.poll`."""

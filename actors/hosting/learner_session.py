@@ -20,15 +20,16 @@ from actors.session.work import Render, Reply, Speak, Work, outstanding, stage_o
 from actors.stages.stage import Resources
 from actors.stages.work import events_of
 from events.envelope import Origin, Recorded, Unknown
-from events.errors import VersionConflict
+from events.errors import EventsError, VersionConflict
 from events.lesson import LessonEvent, SpeechUttered, TurnFailed
 from events.log import EventLog
-from projections.messages import Message
+from projections.messages import ErrorMessage, Message
 
 logger = logging.getLogger(__name__)
 
 RECENT_EVENTS = 256
 TRANSIENT_MESSAGES = 256
+LONGEST_STORAGE_WAIT_S = 30.0
 
 
 class Heard(Struct, frozen=True, kw_only=True):
@@ -65,6 +66,7 @@ class LearnerSession:
         self._told = 0
         self._openers: dict[int, str] = {}
         self._audio: dict[int, Audio] = {}
+        self._storage_wait_s = 0.0
         self._tasks: dict[Work, asyncio.Task[None]] = {}
         self._ahead: Speculation | None = None
         self.pollers = 0
@@ -119,10 +121,14 @@ class LearnerSession:
         """Keep the newest recording at hand, so that the engines need not read it back from the blobs."""
         self._audio = {turn: audio}
 
+    def said_in(self, turn: int) -> SpeechUttered | None:
+        """What was said in a turn, None when there is no such turn yet."""
+        return self.state.turns[turn].uttered if 0 <= turn < len(self.state.turns) else None
+
     def go_on_with(self, speculation: Speculation) -> None:
-        """Take over the work that was begun on the utterance which is now to be appended."""
+        """Take over the work that was begun on the utterance which has just been appended."""
         if self._ahead is not None:
-            self._ahead.drop()
+            self._ahead.leave(self._tasks)
         self._ahead = speculation
 
     async def poll(self, after: int, cursor: int, timeout_s: float) -> Heard:
@@ -137,14 +143,10 @@ class LearnerSession:
                     await asyncio.wait_for(changed.wait(), timeout_s)
         finally:
             self.pollers -= 1
-        fresh = max(0, self._told - cursor)
-        transient = tuple(self._transient)[-fresh:] if fresh > 0 else ()
-        return Heard(
-            events=await self._after(after),
-            transient=transient if cursor >= 0 else (),
-            version=self.state.version,
-            cursor=self._told,
-        )
+        fresh = self._told - cursor if cursor >= 0 else 0
+        transient, told = tuple(self._transient)[-fresh:] if fresh else (), self._told
+        events = await self._after(after)
+        return Heard(events=events, transient=transient, version=events[-1][0] if events else after, cursor=told)
 
     def close(self) -> None:
         """Stop all work; the log keeps what was done."""
@@ -234,7 +236,19 @@ class LearnerSession:
         return work.turn < len(self.state.turns) - 1 or self.state.turns[work.turn].heard is not None
 
     async def _do(self, work: Work) -> None:
-        before = self.state.version
+        try:
+            await self._record_answer(work)
+        except SessionFenced:
+            logger.info("session %s: fenced at version %d", self.name, self.state.version)
+        except EventsError as error:
+            await self._wait_for_storage(error)
+        finally:
+            self._tasks.pop(work, None)
+            if not asyncio.current_task().cancelling():  # type: ignore[union-attr]  # inside a task there is one
+                self._schedule()
+
+    async def _record_answer(self, work: Work) -> None:
+        """Append what a piece of work gives. Raises `EventsError` when the log or the blobs cannot be used now."""
         try:
             begun = self._begin(work)
             recorded = 0
@@ -242,6 +256,7 @@ class LearnerSession:
                 async for event in begun:
                     await self.obey(Record(id="", event=event))
                     recorded += 1
+                    self._storage_wait_s = 0.0
             finally:
                 begun.cancel()
                 if self._ahead is not None:
@@ -249,14 +264,23 @@ class LearnerSession:
             if not recorded:
                 await self._fail(work, "no_answer", "The engine gave no answer.")
         except SessionFenced:
-            logger.info("session %s: fenced at version %d", self.name, before)
+            raise
+        except EventsError as error:
+            if error.retryable:
+                raise
+            await self._fail(work, error.code, str(error))
         except Exception as error:  # the supervisor of a session's work: a fault in one piece must not end the lesson
             logger.exception("session %s: %s failed", self.name, stage_of(work))
             await self._fail(work, "internal_error", f"{type(error).__name__}: {error}")
-        finally:
-            self._tasks.pop(work, None)
-            if not asyncio.current_task().cancelling():  # type: ignore[union-attr]  # inside a task there is one
-                self._schedule()
+
+    async def _wait_for_storage(self, error: EventsError) -> None:
+        """Tell the learner and wait, each time longer, before the work is tried again; nothing of it is lost."""
+        if not self._storage_wait_s:
+            logger.error("session %s: %s", self.name, error)
+            message = ErrorMessage(seq=self.state.version, part=-1, code=error.code, message=str(error), retryable=True)
+            self.tell(message)
+        self._storage_wait_s = min(LONGEST_STORAGE_WAIT_S, max(1.0, 2 * self._storage_wait_s))
+        await asyncio.sleep(self._storage_wait_s)
 
     def _begin(self, work: Work) -> Begun:
         if self._ahead is not None and work.turn == self._ahead.turn and not isinstance(work, Render):

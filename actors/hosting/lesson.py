@@ -10,7 +10,7 @@ from actors.hosting.speculation import Speculation
 from actors.hosting.utterance import Callbacks, OpenUtterance, Recording, level_db
 from actors.ports import SAMPLE_RATE_HZ, Audio
 from actors.session.commands import Command, Retry, Utter
-from actors.session.errors import BadCommand, TurnOutOfOrder
+from actors.session.errors import BadCommand, SessionEnded, TurnOutOfOrder
 from events.lesson import SpeechUttered
 from events.values import Blob
 from policies.endpointing import EndpointState, initial, next_utterance
@@ -60,6 +60,10 @@ class Lesson:
         Raises `TurnOutOfOrder` for a turn that cannot come yet, `BadCommand` or `AudioError` for what cannot be used.
         """
         state = self.session.state
+        if turn < 1 or first < 0:
+            raise BadCommand(f"turn is {turn} and chunk is {first}; turns count from 1, chunks from 0.")
+        if state.ended:
+            raise SessionEnded("This session is over; start a new one.")
         if turn < state.next_turn:
             return 0
         if turn > state.next_turn:
@@ -75,6 +79,7 @@ class Lesson:
         try:
             return self._open.accept(first, chunks)
         except AudioError:
+            self._open.cancel()
             self._open = None
             self._drop_speculation()
             raise
@@ -87,6 +92,8 @@ class Lesson:
         state = self.session.state
         if turn < state.next_turn or command_id in state.commands:
             return
+        if turn > state.next_turn:
+            raise TurnOutOfOrder(f"Turn {turn} cannot be said now; the next turn is {state.next_turn}.")
         if reference is not None and len(reference) > LONGEST_REFERENCE:
             raise BadCommand(f"The reference has {len(reference)} characters; the limit is {LONGEST_REFERENCE}.")
         utterance = self._open
@@ -197,10 +204,17 @@ class Lesson:
         flac = await asyncio.to_thread(encode_flac, recording.audio, SAMPLE_RATE_HZ)
         blob = await asyncio.to_thread(self.session.resources.blobs.put, flac, "audio/flac")
         self.session.keep_audio(recording.turn, recording.audio)
-        if self._speculation is not None:
-            self.session.go_on_with(self._speculation)
-            self._speculation = None
-        await self.session.obey(Utter(id=command_id, uttered=self._uttered(recording, blob, reference)))
+        uttered = self._uttered(recording, blob, reference)
+        speculation, self._speculation = self._speculation, None
+        try:
+            await self.session.obey(Utter(id=command_id, uttered=uttered))
+        finally:
+            # The session's work begins at the next turn of the loop. What was begun ahead is only for this utterance:
+            # if the log refused it, another one may take its turn.
+            if speculation is not None and self.session.said_in(recording.turn) == uttered:
+                self.session.go_on_with(speculation)
+            elif speculation is not None:
+                speculation.drop()
 
     def _uttered(self, recording: Recording, blob: Blob, reference: str | None) -> SpeechUttered:
         return SpeechUttered(

@@ -6,7 +6,7 @@ dropped, else the session finds its work already begun.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from actors.hosting.begun import Begun
 from actors.session.state import SessionState, evolve
@@ -51,6 +51,13 @@ class Speculation:
     def forget(self, work: Work) -> None:
         """The piece of work is in the log: should it be asked for again, it is done again."""
         self._begun.pop(work, None)
+
+    def leave(self, adopted: Collection[Work]) -> None:
+        """Begin nothing further and stop what nobody reads; ``adopted`` pieces go on for the session."""
+        self._task.cancel()
+        for work, begun in self._begun.items():
+            if work not in adopted:
+                begun.cancel()
 
     def drop(self) -> None:
         """Stop everything: the learner went on speaking, or the session is closed."""

@@ -3,6 +3,7 @@
 A command whose id has been obeyed gives no event; so does an engine's answer that is no longer wanted.
 """
 
+import re
 from typing import assert_never
 
 from actors.session.commands import Claim, Command, End, Hear, Rate, Record, Retry, Start, Utter
@@ -17,6 +18,7 @@ from policies.tutors import TUTORS
 LEVELS = ("A1", "A2", "B1", "B2", "C1")
 MODES = ("conversation", "sentence")
 ENDPOINTINGS = ("auto", "manual")
+LONGEST_NAME = 200
 LONGEST_REFERENCE = 1_000
 """Characters that a client's own sentence may have."""
 
@@ -79,6 +81,13 @@ def _start(state: SessionState, command: Start) -> tuple[LessonEvent, ...]:
             raise BadCommand(f"{name} is {value!r}; it must be one of {', '.join(allowed)}.")
     if not started.learner:
         raise BadCommand("learner is empty; give a name or a pseudonym.")
+    for name, value in (("learner", started.learner), ("topic", started.topic), ("client", started.client)):
+        if len(value) > LONGEST_NAME:
+            raise BadCommand(f"{name} has {len(value)} characters; the limit is {LONGEST_NAME}.")
+    if len(started.goal) > LONGEST_REFERENCE:
+        raise BadCommand(f"goal has {len(started.goal)} characters; the limit is {LONGEST_REFERENCE}.")
+    if not re.fullmatch("[a-z]{2,4}", started.language):
+        raise BadCommand(f"language is {started.language[:20]!r}; give a code such as en, or auto.")
     if len(started.exercise) > LONGEST_REFERENCE:
         raise BadCommand(f"text has {len(started.exercise)} characters; the limit is {LONGEST_REFERENCE}.")
     return (started,)

@@ -1,11 +1,23 @@
 """What a session refuses, each with a stable code that reaches the client."""
 
+from typing import Any
+
 
 class SessionError(Exception):
     """The session cannot do that."""
 
     code = "session_error"
     retryable = False
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(kind: type[SessionError], args: tuple[Any, ...], attributes: dict[str, Any]) -> SessionError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(attributes)
+    return error
 
 
 class SessionNotFound(SessionError):

@@ -86,6 +86,7 @@ async def test_audio_may_come_as_base64(client: LessonClient) -> None:
         ('{"type": "dance"}', "unknown_message"),
         ('{"type": "audio_chunk", "turn": "one"}', "bad_message"),
         ('{"type": "audio_chunk", "turn": 1, "chunk": 0, "audio": "%%%"}', "bad_message"),
+        ('{"type": "type_text", "turn": 1, "text": "x", "z": ' + "[" * 100_000 + "]" * 100_000 + "}", "bad_message"),
         (b"\x00\x00", "bad_message"),
         (b"\xff\xff\xff\xffabc", "bad_message"),
         (b"\x00\x00\x00\x02\xff\xfe", "bad_message"),
@@ -156,6 +157,32 @@ async def test_a_session_of_another_learner_cannot_be_resumed(client: LessonClie
     await thief.send({"type": "resume", "session": "no-such", "learner": "eve", "last_seq": 0})
     assert (await thief.until("error"))["code"] == "session_not_found"
     await thief.close()
+
+
+async def test_a_client_from_the_future_is_told_where_the_session_is(
+    client: LessonClient, server: LessonServer
+) -> None:
+    await client.start(**MANUAL)
+    await client.until_answered(0)
+    await client.send({"type": "resume", "session": client.session, "learner": "ana", "last_seq": 2**70})
+    assert (await client.until("error"))["code"] in ("bad_command", "bad_message")
+    await client.send({"type": "resume", "session": client.session, "learner": "ana", "last_seq": 9_999})
+    assert (await client.until("error"))["code"] == "bad_command"
+
+
+async def test_a_lost_blob_costs_only_its_own_message(client: LessonClient, server: LessonServer) -> None:
+    await client.start(**MANUAL)
+    await client.until_answered(0)
+    lost = next(message["sha256"] for message in client.messages if message["type"] == "tutor_audio")
+    path = next((server.folder / "blobs").glob(f"*/*/{lost}"))
+    path.unlink()
+    back = LessonClient(server.url, "ana")
+    back.session = client.session
+    await back.resume()
+    assert [message["code"] for message in back.messages if message["type"] == "error"] == ["blob_missing"]
+    await back.command("type_text", turn=1, text="hello")
+    await back.until_answered(1)
+    await back.close()
 
 
 async def test_a_foreign_page_may_not_open_the_socket(client: LessonClient) -> None:

@@ -29,9 +29,11 @@ class FakeCluster:
         self.gateway = Gateway(hosts)
         self.engines = engines
         self.ready = asyncio.Event()
+        self.settled = asyncio.Event()
 
     async def start(self) -> None:
         self.ready.set()
+        self.settled.set()
 
     def status(self) -> ClusterStatus:
         return ClusterStatus(
@@ -47,6 +49,7 @@ class LessonServer:
 
     def __init__(self, folder: Path, hosts: Hosts | None = None) -> None:
         data = DataFolder(folder)
+        self.folder = folder
         self.log: EventLog = SQLiteEventLog(data.log, synchronous="OFF")
         self.blobs = BlobStore(data.blobs, durable=False)
         self.engines = FakeEngines()

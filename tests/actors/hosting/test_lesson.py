@@ -1,7 +1,7 @@
 """A lesson through gateway and host, with engines that answer at once."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,19 +15,35 @@ from actors.session.commands import End, Hear, Start
 from actors.session.errors import NotYourSession, SessionEnded, SessionFenced, SessionNotFound, TurnOutOfOrder
 from events import lesson
 from events.blobs import BlobStore
+from events.envelope import Origin, Recorded, Unknown
+from events.errors import LogUnavailable
 from events.lesson import LessonEvent, SessionStarted
 from events.memory import MemoryEventLog
+from projections.messages import ErrorMessage
 from tests.fakes.engines import FakeEngines
 from tests.fakes.hosts import LocalHosts
 
 CHUNK = 3_200
 
 
+class FillableLog(MemoryEventLog):
+    """A log whose disk can be full."""
+
+    full = False
+
+    def append(
+        self, stream: str, events: Sequence[LessonEvent | Unknown], *, expected_version: int, origin: Origin
+    ) -> tuple[Recorded, ...]:
+        if self.full:
+            raise LogUnavailable("full", "no space left")
+        return super().append(stream, events, expected_version=expected_version, origin=origin)
+
+
 class Room:
     """A gateway on an in-memory log, and what a client would do with it."""
 
     def __init__(self, folder: Path) -> None:
-        self.log = MemoryEventLog()
+        self.log = FillableLog()
         self.engines = FakeEngines()
         self.hosts = LocalHosts(self.log, BlobStore(folder, durable=False), self.engines)
         self.gateway = Gateway(self.hosts)
@@ -193,6 +209,51 @@ async def test_typing_takes_the_turn_of_an_unfinished_utterance(room: Room) -> N
     await room.answered(1)
     uttered = [e for e in room.events() if isinstance(e, lesson.SpeechUttered)]
     assert [e.source for e in uttered] == ["typed"]
+
+
+async def test_a_refused_chunk_does_not_stand_in_the_way_of_the_next_recording(room: Room) -> None:
+    await room.start()
+    with pytest.raises(AudioError, match="whole number"):
+        await room.gateway.audio("s1", "ana", 1, 0, [b"\x01\x02\x03"])
+    await room.say(1)
+    await room.answered(1)
+
+
+async def test_recordings_one_upon_the_other_are_all_understood(room: Room) -> None:
+    await room.start()
+    room.engines.delay_s = 0.02
+    for turn in (1, 2, 3):
+        await room.say(turn)
+    await room.answered(3)
+    await room.until("s1", lambda events: sum(isinstance(e, lesson.SpeechAssessed) for e in events) == 3)
+    assert not [e for e in room.events() if isinstance(e, lesson.TurnFailed)]
+
+
+async def test_what_was_begun_on_a_refused_recording_is_no_answer_to_another_utterance(room: Room) -> None:
+    await room.start()
+    room.log.full = True
+    with pytest.raises(LogUnavailable):
+        await room.say(1)
+    room.log.full = False
+    await room.gateway.type_text("s1", "ana", "t1", 1, "I like green tea.")
+    await room.answered(1)
+    transcribed = [e.text for e in room.events() if isinstance(e, lesson.SpeechTranscribed)]
+    assert transcribed == ["I like green tea."]
+
+
+async def test_a_full_disk_in_the_middle_of_a_turn_is_told_and_waited_for(room: Room) -> None:
+    await room.start()
+    room.engines.delay_s = 0.05
+    await room.gateway.type_text("s1", "ana", "t1", 1, "hello")
+    room.log.full = True
+    await asyncio.sleep(0.3)
+    calls = len(room.engines.calls)
+    heard = await room.gateway.poll("s1", "ana", 0, 0, 0.0)
+    errors = [message for message in heard.transient if isinstance(message, ErrorMessage)]
+    assert [(error.code, error.retryable) for error in errors] == [("log_unavailable", True)]
+    assert len(room.engines.calls) - calls < 5
+    room.log.full = False
+    await room.answered(1)
 
 
 async def test_an_utterance_ends_at_the_limit(room: Room) -> None:
