@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from policies.tutor import lexicon, phrases, thing_questions, tokens, topics
+from policies.tutor import beginnings, lexicon, moves, phrases, thing_questions, tokens, topics
 from policies.tutor.choice import Choice
 from policies.tutor.context import Sentence, TutorContext
 from policies.tutor.inflection import capitalised
@@ -28,7 +28,7 @@ def special(heard: Utterance, context: TutorContext, choice: Choice) -> Answer |
         case "repeat":
             return _again(heard, choice)
         case "yes" | "no" if _wants_more(heard, context):
-            return _model(heard, choice)
+            return _model(heard, context, choice)
         case "slower" | "confused" | "help" | "example" | "unsure" | "thinking" | "word_gap":
             return _support(heard, context, choice)
         case "asked_before":
@@ -96,7 +96,7 @@ def _not_heard(heard: Utterance, context: TutorContext, choice: Choice) -> list[
     silent = _silent_turns(context)
     if silent < 2:
         if silent == 1 or not said:
-            said += _frame(heard, choice)
+            said += _frame(heard, context, choice)
         asked = choice.pick(lines("listen")["again"], "again")
         if asked is not None:
             return [*said, Sentence(text=asked, emotion="encouraging", acts=("ask",))]
@@ -130,22 +130,20 @@ _EASY_THINGS = (
 ).split()
 
 
-def _frame(heard: Utterance, choice: Choice) -> list[Sentence]:
-    return _said(
-        choice,
-        [line.replace("{frame}", _start(heard)) for line in lines("listen")["help"]],
-        "frame",
-        "model",
-        emotion="encouraging",
-    )
+def _frame(heard: Utterance, context: TutorContext, choice: Choice) -> list[Sentence]:
+    start = beginnings.beginning(heard, context.used)
+    frames = [line.replace("{frame}", start) for line in lines("listen")["help"]]
+    return _said(choice, frames, "frame", "model", emotion="encouraging")
 
 
-def _start(heard: Utterance) -> str:
-    """How an answer to the tutor's last question can begin."""
-    if heard.question is not None and topics.question_in(heard.asked) is not None:
-        return heard.question.frame
-    begins: dict[str, str] = topics.data("lines.toml")["start"]
-    return begins.get(heard.asked.split(" ")[0], "I think")
+def came_back(context: TutorContext) -> bool:
+    """Whether the learner took leave in the turn before this one, and the tutor closed."""
+    return bool(context.turns) and moves.is_goodbye(" ".join(tokens.words_of(context.turns[-1].said)))
+
+
+def still_here(choice: Choice) -> list[Sentence]:
+    """A word of welcome for a learner who speaks again after the goodbye."""
+    return _said(choice, lines("close")["still"], "still", "greet", emotion="happy")
 
 
 def _goodbye(context: TutorContext, choice: Choice) -> list[Sentence]:
@@ -192,9 +190,9 @@ def _wants_more(heard: Utterance, context: TutorContext) -> bool:
     return asks_more and len(heard.words) < 3 and (context.turn == 1 or len(tokens.words_of(before)) > 2)
 
 
-def _model(heard: Utterance, choice: Choice) -> Answer:
+def _model(heard: Utterance, context: TutorContext, choice: Choice) -> Answer:
     """Help with a whole answer: how it can begin, and the question again."""
-    model = _frame(heard, choice)
+    model = _frame(heard, context, choice)
     again, needs = _again(heard, choice)
     return [*model, *again], needs
 
@@ -220,7 +218,8 @@ def _support(heard: Utterance, context: TutorContext, choice: Choice) -> Answer:
         again, needs = _again(heard, choice)
         return [*said, *again], needs
     if heard.asked and not any(turn.said == context.said for turn in context.turns[-2:]):
-        frames = [line.replace("{frame}", _start(heard)) for line in lines("request")["example"]]
+        start = beginnings.beginning(heard, context.used)
+        frames = [line.replace("{frame}", start) for line in lines("request")["example"]]
         model = _said(choice, frames, "example", "model", emotion="encouraging")
         again, needs = _again(heard, choice)
         if model and again:

@@ -10,12 +10,15 @@ from policies.tutor.thing_questions import Asking, about_thing
 from policies.tutor.topics import Topic
 from policies.tutor.utterance import Utterance
 
+_GOES_ON = frozenset("statement fragment greeting yes no maybe reason unsure fine".split())
 _NO_TOPIC_CHANGE_AFTER = 3  # turns on one topic of the bank before a gentle change may come
 
 
 def reply(context: TutorContext, choice: Choice) -> list[Sentence]:
     """The tutor's turn after an utterance."""
     heard = utterance.understand(context)
+    if answers.came_back(context) and heard.move in _GOES_ON and not heard.sad:
+        return _resumed(heard, context, choice)
     special = answers.special(heard, context, choice)
     if special is not None:
         said, wants_question = special
@@ -27,6 +30,15 @@ def reply(context: TutorContext, choice: Choice) -> list[Sentence]:
     if remark is not None:
         sentences.append(remark)
     return [*sentences, *_next_question(heard, context, choice)]
+
+
+def _resumed(heard: Utterance, context: TutorContext, choice: Choice) -> list[Sentence]:
+    """After the goodbye the learner speaks on: a welcome, what was said taken up if it says something, a question."""
+    said = answers.still_here(choice)
+    if heard.move in ("statement", "fragment"):
+        plain = lines("react")["plain"]
+        said += [sentence for sentence in _reaction(heard, context, choice)[:1] if sentence.text not in plain]
+    return [*said, *_next_question(heard, context, choice)]
 
 
 def _reaction(heard: Utterance, context: TutorContext, choice: Choice) -> list[Sentence]:

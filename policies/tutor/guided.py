@@ -1,6 +1,7 @@
 """Guided sentences: which sentence to say next, and what to say about an attempt at it, always from evidence."""
 
 import difflib
+import re
 from functools import cache
 
 from msgspec import Struct
@@ -10,10 +11,16 @@ from policies.tutor import answers, conversation, remarks, tokens, topics, utter
 from policies.tutor.choice import Choice
 from policies.tutor.context import Sentence, TurnSummary, TutorContext
 from policies.tutor.remarks import Finding, lines
+from policies.tutor.utterance import Utterance
 
 MOST_ATTEMPTS = 3
 PASSED = 80.0  # total score at which a sentence is done
 GOOD_ENOUGH = 65.0  # ... from the second attempt on
+_MOST_SENTENCES = 4  # of a reply
+_WHAT_TO_DO = re.compile(
+    r"\b(what (should|do|must|can|shall) i (have to |need to )?(do|say|read)|what (to do|now|next)$|"
+    r"how (do|does|can|should) (i|it|this) (do|start|work|begin|say))\b"
+)
 SAME = 0.5  # share of the sentence's words that must be there to call it an attempt
 
 
@@ -52,21 +59,40 @@ def reply(context: TutorContext, choice: Choice) -> list[Sentence]:
     """After an attempt: what was good, the one thing to work on, and the same sentence again or the next one."""
     exercise = current_exercise(context)
     heard = utterance.understand(context)
+    if heard.move != "bye" and answers.came_back(context):
+        rest = _reply(exercise, heard, context, choice)
+        return [*answers.still_here(choice), *rest] if len(rest) < _MOST_SENTENCES else rest
+    return _reply(exercise, heard, context, choice)
+
+
+def _reply(exercise: str, heard: Utterance, context: TutorContext, choice: Choice) -> list[Sentence]:
+    if heard.move != "empty" and attempted(context.said, exercise):
+        return _written(context, exercise, choice) if context.typed else _after_attempt(context, exercise, choice)
     if heard.move == "bye":
         special = answers.special(heard, context, choice)
         return special[0] if special is not None else []
     if heard.move == "empty":
         return [*_line("nothing", choice, "encouraging"), _set(exercise, "again", choice)]
-    if heard.move in ("change",):
+    if heard.move == "change":
         return [_set(next_exercise(context), "next", choice)]
-    if not attempted(context.said, exercise):
-        return _no_attempt(heard.move, context, exercise, choice)
-    return _after_attempt(context, exercise, choice)
+    if heard.move == "greeting" or _WHAT_TO_DO.search(" ".join(heard.words)):
+        return [*_line("how", choice, "encouraging", act="instruct"), _set(exercise, "again", choice)]
+    return _no_attempt(heard.move, context, exercise, choice)
+
+
+def _written(context: TutorContext, exercise: str, choice: Choice) -> list[Sentence]:
+    """The sentence was typed: it is to be said aloud; whoever goes on typing gets the next one."""
+    typed = sum(turn.total is None and attempted(turn.said, exercise) for turn in context.turns[-MOST_ATTEMPTS:])
+    if typed + 1 >= MOST_ATTEMPTS:
+        return [_set(next_exercise(context), "next", choice)]
+    return [_set(exercise, "aloud", choice)]
 
 
 def _no_attempt(move: str, context: TutorContext, exercise: str, choice: Choice) -> list[Sentence]:
     """Other words than the sentence's: a request, or something else."""
-    if move in ("slower", "confused", "help", "repeat"):
+    if move == "repeat":
+        return [_set(exercise, "listen", choice)]
+    if move in ("slower", "confused", "help"):
         key = {"slower": "slower", "help": "help"}.get(move, "confused")
         text = choice.pick(lines("request")[key], key)
         said = [Sentence(text=text, emotion="encouraging", acts=("react",))] if text is not None else []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from policies.tutor import conditional, questions, topics
+from policies.tutor import beginnings, conditional, questions, topics
 from policies.tutor.remarks import lines
 from tests.policies.tutor.lesson import Lesson
 
@@ -98,3 +98,48 @@ def test_a_clause_is_asked_back_in_whole_once_a_lesson_at_most() -> None:
                      "I went to the park on Sunday.", "I opened the box yesterday."):  # fmt: skip
             lesson.say(said)
         assert sum(questions.echoes_clause(line) for line in lesson.used) <= 1
+
+
+@pytest.mark.parametrize("said", ["I have a dog.", "Hello again!", "My mother is a doctor", "yes"])
+def test_whoever_speaks_on_after_the_goodbye_is_welcome(said: str) -> None:
+    for seed in SEEDS:
+        lesson = Lesson(seed=seed)
+        lesson.say("I like rice.")
+        lesson.say("Goodbye!")
+        text = lesson.say(said)
+        assert lesson.sentences[0].text in lines("close")["still"]
+        assert "go on" not in text
+        assert text.endswith("?")
+        assert len(lesson.sentences) <= 4
+
+
+@pytest.mark.parametrize(
+    ("asked", "start"),
+    [
+        ("Where did you go?", "I went"),
+        ("How did you feel then?", "I felt"),
+        ("What do you eat with rice?", "I eat"),
+        ("What would you like to drink?", "I would like"),
+        ("Did you see it?", "Yes, I saw"),
+        ("Do you like cats?", "Yes, I like"),
+        ("How often do you cook?", "I cook"),
+        ("What is the hardest part of that job?", ""),
+    ],
+)
+def test_a_beginning_has_the_verb_and_the_tense_of_the_question(asked: str, start: str) -> None:
+    assert beginnings.from_verb(asked) == start
+
+
+@pytest.mark.parametrize(("asked", "start"), [("When was that?", "It was"), ("Where is it now?", "It's in")])
+def test_without_a_verb_of_its_own_the_tense_still_fits(asked: str, start: str) -> None:
+    assert beginnings.from_first_word(asked) == start
+
+
+def test_the_second_beginning_is_another_one() -> None:
+    for seed in SEEDS:
+        lesson = Lesson(topic="home", seed=seed)
+        starts = []
+        for said in ("I don't understand.", "Sorry, I did not understand the question."):
+            lesson.say(said)
+            starts += [sentence.text.split(": ")[-1] for sentence in lesson.sentences if "model" in sentence.acts]
+        assert len(set(starts)) == len(starts) > 0

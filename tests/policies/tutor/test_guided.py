@@ -1,5 +1,6 @@
 """Guided sentences: evidence, one thing at a time, the next sentence by what this learner finds hard."""
 
+import re
 from collections import Counter
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from events.values import Pause, PhoneScore, Pronunciation, Prosody, WordScore
 from policies.learner import LearnerHistory
 from policies.tutor import guided, lexicon, tokens
-from policies.tutor.remarks import sounds
+from policies.tutor.remarks import lines, sounds
 from tests.policies.tutor.lesson import Lesson, spoken
 
 
@@ -178,3 +179,42 @@ def test_sounds_of_another_sentence_do_not_choose_the_next_one() -> None:
         lesson.say("let's change the topic", pronunciation=pronunciation)
         chosen.append(lesson.exercise)
     assert chosen[0] == chosen[1] != "The elephant drinks water."
+
+
+@pytest.mark.parametrize("said", ["hello what should I do", "What do I have to do?", "hello", "how does it work"])
+def test_whoever_does_not_know_what_to_do_is_told(said: str) -> None:
+    lesson = sentence_lesson(exercise="The elephant drinks water.")
+    lesson.say(said)
+    assert lesson.sentences[0].text in lines("sentence")["how"]
+    assert lesson.sentences[-1].exercise == "The elephant drinks water."
+
+
+def test_a_request_to_repeat_is_met_by_the_sentence_alone() -> None:
+    lesson = sentence_lesson(exercise="The elephant drinks water.")
+    text = lesson.say("Can you repeat, please?")
+    assert [sentence.exercise for sentence in lesson.sentences] == ["The elephant drinks water."]
+    assert text.endswith("The elephant drinks water.")
+
+
+def test_a_sentence_that_was_typed_is_to_be_said_aloud() -> None:
+    lesson = sentence_lesson(exercise="The elephant drinks water.")
+    lesson.say("The elephant drinks water.", typed=True)
+    assert lesson.exercise == "The elephant drinks water."
+    assert re.search(r"aloud|hear", lesson.sentences[0].text)
+    lesson.say("The elephant drinks water.", typed=True)
+    lesson.say("The elephant drinks water.", typed=True)
+    assert lesson.exercise != "The elephant drinks water."
+
+
+def test_a_sentence_that_sounds_like_a_goodbye_is_an_attempt() -> None:
+    lesson = sentence_lesson(exercise="Goodbye, see you tomorrow.")
+    lesson.say("goodbye see you tomorrow", pronunciation=spoken("Goodbye, see you tomorrow.", 95))
+    assert "close" not in {act for sentence in lesson.sentences for act in sentence.acts}
+
+
+def test_an_attempt_after_the_goodbye_is_welcome() -> None:
+    lesson = sentence_lesson(exercise="The elephant drinks water.")
+    lesson.say("Bye!")
+    text = lesson.say("The elephant drinks water.", pronunciation=spoken("The elephant drinks water.", 95))
+    assert "still here" in text or "stay" in text
+    assert len(lesson.sentences) <= 4
