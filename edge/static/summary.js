@@ -19,7 +19,7 @@ export function summary(lesson) {
   const mean = judged.length ? judged.reduce((sum, total) => sum + total, 0) / judged.length : null;
   return h(
     "section",
-    { class: "summary", role: "status" },
+    { class: "summary", data: { band: bandOf(mean) }, role: "status" },
     mean !== null && gauge("Average", mean, true),
     h(
       "div",
