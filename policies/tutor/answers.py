@@ -34,7 +34,7 @@ def special(heard: Utterance, context: TutorContext, choice: Choice) -> Answer |
         case "asked_before":
             return _said(choice, lines("request")["asked_before"], "asked before", "react", emotion="encouraging"), True
         case "change":
-            named = _liked(heard.object) if heard.object else None
+            named = liked(heard.object) if heard.object else None
             if named is not None:
                 options = [capitalised(line.replace("{thing}", named[0])) for line in lines("request")["change_to"]]
                 return _said(choice, options, "change", "react", emotion="happy"), True
@@ -253,7 +253,7 @@ def _answered(heard: Utterance, context: TutorContext, choice: Choice) -> list[S
                 return said
         return []
     if heard.move == "like":
-        found = _liked(heard.object)
+        found = liked(heard.object)
         if found is not None:
             key = "like_many" if found[1] else "like"
             options = [capitalised(line.replace("{thing}", found[0])) for line in answer[key]]
@@ -273,7 +273,7 @@ def _unknown(choice: Choice) -> list[Sentence]:
     return _said(choice, lines("answer")["unknown"], "unknown", "react", emotion="thoughtful")
 
 
-def _liked(thing: str) -> tuple[str, bool] | None:
+def liked(thing: str) -> tuple[str, bool] | None:
     """What the tutor is asked to like, from its side, and whether it is plural; None when it is not a clear thing."""
     words = tokens.words_of(thing)
     for noun, end in phrases.read(words, 0, role="object", before="like"):

@@ -205,9 +205,11 @@ def _built(wh: str, clause: Clause, fit: float, ending: str = "") -> Asking:
     if any(part.role == "clause" for part in clause.parts):
         return Asking(text="", fit=0, level="A1")
     clear = [part for part in clause.parts if not (part.role == "time" and lexicon.adverb(part.text))]
-    if wh in ("Why", "Who"):
+    if wh in ("Why", "Who", "How"):
         clear = [
-            part for at, part in enumerate(clear) if part.role not in _LEFT_OUT and (not at or part.role in _NEEDED)
+            part
+            for at, part in enumerate(clear)
+            if part.role not in _LEFT_OUT and (not at or part.role in _NEEDED or wh == "How")
         ]
     parts = [part.again or part.text for part in clear]
     words = [wh, operator, clause.subject.again, rest, *parts]

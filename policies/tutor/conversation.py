@@ -116,7 +116,7 @@ def _next_question(heard: Utterance, context: TutorContext, choice: Choice) -> l
     follow = _follow(heard)
     if follow:
         ranked.append((7.6 if heard.move in ("yes", "no") or heard.follows else 5.2, follow))
-    again = questions.general(heard.asked)
+    again = questions.general(heard.asked) and not heard.mourned
     for _, text in sorted(ranked, reverse=True):
         if again and questions.general(text) and not heard.dark:
             continue  # one such question in a row is enough, then the lesson goes on with its topic
@@ -133,9 +133,12 @@ def _grown(heard: Utterance, context: TutorContext) -> list[Asking]:
         return []
     if heard.move == "change":
         a_topic = any(heard.object in (topic.name, *topic.title.lower().split()) for topic in topics.topics())
-        return (
-            [] if a_topic else [ask for thing in heard.things[:1] for ask in about_thing(thing, context.level, fit=4)]
-        )
+        wanted = answers.liked(heard.object) if not a_topic else None
+        if wanted is None:
+            return []
+        open_question = f"What would you like to tell me about {wanted[0]}?"
+        found = [ask for thing in heard.things[:1] for ask in about_thing(thing, context.level, fit=4)]
+        return [*found, Asking(text=open_question, fit=2.0, level="A1")]
     return questions.asking(heard, context.level)
 
 
@@ -197,7 +200,9 @@ def _bank(heard: Utterance, context: TutorContext, choice: Choice) -> list[Sente
             asked = [question.ask for question in topic.questions if question.level == level]
             text = choice.pick(asked, "bank")
             if text is not None:
-                return [*_bridge(topic, now, context, choice), _asked(text, topic)]
+                named = heard.move == "change" and heard.object
+                bridge = [] if named else _bridge(topic, now, context, choice)
+                return [*bridge, _asked(text, topic)]
     return [_asked(_endless(context, choice), now)]
 
 

@@ -17,6 +17,8 @@ def asking(utterance: Utterance, level: str) -> list[Asking]:
         return [asking for asking in found if asking.level in topics.reachable(level)]
     if utterance.sad:
         return _gentle(utterance)
+    if utterance.mourned:
+        return [Asking(text=line, fit=5.0, level="A1") for line in remarks.lines("ask")["mourned_A1"]]
     if utterance.words == ("it", "depends"):
         found.append(Asking(text="What does it depend on?", fit=6.0, level="A1"))
     referent = _referent(utterance)

@@ -29,6 +29,7 @@ _LOSS = re.compile(
 )
 
 
+_THIRD = frozenset("he she they him her them his their it its".split())
 _MOST_CHARACTERS = 2000  # of an utterance; more is no answer to a question
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|,\s+(?=(?:it|he|she|they|I|we)\b)")
 _JOINING = re.compile(r" (and|or) ")
@@ -75,6 +76,7 @@ class Utterance(Struct, frozen=True, kw_only=True):
     sad: bool = False
     follows: bool = False
     condition: str = ""
+    mourned: bool = False
 
 
 def understand(context: TutorContext) -> Utterance:
@@ -104,6 +106,7 @@ def understand(context: TutorContext) -> Utterance:
         told_before=sum(normal(turn.said) == normal(said) for turn in context.turns),
         dark=bool(_DARK & set(words)),
         sad=bool(_LOSS.search(spoken)),
+        mourned=bool(_THIRD & set(words)) and any(_LOSS.search(turn.said.lower()) for turn in context.turns[-3:]),
     )
     unreal = conditional.condition(said[:_MOST_CHARACTERS])
     if unreal is not None:
@@ -148,6 +151,8 @@ def _earlier(context: TutorContext) -> tuple[NounPhrase, ...]:
     """What the learner named in the last exchanges, the latest first; what the tutor may still ask about."""
     found: list[NounPhrase] = []
     for turn in reversed(context.turns[-3:]):
+        if _LOSS.search(turn.said.lower()):
+            continue  # whoever died is not asked about as if nothing had been said
         if turn.said.strip() and "name is" not in turn.said.lower():
             spoken = tokens.words_of(turn.said)
             found += _things(spoken, parser.parse(spoken))

@@ -143,3 +143,28 @@ def test_the_second_beginning_is_another_one() -> None:
             lesson.say(said)
             starts += [sentence.text.split(": ")[-1] for sentence in lesson.sentences if "model" in sentence.acts]
         assert len(set(starts)) == len(starts) > 0
+
+
+def test_whoever_died_is_spoken_of_with_care() -> None:
+    for seed in SEEDS:
+        lesson = Lesson(seed=seed, level="B1")
+        lesson.say("My grandfather passed away yesterday.")
+        lesson.say("He was very kind.")
+        assert lesson.sentences[-1].text in lines("ask")["mourned_A1"]
+        assert "your grandfather" not in lesson.say("I like pizza.")
+
+
+@pytest.mark.parametrize("thing", ["space", "food", "my brother"])
+def test_a_wanted_topic_is_not_left_in_the_same_breath(thing: str) -> None:
+    for seed in SEEDS:
+        lesson = Lesson(topic="plans", seed=seed)
+        text = lesson.say(f"Can we talk about {thing}?")
+        assert thing.replace("my ", "your ") in lesson.sentences[0].text
+        assert len(lesson.sentences) == 2
+        assert text.endswith("?")
+
+
+def test_the_way_somewhere_is_asked_without_the_company_and_the_day() -> None:
+    for seed in range(20):
+        text = Lesson(seed=seed, level="A2").say("I went to the park with my mother on Sunday.")
+        assert not text.endswith(("mother on Sunday?", "on Sunday with your mother?"))
