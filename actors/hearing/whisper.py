@@ -43,6 +43,7 @@ NO_SPEECH_ABOVE = 0.6
 LOG_PROBABILITY_BELOW = -1.0
 COMPRESSION_ABOVE = 2.4
 SURE_ABOVE = -0.3
+REPEATED_WORDS_PER_SECOND = 3.5
 """Mean log probability above which a repeated phrase is believed: a learner may well say a sentence four times."""
 _CREDITS = re.compile(
     r"thanks?( you)?( so much| very much)? for (watching|listening|your attention)|subscribe to|subtitles by|"
@@ -188,7 +189,9 @@ class WhisperRecogniser:
             text=text,
             log_probability=log_probability,
             no_speech=result.no_speech_prob,
-            looped=len(tokens) >= longest or (log_probability < SURE_ABOVE and _repeats(tokens, text)),
+            looped=len(tokens) >= longest
+            or (log_probability < SURE_ABOVE and _repeats(tokens, text))
+            or _thrice_too_fast(text, seconds),
         )
 
     def _suppressed(self, tokenizer: Tokenizer) -> list[int]:
@@ -214,6 +217,13 @@ def _repeats(tokens: tuple[int, ...], text: str) -> bool:
     if len(spoken) > COMPRESSION_ABOVE * len(zlib.compress(spoken)):
         return True
     return any(tokens[-size:] * 4 == tokens[-4 * size :] for size in range(2, len(tokens) // 4 + 1))
+
+
+def _thrice_too_fast(text: str, seconds: float) -> bool:
+    """Whether a phrase of three words or more is said three times over, faster than learners repeat themselves."""
+    words = re.findall(r"[\w']+", text.lower())
+    size, rest = divmod(len(words), 3)
+    return size >= 3 and not rest and words[:size] * 3 == words and len(words) / seconds > REPEATED_WORDS_PER_SECOND
 
 
 def _invented(decoded: _Decoded) -> bool:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from actors.hearing.errors import ModelNotLoaded, UnknownLanguage
-from actors.hearing.whisper import WhisperRecogniser
+from actors.hearing.whisper import WhisperRecogniser, _thrice_too_fast
 from actors.ports import SAMPLE_RATE_HZ, Audio, Transcript
 from tests.actors.hearing.conftest import Said
 
@@ -123,3 +123,16 @@ def test_two_threads_do_not_disturb_each_other(whisper: WhisperRecogniser, sente
 def test_a_folder_without_a_model_is_named_in_the_error(tmp_path: Path) -> None:
     with pytest.raises(ModelNotLoaded, match=str(tmp_path)):
         WhisperRecogniser(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds", "looped"),
+    [
+        ("Fall in love. Fall in love. Fall in love.", 2.0, True),
+        ("Fall in love. Fall in love. Fall in love.", 4.0, False),  # said three times, with time to breathe
+        ("No no no. No no no. No no.", 1.0, False),
+        ("one two three four five six seven eight nine", 1.5, False),
+    ],
+)
+def test_a_phrase_said_thrice_too_fast_is_a_loop(text: str, seconds: float, looped: bool) -> None:
+    assert _thrice_too_fast(text, seconds) is looped
