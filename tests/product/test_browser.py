@@ -6,12 +6,11 @@ With COLLOQUY_SCREENSHOTS=DIR the pictures of the README are left there.
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from statistics import median
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.edge.page.conftest import FLAGS, chromium_path, until
+from tests.edge.page.conftest import FLAGS, chromium_path, in_sync, until
 from tests.product.conftest import Product
 
 SENTENCE = "I would like a cup of tea."
@@ -82,8 +81,7 @@ def test_a_spoken_sentence_is_understood_scored_and_answered_by_voice_and_face(l
         if page.evaluate("colloquy.video.showing"):
             drifts.append(abs(page.evaluate("colloquy.video.driftMs")))
         page.wait_for_timeout(50)
-    assert drifts
-    assert median(drifts) <= 40
+    assert in_sync(drifts)
     assert faults == []
 
 

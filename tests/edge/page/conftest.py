@@ -5,8 +5,9 @@ import os
 import shutil
 import time
 import wave
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 import pytest
@@ -49,6 +50,14 @@ STATE = "JSON.stringify({...Object.fromEntries(['route','lesson','audio','video'
 def chromium_path() -> str | None:
     """The browser on this machine; None when there is none."""
     return os.environ.get("COLLOQUY_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+
+
+def in_sync(drifts_ms: Sequence[float]) -> bool:
+    """Whether picture and sound belong together: they meet within a frame, and mostly stay within 125 ms.
+
+    The latter is ITU-R BT.1359's limit of what is noticed; a machine that is busy with other tests reads late, too.
+    """
+    return bool(drifts_ms) and min(drifts_ms) <= 40 and median(drifts_ms) <= 125
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """A lesson in the browser: microphone, voice, face, feedback, and what happens when something is in the way."""
 
-from statistics import median
 from typing import Any
 
 import msgspec
@@ -10,12 +9,11 @@ from playwright.sync_api import Page
 from starlette.websockets import WebSocket
 
 from projections.messages import AnalysisMessage, ErrorMessage, Message
-from tests.edge.page.conftest import MICROPHONE_HZ, TONE_HZ, Open, until
+from tests.edge.page.conftest import MICROPHONE_HZ, TONE_HZ, Open, in_sync, until
 from tests.fakes import canned_lesson as canned
 from tests.fakes.lesson_server import FakeLessonServer
 
 TURN_MS = 2 * canned.SEGMENT_MS
-ONE_FRAME_MS = 40
 
 
 def drifts(page: Page, samples: int = 15) -> list[float]:
@@ -35,7 +33,7 @@ def test_a_learner_speaks_and_gets_an_answer_and_scored_words(server: FakeLesson
     canned.drawn(server.tutor)  # drawn ahead, as a real server has it by the time the voice sounds
     page = start_lesson(talking="auto")
     until(page, "colloquy.video.showing")
-    assert median(drifts(page)) <= ONE_FRAME_MS
+    assert in_sync(drifts(page))
     until(page, "colloquy.lesson.turns[1]?.analysis")
     assert server.chunks[1] == list(range(len(server.chunks[1])))
     assert server.of("end_recording") == []
