@@ -10,6 +10,7 @@ from actors.hosting.speculation import Speculation
 from actors.hosting.utterance import Callbacks, OpenUtterance, Recording, level_db
 from actors.ports import SAMPLE_RATE_HZ, Audio
 from actors.session.commands import Command, Retry, Utter
+from actors.session.decide import LONGEST_REFERENCE
 from actors.session.errors import BadCommand, SessionEnded, TurnOutOfOrder
 from events.lesson import SpeechUttered
 from events.values import Blob
@@ -19,7 +20,6 @@ from projections.messages import ErrorMessage
 FORMATS = ("pcm16", "file")
 LONGEST_TEXT = 2_000
 """Characters that a typed utterance may have."""
-LONGEST_REFERENCE = 1_000
 
 
 class Lesson:

@@ -1,6 +1,6 @@
 """Engines that answer at once and always alike, for tests of what is built around them.
 
-The contract that they share with the real ones is in `tests/actors/engines_contract.py`.
+The contract that they share with the real ones is in `tests/actors/test_engines_contract.py`.
 """
 
 import asyncio

@@ -1,0 +1,87 @@
+"""What a lesson relies on in its engines, held against the fakes and the real ones alike."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from actors.models import ModelStore
+from actors.ports import FaceTrack
+from events.values import Viseme
+from policies.tutor.context import TutorContext
+from tests.fakes.engines import FakeFace, FakeProsody, FakeTutor, FakeVad, FakeVoice
+
+SPEECH = (0.2 * np.sin(2 * np.pi * 150 * np.arange(20_000) / 16_000)).astype(np.float32)
+
+
+@pytest.fixture(params=["fake", "real"])
+def engines(request: pytest.FixtureRequest) -> dict[str, Any]:
+    if request.param == "fake":
+        return {
+            "vad": FakeVad(),
+            "prosody": FakeProsody(),
+            "tutor": FakeTutor(),
+            "voice": FakeVoice(),
+            "face": FakeFace(),
+        }
+    from actors.assessment.praat import PraatProsodyAnalyser
+    from actors.face.drawn import DrawnFace
+    from actors.hearing.silero import SileroDetector
+    from actors.tutor.rules import RulesTutor
+    from actors.voice.piper import Piper
+
+    models: ModelStore = request.getfixturevalue("models")
+    return {
+        "vad": SileroDetector(models.weights("silero-vad")),
+        "prosody": PraatProsodyAnalyser(),
+        "tutor": RulesTutor(),
+        "voice": Piper(models.path("piper-joe")),
+        "face": DrawnFace(),
+    }
+
+
+def test_speech_is_judged_window_by_window_however_it_is_cut(engines: dict[str, Any]) -> None:
+    whole = engines["vad"].detect(SPEECH, b"")
+    first = engines["vad"].detect(SPEECH[:7_001], b"")
+    rest = engines["vad"].detect(SPEECH[7_001:], first.state)
+    assert len(whole.probabilities) == len(SPEECH) // 512
+    assert [*first.probabilities, *rest.probabilities] == pytest.approx(list(whole.probabilities), abs=1e-4)
+
+
+def test_prosody_knows_how_long_the_recording_is(engines: dict[str, Any]) -> None:
+    assert engines["prosody"].analyse(SPEECH, ()).duration_ms == 1250
+
+
+def test_a_reply_has_sentences_and_at_most_one_question(engines: dict[str, Any]) -> None:
+    context = TutorContext(
+        session="s",
+        turn=1,
+        tutor="joe",
+        goal="talk",
+        level="A2",
+        mode="conversation",
+        seed=1,
+        said="I like my garden.",
+        confidence=0.9,
+    )
+    sentences = list(engines["tutor"].reply(context))
+    assert all(sentence.text for sentence in sentences)
+    assert sum("?" in sentence.text for sentence in sentences) <= 1
+
+
+def test_speech_lasts_whole_frames_and_its_phonemes_cover_it(engines: dict[str, Any]) -> None:
+    parts = list(engines["voice"].speak("Where did you see the dog?", tutor="joe"))
+    assert [part.last for part in parts] == [False] * (len(parts) - 1) + [True]
+    for part in parts:
+        assert len(part.samples) % (part.sample_rate_hz // 25) == 0
+        ends = [phoneme.end_ms for phoneme in part.phonemes]
+        assert [phoneme.start_ms for phoneme in part.phonemes] == [0, *ends[:-1]]
+        assert ends[-1] == part.duration_ms
+
+
+def test_fragments_cover_the_track_without_a_gap(engines: dict[str, Any]) -> None:
+    visemes = (Viseme(viseme="aa", start_ms=0, end_ms=1200),)
+    fragments = list(engines["face"].render(FaceTrack(visemes=visemes, duration_ms=1200, start_ms=0, tutor="joe")))
+    ends = [fragment.start_ms + fragment.duration_ms for fragment in fragments]
+    assert [fragment.start_ms for fragment in fragments] == [0, *ends[:-1]]
+    assert ends[-1] == 1200
