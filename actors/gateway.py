@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from msgspec.structs import replace
 
 from actors.hearing.decode import MAX_AUDIO_BYTES
-from actors.hearing.errors import AudioError
+from actors.hearing.errors import AudioError, audio_too_large
 from actors.hosting.host import Accepted
 from actors.hosting.learner_session import Heard
 from actors.session.commands import Command, Start
@@ -146,9 +146,7 @@ class Gateway:
             kept.size_bytes += sum(map(len, fresh))
         if kept.size_bytes > MAX_AUDIO_BYTES:
             self._kept.pop(session, None)
-            raise AudioError(
-                "audio_too_large", f"The recording is larger than {MAX_AUDIO_BYTES // 2**20} MB; send a shorter one."
-            )
+            raise audio_too_large(MAX_AUDIO_BYTES)
         return kept
 
     async def _offer_or_drop(self, session: str, learner: str, kept: KeptUtterance, first: int) -> Accepted:

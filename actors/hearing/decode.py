@@ -13,7 +13,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from actors.hearing.errors import AudioError
+from actors.hearing.errors import AudioError, audio_too_large
 from actors.ports import SAMPLE_RATE_HZ, Audio
 
 MAX_AUDIO_BYTES = 10 * 2**20
@@ -37,8 +37,7 @@ def decode_audio(data: bytes, *, max_bytes: int = MAX_AUDIO_BYTES, max_seconds: 
     if not data:
         raise AudioError("empty_audio", "The recording is empty; record again and speak.")
     if len(data) > max_bytes:
-        limit = f"{max_bytes / 2**20:g} MB"
-        raise AudioError("audio_too_large", f"The recording is larger than {limit}; send a shorter one.")
+        raise audio_too_large(max_bytes)
     samples = np.frombuffer(_run_decoder(data, max_seconds), dtype="<f4").astype(np.float32)
     return _checked(samples)
 

@@ -17,6 +17,12 @@ class AudioError(EngineInputError):
         return str(self)
 
 
+def audio_too_large(max_bytes: int) -> AudioError:
+    """The recording has more bytes than are taken."""
+    limit = f"{max_bytes / 2**20:g} MB"
+    return AudioError("audio_too_large", f"The recording is larger than {limit}; send a shorter one.")
+
+
 class VadStateError(EngineInputError):
     """The state handed in does not come from this detector: start the stream again with an empty one."""
 

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from actors.chain import ChainExhausted
 from actors.faults import TYPED
 from actors.hearing.decode import MAX_AUDIO_BYTES, MAX_AUDIO_SECONDS, decode_audio, pcm16
-from actors.hearing.errors import AudioError, VadStateError
+from actors.hearing.errors import AudioError, VadStateError, audio_too_large
 from actors.ports import SAMPLE_RATE_HZ, Audio, EngineError, SpeechProbabilities, Transcript
 from actors.stages.stage import Resources
 from policies.endpointing import (
@@ -114,9 +114,7 @@ class OpenUtterance:
             self.next_chunk += 1
         if len(self._received) > MAX_AUDIO_BYTES:
             self.cancel()
-            raise AudioError(
-                "audio_too_large", f"The recording is larger than {MAX_AUDIO_BYTES // 2**20} MB; send a shorter one."
-            )
+            raise audio_too_large(MAX_AUDIO_BYTES)
         self._arrived.set()
         return self.next_chunk
 
