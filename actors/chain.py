@@ -6,7 +6,7 @@ A chain is called from several worker threads. It decides no order (see `policie
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -163,7 +163,7 @@ class EngineChain:
                 faults.append(self._fault(slot, error))
         raise ChainExhausted(self.kind, tuple(faults))
 
-    def stream(self, method: str, *args: Any, **kwargs: Any) -> Iterator[tuple[Any, EngineUse]]:
+    def stream(self, method: str, *args: Any, **kwargs: Any) -> Generator[tuple[Any, EngineUse], None, None]:
         """The items of the first engine that gives one, each with the time that it took.
 
         An engine that fails before its first item is replaced by the next. Raises as `call` does, and `ChainBroken`

@@ -81,10 +81,10 @@ class Cluster:
             await asyncio.to_thread(self._measure_voices)
             self._say("engines", "Loading the engines")
             # Kept: Ray ends an actor when the last handle to it is gone.
-            self._models = models = await asyncio.to_thread(start_models, self._settings)
+            self._models = await asyncio.to_thread(start_models, self._settings)
             hosts = RayHosts(self._settings)
             self.engines = RayEngines()
-            await asyncio.gather(hosts.warm(), *(self._prepare(kind, models[kind]) for kind in KINDS))
+            await asyncio.gather(hosts.warm(), *(self._prepare(kind, hosts) for kind in KINDS))
         except Exception as error:  # the supervisor of the start: whatever happened is shown on the page
             logger.exception("the start failed")
             self._say("failed", f"{type(error).__name__}: {error}")
@@ -122,9 +122,12 @@ class Cluster:
         if ray.is_initialized():
             ray.shutdown()
 
-    async def _prepare(self, kind: str, actor: Handle) -> None:
+    async def _prepare(self, kind: str, hosts: RayHosts) -> None:
         try:
-            prepared = unwrapped(await actor.prepare.remote())
+            if kind in self._models:
+                prepared = unwrapped(await self._models[kind].prepare.remote())
+            else:
+                prepared = await hosts.prepare(kind)
         except ChainExhausted as error:
             self._engines[kind] = EngineStatus(kind=kind, state="failed", reason=str(error))
             return

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from events.values import EngineUse
 
 KINDS = ("vad", "asr", "prosody", "pronunciation", "language", "tutor", "voice", "face")
-"""The kinds of engine that a lesson uses, each in a model actor of its own."""
+"""The kinds of engine that a lesson uses, in model actors or in the hosts (see `policies.placement`)."""
 
 
 class Engines(Protocol):

@@ -14,6 +14,7 @@ from actors.hearing.decode import MAX_AUDIO_BYTES
 from actors.hearing.errors import AudioError, audio_too_large
 from actors.hosting.host import Accepted
 from actors.hosting.learner_session import Heard
+from actors.hosting.lesson import Rest
 from actors.session.commands import Command, Start
 from actors.session.errors import SessionError, SessionFenced
 
@@ -82,21 +83,44 @@ class Gateway:
             self._kept.pop(session, None)
         return Accepted(turn=accepted.turn, next_chunk=len(kept.chunks) if accepted.turn == turn else 0)
 
+    def keep(self, session: str, turn: int, first: int, chunks: Sequence[bytes], format: str = "pcm16") -> bool:
+        """Keep chunks until `end_recording` sends them along; false when they do not join what is kept.
+
+        Raises `AudioError` when the recording grows too large.
+        """
+        known = self._kept.get(session)
+        if known is None or known.turn != turn or known.format != format or first > len(known.chunks):
+            return False
+        self._keep(session, turn, first, chunks, format)
+        return True
+
     async def end_recording(
         self, session: str, learner: str, command_id: str, turn: int, reference: str | None = None
     ) -> int:
         """Close the open utterance, whatever happened to its host meanwhile. Raises `AudioError`, `SessionError`."""
         for attempt in range(RESENDS):
             kept = self._kept.get(session)
-            if kept is not None and kept.turn == turn and (attempt or kept.accepted < len(kept.chunks)):
-                accepted = await self._offer_or_drop(session, learner, kept, len(kept.chunks))
-                if accepted.turn > turn:
-                    break
+            rest = Rest()
+            if kept is not None and kept.turn == turn:
+                if attempt:
+                    accepted = await self._offer_or_drop(session, learner, kept, len(kept.chunks))
+                    if accepted.turn > turn:
+                        break
+                unsent = tuple(kept.chunks[kept.accepted :])
+                rest = Rest(first=kept.accepted, chunks=unsent, format=kept.format)
             try:
-                version: int = await self._call(session, "end_recording", session, learner, command_id, turn, reference)
+                version: int = await self._call(
+                    session, "end_recording", session, learner, command_id, turn, reference, rest
+                )
             except AudioError as error:
-                lost = error.code == "empty_audio" and kept is not None and kept.chunks and attempt + 1 < RESENDS
-                if lost and (await self._call(session, "where", session, learner)).next_chunk == 0:
+                again = kept is not None and kept.chunks and attempt + 1 < RESENDS
+                if again and error.code == "chunk_out_of_order":
+                    continue
+                if (
+                    again
+                    and error.code == "empty_audio"
+                    and (await self._call(session, "where", session, learner)).next_chunk == 0
+                ):
                     continue
                 self._kept.pop(session, None)
                 raise

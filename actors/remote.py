@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from typing import Any, cast
 
-import numpy as np
 import ray
 from msgspec import Struct
 from ray.exceptions import ActorDiedError, ActorUnavailableError, RayActorError
@@ -15,6 +15,7 @@ from ray.exceptions import ActorDiedError, ActorUnavailableError, RayActorError
 from actors.chain import EngineChain, EngineHealth
 from actors.engines import KINDS
 from actors.faults import Fault, answered, answered_async, unwrapped
+from actors.inside import InsideEngines, PlacedEngines
 from actors.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -26,7 +27,10 @@ MODEL_THREADS = 8
 """Calls that a model actor takes at once; the engines lock what cannot be shared."""
 HOST_CALLS = 10_000
 """Calls that a host takes at once: every connected learner keeps one waiting."""
-SHARED_FROM_BYTES = 32 * 1024
+INLINE_BYTES = 2 * 2**20
+"""Arguments up to this size (30 s of audio) travel inside the call: a copy is quicker than a look into Ray's store."""
+SWITCH_INTERVAL_S = 0.0005
+"""How soon a thread that computes yields to the one that answers; Python's 5 ms are a noticeable share of a turn."""
 RECOVERY_S = 60.0
 """How long a call waits for an actor that is being restarted."""
 
@@ -39,6 +43,15 @@ class Prepared(Struct, frozen=True, kw_only=True):
     reason: str
 
 
+def prepared(chain: EngineChain) -> Prepared:
+    """Load the best engine of a chain that loads. Raises `actors.chain.ChainExhausted`."""
+    name = chain.prepare()
+    health = {engine.name: engine.reason for engine in chain.health()}
+    reasons = [f"{skip.name}: {skip.reason}" for skip in chain.skipped if skip.degrades]
+    reasons += [f"{other}: {reason}" for other, reason in health.items() if reason]
+    return Prepared(name=name, degraded=bool(reasons), reason="; ".join(reasons))
+
+
 class ModelActor:
     """One kind of engine in a process of its own."""
 
@@ -49,14 +62,7 @@ class ModelActor:
 
     def prepare(self) -> Any:
         """Load the best engine that loads: a `Prepared`."""
-        return answered(self._prepare)
-
-    def _prepare(self) -> Prepared:
-        name = self._chain.prepare()
-        health = {engine.name: engine.reason for engine in self._chain.health()}
-        reasons = [f"{skip.name}: {skip.reason}" for skip in self._chain.skipped if skip.degrades]
-        reasons += [f"{other}: {reason}" for other, reason in health.items() if reason]
-        return Prepared(name=name, degraded=bool(reasons), reason="; ".join(reasons))
+        return answered(prepared, self._chain)
 
     def call(self, method: str, *args: Any, **kwargs: Any) -> Any:
         return answered(self._chain.call, method, *args, **kwargs)
@@ -79,10 +85,16 @@ class HostActor:
     """A session host in a process of its own; see `actors.hosting.host.SessionHost`."""
 
     def __init__(self, settings: Settings) -> None:
-        from actors.bootstrap import session_host
+        from actors.bootstrap import chain_of, session_host
 
-        self._host = session_host(settings, RayEngines())
+        sys.setswitchinterval(SWITCH_INTERVAL_S)
+        self._inside = InsideEngines(partial(chain_of, settings=settings))
+        self._host = session_host(settings, PlacedEngines(settings.in_host, self._inside, RayEngines()))
         self._sweeper: asyncio.Task[None] | None = None
+
+    async def prepare(self, kind: str) -> Any:
+        """Load the best engine that loads of a kind that runs in the host: a `Prepared`."""
+        return await asyncio.to_thread(lambda: answered(prepared, self._inside.chain(kind)))
 
     async def call(self, method: str, *args: Any) -> Any:
         if self._sweeper is None:
@@ -95,7 +107,6 @@ class RayEngines:
 
     def __init__(self) -> None:
         self._actors: dict[str, Handle] = {}
-        self._shared: tuple[Any, Any] = (None, None)
 
     def actor(self, kind: str) -> Handle:
         """The model actor of a kind."""
@@ -105,8 +116,7 @@ class RayEngines:
 
     async def call(self, kind: str, method: str, *args: Any, **kwargs: Any) -> Any:
         actor = self.actor(kind)
-        given = [self._in_store(arg) for arg in args]
-        return unwrapped(await _patiently(partial(actor.call.remote, method, *given, **kwargs)))
+        return unwrapped(await _patiently(partial(actor.call.remote, method, *args, **kwargs)))
 
     async def stream(self, kind: str, method: str, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
         items: AsyncIterator[Any] = (
@@ -114,14 +124,6 @@ class RayEngines:
         )
         async for item in items:
             yield unwrapped(await item)
-
-    def _in_store(self, value: Any) -> Any:
-        """A recording that several engines are given goes into Ray's shared memory once."""
-        if not isinstance(value, np.ndarray) or value.nbytes < SHARED_FROM_BYTES:
-            return value
-        if self._shared[0] is not value:
-            self._shared = (value, ray.put(value))
-        return self._shared[1]
 
 
 class RayHosts:
@@ -136,6 +138,15 @@ class RayHosts:
         """Call a method of the session's host, waiting while it is restarted. Raises what the host raises."""
         host = self.host_of(session)
         return unwrapped(await _patiently(partial(host.call.remote, method, *args)))
+
+    async def prepare(self, kind: str) -> Prepared:
+        """Load a kind that runs in the hosts in all shared ones; others load it when a session first needs it.
+
+        Raises `actors.chain.ChainExhausted`.
+        """
+        answers = await asyncio.gather(*(_patiently(partial(host.prepare.remote, kind)) for host in self._hosts))
+        found: list[Prepared] = [unwrapped(answer) for answer in answers]
+        return found[0] if found else Prepared(name="", degraded=False, reason="")
 
     async def warm(self) -> None:
         """Wait until the shared hosts answer."""
@@ -158,6 +169,11 @@ class RayHosts:
         return actor.remote(self._settings)
 
 
+def elsewhere(settings: Settings) -> tuple[str, ...]:
+    """The kinds that run in model actors of their own, not in the hosts."""
+    return tuple(kind for kind in KINDS if kind not in settings.in_host)
+
+
 def model_actor_name(kind: str) -> str:
     """The name in the cluster of the model actor of a kind."""
     return f"model-{kind}"
@@ -175,12 +191,13 @@ def start_ray(settings: Settings, root: str) -> None:
         ray.init(address=settings.ray_address, runtime_env={"working_dir": root}, **common)
     else:
         # Logical slots, not cores: Ray starts this many workers ahead, side by side, and our actors move into them.
-        workers = len(KINDS) + settings.hosts
-        ray.init(address="local", include_dashboard=False, num_cpus=workers, **common)
+        workers = len(elsewhere(settings)) + settings.hosts
+        inline = {"max_direct_call_object_size": INLINE_BYTES}
+        ray.init(address="local", include_dashboard=False, num_cpus=workers, _system_config=inline, **common)
 
 
 def start_models(settings: Settings) -> dict[str, Handle]:
-    """A model actor for each kind, pinned to a share of a GPU where the cluster has one."""
+    """A model actor for each kind that has one, pinned to a share of a GPU where the cluster has one."""
     from policies.placement import gpu_share
 
     gpus = cast(dict[str, float], ray.cluster_resources()).get("GPU", 0)  # type: ignore[no-untyped-call]
@@ -195,7 +212,7 @@ def start_models(settings: Settings) -> dict[str, Handle]:
             max_concurrency=MODEL_THREADS,
         )
         .remote(kind, settings)
-        for kind in KINDS
+        for kind in elsewhere(settings)
     }
 
 

@@ -5,7 +5,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from actors.engines import KINDS
 from events.location import DataFolder, data_folder
+from policies.placement import IN_HOST
 
 PREFIX = "COLLOQUY_"
 
@@ -19,7 +21,8 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     ``ray_address`` "" starts Ray on this machine. ``hosts`` session hosts share the sessions; with
     ``sessions_per_host`` 1 each learner's session is a Ray actor of its own. ``idle_s`` seconds without use passivate a
-    session. A provider or LanguageTool is used only if its URL is given. ``prefer`` names engines to try first.
+    session. A provider or LanguageTool is used only if its URL is given. ``prefer`` names engines to try first,
+    ``in_host`` the kinds that run inside the session hosts.
     """
 
     data: DataFolder
@@ -32,12 +35,13 @@ class Settings(Struct, frozen=True, kw_only=True):
     tutor_model: str = "default"
     languagetool_url: str = ""
     prefer: tuple[str, ...] = ()
+    in_host: tuple[str, ...] = IN_HOST
     models_cache: str = ""
     models_from: str = ""
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
-    """Settings from ``COLLOQUY_…`` variables. Raises `SettingsError` on a figure that is none."""
+    """Settings from ``COLLOQUY_…`` variables. Raises `SettingsError` on one that cannot be used."""
     data = data_folder(environ)
     return Settings(
         data=DataFolder(Path(data.root).absolute()),
@@ -50,9 +54,18 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         tutor_model=environ.get(PREFIX + "TUTOR_MODEL", "default"),
         languagetool_url=environ.get(PREFIX + "LANGUAGETOOL_URL", ""),
         prefer=tuple(environ.get(PREFIX + "PREFER", "").split()),
+        in_host=_kinds(environ, "IN_HOST", IN_HOST),
         models_cache=environ.get(PREFIX + "MODELS", ""),
         models_from=environ.get(PREFIX + "MODELS_FROM", ""),
     )
+
+
+def _kinds(environ: Mapping[str, str], name: str, default: tuple[str, ...]) -> tuple[str, ...]:
+    kinds = tuple(environ.get(PREFIX + name, " ".join(default)).split())
+    for kind in kinds:
+        if kind not in KINDS:
+            raise SettingsError(f"{PREFIX}{name} names {kind!r}; the kinds of engine are {', '.join(KINDS)}.")
+    return kinds
 
 
 def _number(environ: Mapping[str, str], name: str, default: int) -> int:

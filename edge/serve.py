@@ -4,11 +4,13 @@ import argparse
 import logging
 import os
 import socket
+import sys
 
 import uvicorn
 
 from actors.bootstrap import blob_store, event_log, model_store, view_store
 from actors.cluster import Cluster, worker_environment
+from actors.remote import SWITCH_INTERVAL_S
 from actors.settings import SettingsError, read_settings
 from edge.app import create_app
 from edge.resources import Resources
@@ -25,6 +27,7 @@ def serve(arguments: argparse.Namespace) -> int:
     try:
         settings = read_settings(os.environ)
         worker_environment()
+        sys.setswitchinterval(SWITCH_INTERVAL_S)
         resources = Resources(
             settings=settings,
             cluster=Cluster(settings, model_store(settings)),

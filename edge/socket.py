@@ -225,15 +225,18 @@ class SpeechPractice:
             raise WebSocketDisconnect(1013) from None
 
     async def _audio(self, message: AudioChunk, payload: bytes) -> None:
-        """Pass on this chunk and those that are waiting behind it in one call."""
+        """Pass on this chunk and those that are waiting behind it in one call, or leave them to the recording's end."""
         chunks = [payload]
         while not self._queue.empty():
-            following = self._queue._queue[0]  # type: ignore[attr-defined]  # a peek, which asyncio.Queue lacks
-            if not _continues(message, len(chunks), following.message):
+            if not _continues(message, len(chunks), self._waiting()):
                 break
             taken = self._queue.get_nowait()
             chunks.append(taken.payload)
             self._done(taken)
+        if self._ends_here(message) and self._gateway.keep(
+            self._session, message.turn, message.chunk, chunks, message.format
+        ):
+            return
         accepted = await self._gateway.audio(
             self._session, self._learner, message.turn, message.chunk, chunks, message.format
         )
@@ -242,6 +245,17 @@ class SpeechPractice:
                 "chunk_out_of_order",
                 f"Chunk {message.chunk} came too early; send turn {message.turn} on from chunk {accepted.next_chunk}.",
             )
+
+    def _waiting(self) -> ClientMessage:
+        """The message next in the queue, which must not be empty."""
+        item: Item = self._queue._queue[0]  # type: ignore[attr-defined]  # a peek, which asyncio.Queue lacks
+        return item.message
+
+    def _ends_here(self, message: AudioChunk) -> bool:
+        if self._queue.empty():
+            return False
+        following = self._waiting()
+        return isinstance(following, EndRecording) and following.turn == message.turn
 
     async def _tell(self, code: str, text: str, *, retryable: bool) -> None:
         message = ErrorMessage(seq=self._seq, part=-1, code=code, message=text, retryable=retryable)

@@ -1,6 +1,9 @@
-"""Which models get a share of a GPU. Pure."""
+"""Where the engines of a lesson run. Pure."""
 
-GPU_SHARES = {"asr": 0.4, "voice": 0.3, "tutor": 0.3}
+IN_HOST = ("vad", "tutor")
+"""Kinds that run inside the session hosts: what they compute takes less time than a message to another process and its
+answer (2 to 6 ms on a busy machine), or they wait for the network."""
+GPU_SHARES = {"asr": 0.4, "voice": 0.3}
 """Shares of one GPU that the kinds of a lesson are pinned to; the others gain nothing from one."""
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from msgspec import Struct
 
 from actors.hosting.learner_session import Heard, LearnerSession
-from actors.hosting.lesson import Lesson
+from actors.hosting.lesson import Lesson, Rest
 from actors.session.commands import Command, Start
 from actors.session.errors import SessionFenced
 from actors.stages.stage import Resources
@@ -77,10 +77,12 @@ class SessionHost:
         next_chunk = lesson.audio(turn, first, chunks, format)
         return Accepted(turn=lesson.session.state.next_turn, next_chunk=next_chunk)
 
-    async def end_recording(self, name: str, learner: str, command_id: str, turn: int, reference: str | None) -> int:
-        """Close the open utterance. Raises `SessionError` or `AudioError`."""
+    async def end_recording(
+        self, name: str, learner: str, command_id: str, turn: int, reference: str | None, rest: Rest
+    ) -> int:
+        """Close the open utterance after its last chunks. Raises `SessionError` or `AudioError`."""
         lesson = await self._lesson(name, learner)
-        await lesson.end_recording(command_id, turn, reference)
+        await lesson.end_recording(command_id, turn, reference, rest)
         return lesson.session.state.version
 
     async def cancel_recording(self, name: str, learner: str, turn: int) -> None:

@@ -1,9 +1,9 @@
 """A session with its open utterance: what comes in by microphone, file or keyboard becomes the next turn."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 
-from actors.hearing.decode import encode_flac
+from msgspec import Struct
+
 from actors.hearing.errors import AudioError
 from actors.hosting.learner_session import LearnerSession
 from actors.hosting.speculation import Speculation
@@ -20,6 +20,14 @@ from projections.messages import ErrorMessage
 FORMATS = ("pcm16", "file")
 LONGEST_TEXT = 2_000
 """Characters that a typed utterance may have."""
+
+
+class Rest(Struct, frozen=True, kw_only=True):
+    """The last chunks of a recording, which come with its end."""
+
+    first: int = 0
+    chunks: tuple[bytes, ...] = ()
+    format: str = "pcm16"
 
 
 class Lesson:
@@ -84,10 +92,10 @@ class Lesson:
             self._drop_speculation()
             raise
 
-    async def end_recording(self, command_id: str, turn: int, reference: str | None) -> None:
-        """Close the open utterance. A repeat, or the end of one that has closed itself, does nothing.
+    async def end_recording(self, command_id: str, turn: int, reference: str | None, rest: Rest) -> None:
+        """Close the open utterance after its last chunks. A repeat, or the end of a closed one, does nothing.
 
-        Raises `AudioError` when nothing usable was recorded.
+        Raises `AudioError` when nothing usable was recorded, or when the last chunks do not join what is here.
         """
         state = self.session.state
         if turn < state.next_turn or command_id in state.commands:
@@ -96,6 +104,10 @@ class Lesson:
             raise TurnOutOfOrder(f"Turn {turn} cannot be said now; the next turn is {state.next_turn}.")
         if reference is not None and len(reference) > LONGEST_REFERENCE:
             raise BadCommand(f"The reference has {len(reference)} characters; the limit is {LONGEST_REFERENCE}.")
+        if rest.chunks:
+            wanted = self.audio(turn, rest.first, rest.chunks, rest.format)
+            if wanted < rest.first + len(rest.chunks):
+                raise AudioError("chunk_out_of_order", f"Chunk {rest.first} came too early; chunk {wanted} is missing.")
         utterance = self._open
         if utterance is None or utterance.turn != turn:
             raise AudioError("empty_audio", "No audio was sent for this turn; record again.")
@@ -201,8 +213,7 @@ class Lesson:
         if self._speculation is None or reference is not None:
             # Nothing was begun on a pause: begin now, while the recording is being stored.
             self._speculate(recording, lambda text: None, reference)
-        flac = await asyncio.to_thread(encode_flac, recording.audio, SAMPLE_RATE_HZ)
-        blob = await asyncio.to_thread(self.session.resources.blobs.put, flac, "audio/flac")
+        blob = await self.session.resources.keep_audio(recording.audio, SAMPLE_RATE_HZ)
         self.session.keep_audio(recording.turn, recording.audio)
         uttered = self._uttered(recording, blob, reference)
         speculation, self._speculation = self._speculation, None

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from actors.hearing.decode import encode_flac
 from actors.ports import FaceTrack, Fragment, Speech
 from actors.session.state import SessionState
 from actors.session.work import Render, Speak
@@ -29,8 +28,7 @@ async def speak(work: Speak, state: SessionState, resources: Resources) -> Async
         if skip:
             skip -= 1
             continue
-        flac = await asyncio.to_thread(encode_flac, speech.samples, speech.sample_rate_hz)
-        audio = await asyncio.to_thread(resources.blobs.put, flac, "audio/flac")
+        audio = await resources.keep_audio(speech.samples, speech.sample_rate_hz)
         yield TutorSpoken(
             turn=work.turn,
             segment=index,

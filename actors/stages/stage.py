@@ -1,12 +1,17 @@
 """What every stage of a turn works with."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
+import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from actors.engines import Engines
+from actors.hearing.decode import encode_flac
 from actors.ports import Audio
 from events.blobs import BlobStore
+from events.values import Blob
 from policies.learner import LearnerHistory
 
 AudioOf = Callable[[int], Awaitable[Audio]]
@@ -19,3 +24,11 @@ class Resources(Struct, frozen=True, kw_only=True):
     engines: Engines
     blobs: BlobStore
     history: Callable[[str], LearnerHistory]
+
+    async def keep_audio(self, samples: Audio | NDArray[np.int16], rate_hz: int) -> Blob:
+        """Keep a recording as FLAC. Raises `events.errors.BlobStoreUnavailable`."""
+
+        def keep() -> Blob:
+            return self.blobs.put(encode_flac(samples, rate_hz), "audio/flac")
+
+        return await asyncio.to_thread(keep)

@@ -47,7 +47,7 @@ class Killer:
 @pytest.fixture
 def hosts(tmp_path: Path) -> Iterator[RayHosts]:
     worker_environment()
-    settings = Settings(data=DataFolder(tmp_path / "data"))
+    settings = Settings(data=DataFolder(tmp_path / "data"), in_host=())
     start_ray(settings, "")
     models = [
         ray.remote(FakeModelActor).options(num_cpus=0, name=model_actor_name(kind)).remote(kind, 0.01) for kind in KINDS
