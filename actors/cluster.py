@@ -166,6 +166,8 @@ def worker_environment() -> None:
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_DEDUP_LOGS", "1")
+    # Ray would have all workers give way, the session hosts too; see `actors.remote.MODEL_NICENESS`.
+    os.environ.setdefault("RAY_worker_niceness", "0")
     # Ray warns of its own token authentication, which it turns on by itself, and of the thread that it is started from.
     for name in ("ray._private.authentication.authentication_token_setup", "ray._private.worker"):
         logging.getLogger(name).setLevel(logging.ERROR)

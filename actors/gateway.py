@@ -83,21 +83,13 @@ class Gateway:
             self._kept.pop(session, None)
         return Accepted(turn=accepted.turn, next_chunk=len(kept.chunks) if accepted.turn == turn else 0)
 
-    def keep(self, session: str, turn: int, first: int, chunks: Sequence[bytes], format: str = "pcm16") -> bool:
-        """Keep chunks until `end_recording` sends them along; false when they do not join what is kept.
-
-        Raises `AudioError` when the recording grows too large.
-        """
-        known = self._kept.get(session)
-        if known is None or known.turn != turn or known.format != format or first > len(known.chunks):
-            return False
-        self._keep(session, turn, first, chunks, format)
-        return True
-
     async def end_recording(
         self, session: str, learner: str, command_id: str, turn: int, reference: str | None = None
     ) -> int:
-        """Close the open utterance, whatever happened to its host meanwhile. Raises `AudioError`, `SessionError`."""
+        """Close the open utterance, whatever happened to its host meanwhile. Raises `AudioError`, `SessionError`.
+
+        Chunks that the host has not confirmed go along with the call.
+        """
         for attempt in range(RESENDS):
             kept = self._kept.get(session)
             rest = Rest()

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -23,6 +24,8 @@ logger = logging.getLogger(__name__)
 Handle = Any
 """A Ray actor's handle: its methods are made at run time, so no type can name them."""
 
+MODEL_NICENESS = 10
+"""Who computes gives way to who passes messages on: the hosts and the edge."""
 MODEL_THREADS = 8
 """Calls that a model actor takes at once; the engines lock what cannot be shared."""
 HOST_CALLS = 10_000
@@ -58,6 +61,7 @@ class ModelActor:
     def __init__(self, kind: str, settings: Settings) -> None:
         from actors.bootstrap import chain_of
 
+        os.nice(MODEL_NICENESS)
         self._chain: EngineChain = chain_of(kind, settings)
 
     def prepare(self) -> Any:

@@ -76,6 +76,7 @@ class SpeechPractice:
         self._seq = 0
         self._part = -1
         self._sender: asyncio.Task[None] | None = None
+        self._passing: asyncio.Task[None] | None = None
 
     async def serve(self) -> None:
         """Read frames until the client leaves; a worker obeys them in order, to the last one that arrived."""
@@ -86,7 +87,7 @@ class SpeechPractice:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._queue.join(), DRAIN_S)
         finally:
-            for task in (worker, self._sender):
+            for task in (worker, self._passing, self._sender):
                 if task is not None:
                     task.cancel()
                     with contextlib.suppress(asyncio.CancelledError):
@@ -106,21 +107,34 @@ class SpeechPractice:
             await self._worked.wait()
 
     async def _work(self) -> None:
+        """Obey message after message. Only the end of a recording does not wait until its last chunks have arrived.
+
+        The gateway has those already, and sends along what the host has not confirmed.
+        """
         while True:
             item = await self._queue.get()
-            try:
-                await self._obey(item)
-            except (SessionError, EngineError, EventsError) as error:
-                code = str(getattr(error, "code", "engine_failed"))
-                await self._tell(code, str(error), retryable=bool(getattr(error, "retryable", False)))
-            except (WebSocketDisconnect, RuntimeError):
-                logger.info("session %s: the client left before its answer", self._session)
-            except Exception as error:  # the supervisor of a connection: one bad message must not end the lesson
-                logger.exception("session %s: %s", self._session, type(item.message).__name__)
-                name = type(error).__name__
-                await self._tell("internal_error", f"The server made a mistake ({name}); try again.", retryable=True)
-            finally:
-                self._done(item)
+            if self._passing is not None and not isinstance(item.message, EndRecording):
+                await self._passing
+            if isinstance(item.message, AudioChunk):
+                self._passing = asyncio.create_task(self._answer(item))
+                await asyncio.sleep(0)  # it gives the chunk to the gateway before it first waits
+            else:
+                await self._answer(item)
+
+    async def _answer(self, item: Item) -> None:
+        try:
+            await self._obey(item)
+        except (SessionError, EngineError, EventsError) as error:
+            code = str(getattr(error, "code", "engine_failed"))
+            await self._tell(code, str(error), retryable=bool(getattr(error, "retryable", False)))
+        except (WebSocketDisconnect, RuntimeError):
+            logger.info("session %s: the client left before its answer", self._session)
+        except Exception as error:  # the supervisor of a connection: one bad message must not end the lesson
+            logger.exception("session %s: %s", self._session, type(item.message).__name__)
+            name = type(error).__name__
+            await self._tell("internal_error", f"The server made a mistake ({name}); try again.", retryable=True)
+        finally:
+            self._done(item)
 
     def _done(self, item: Item) -> None:
         self._queued_bytes -= len(item.payload)
@@ -225,18 +239,15 @@ class SpeechPractice:
             raise WebSocketDisconnect(1013) from None
 
     async def _audio(self, message: AudioChunk, payload: bytes) -> None:
-        """Pass on this chunk and those that are waiting behind it in one call, or leave them to the recording's end."""
+        """Pass on this chunk and those that are waiting behind it in one call."""
         chunks = [payload]
         while not self._queue.empty():
-            if not _continues(message, len(chunks), self._waiting()):
+            following = self._queue._queue[0]  # type: ignore[attr-defined]  # a peek, which asyncio.Queue lacks
+            if not _continues(message, len(chunks), following.message):
                 break
             taken = self._queue.get_nowait()
             chunks.append(taken.payload)
             self._done(taken)
-        if self._ends_here(message) and self._gateway.keep(
-            self._session, message.turn, message.chunk, chunks, message.format
-        ):
-            return
         accepted = await self._gateway.audio(
             self._session, self._learner, message.turn, message.chunk, chunks, message.format
         )
@@ -245,17 +256,6 @@ class SpeechPractice:
                 "chunk_out_of_order",
                 f"Chunk {message.chunk} came too early; send turn {message.turn} on from chunk {accepted.next_chunk}.",
             )
-
-    def _waiting(self) -> ClientMessage:
-        """The message next in the queue, which must not be empty."""
-        item: Item = self._queue._queue[0]  # type: ignore[attr-defined]  # a peek, which asyncio.Queue lacks
-        return item.message
-
-    def _ends_here(self, message: AudioChunk) -> bool:
-        if self._queue.empty():
-            return False
-        following = self._waiting()
-        return isinstance(following, EndRecording) and following.turn == message.turn
 
     async def _tell(self, code: str, text: str, *, retryable: bool) -> None:
         message = ErrorMessage(seq=self._seq, part=-1, code=code, message=text, retryable=retryable)
