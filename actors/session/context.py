@@ -26,6 +26,7 @@ def tutor_context(state: SessionState, number: int, history: LearnerHistory) -> 
         seed=started.seed,
         topic=state.topic,
         exercise=state.exercise,
+        pending=state.pending,
         said=said.text if said else "",
         confidence=said.confidence if said else 0.0,
         typed=turn.uttered is not None and turn.uttered.audio is None,

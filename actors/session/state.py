@@ -44,8 +44,9 @@ class Turn(Struct, frozen=True, kw_only=True):
 class SessionState(Struct, frozen=True, kw_only=True):
     """A session as its events left it.
 
-    ``exercise`` is the sentence to say now, ``attempts`` how often it was tried; ``retry_of`` is the turn that the next
-    utterance says again. ``commands`` are the ids of the commands that have been obeyed.
+    ``exercise`` is the sentence to say now, ``attempts`` how often it was tried; ``pending`` is the exercise that waits
+    while an older sentence is said again. ``retry_of`` is the turn that the next utterance says again. ``commands`` are
+    the ids of the commands that have been obeyed.
     """
 
     version: int = 0
@@ -54,6 +55,7 @@ class SessionState(Struct, frozen=True, kw_only=True):
     started: SessionStarted | None = None
     turns: tuple[Turn, ...] = ()
     exercise: str = ""
+    pending: str = ""
     topic: str = ""
     attempts: int = 0
     retry_of: int | None = None
@@ -139,7 +141,8 @@ def _replied(state: SessionState, event: TutorReplied) -> SessionState:
     turn = state.turns[event.turn]
     state = _with_turn(state, event.turn, replace(turn, replied=(*turn.replied, event)))
     if event.exercise and event.exercise != state.exercise:
-        state = replace(state, exercise=event.exercise, attempts=0)
+        pending = "" if event.exercise == state.pending else state.pending
+        state = replace(state, exercise=event.exercise, pending=pending, attempts=0)
     return replace(state, topic=event.topic) if event.topic else state
 
 
@@ -149,7 +152,8 @@ def _retried(state: SessionState, event: TurnRetried) -> SessionState:
         return _with_turn(state, event.turn, replace(turn, failed=frozenset()))
     reference = turn.uttered.reference if turn.uttered else ""
     if reference and reference != state.exercise:
-        state = replace(state, exercise=reference, attempts=1)
+        pending = state.pending or state.exercise
+        state = replace(state, exercise=reference, pending="" if pending == reference else pending, attempts=1)
     return replace(state, retry_of=event.turn)
 
 

@@ -20,6 +20,7 @@ class TutorContext(Struct, frozen=True, kw_only=True):
     """All that a tutor may know when it answers.
 
     ``said`` is "" for the greeting (turn 0) and when no words were understood; then ``confidence`` tells which.
+    ``pending`` is the exercise that waits while the learner says an older sentence again.
     ``used`` holds every sentence that the tutor has said in this session: none may be said again.
     """
 
@@ -32,6 +33,7 @@ class TutorContext(Struct, frozen=True, kw_only=True):
     seed: int
     topic: str = ""
     exercise: str = ""
+    pending: str = ""
     said: str = ""
     confidence: float = 0.0
     typed: bool = False

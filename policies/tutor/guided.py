@@ -225,10 +225,12 @@ def _set(exercise: str, key: str, choice: Choice) -> Sentence:
 
 
 def next_exercise(context: TutorContext) -> str:
-    """The sentence of the learner's level, not set before, that practises most of what is weak for this learner.
+    """The sentence that waits, else one of the learner's level, not set before, that practises most of what is weak.
 
     Sounds that were aligned with words of another sentence say nothing about the learner.
     """
+    if context.pending:
+        return context.pending
     weak = list(context.history.weak_phones)
     if context.pronunciation is not None and attempted(context.said, context.pronunciation.reference):
         phones = [phone for word in context.pronunciation.words for phone in word.phones]

@@ -162,6 +162,29 @@ def test_a_retried_sentence_is_asked_again() -> None:
     (retried,) = decide(state, Retry(id="c", turn=1))
     state = evolve(state, retried, version=8)
     assert (state.exercise, state.retry_of) == ("I like tea.", 1)
+    assert state.pending == "She likes tea."
+    again = (uttered(2, reference="I like tea."), transcribed(2), assessed(2))
+    for version, event in enumerate([*again, replied(2, 0, last=True, exercise="She likes tea.")], 9):
+        state = evolve(state, event, version=version)
+    assert (state.exercise, state.pending) == ("She likes tea.", "")
+
+
+def test_the_exercise_that_waits_outlasts_a_second_retry_and_ends_when_it_is_retried_itself() -> None:
+    state = given(
+        replace(STARTED, mode="sentence"),
+        CLAIMED,
+        replied(0, 0, last=True, exercise="One."),
+        uttered(1, reference="One."),
+        replied(1, 0, last=True, exercise="Two."),
+        uttered(2, reference="Two."),
+        replied(2, 0, last=True, exercise="Three."),
+    )
+    for version, turn in enumerate((1, 2), 20):
+        state = evolve(state, lesson.TurnRetried(turn=turn), version=version)
+        assert state.pending == "Three."
+    state = evolve(state, uttered(3, reference="Three."), version=30)
+    state = evolve(state, lesson.TurnRetried(turn=3), version=31)
+    assert (state.exercise, state.pending) == ("Three.", "")
 
 
 def test_a_failed_stage_is_tried_again_after_a_retry() -> None:

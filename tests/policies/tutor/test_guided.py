@@ -4,6 +4,7 @@ import re
 from collections import Counter
 
 import pytest
+from msgspec.structs import replace
 
 from events.values import Pause, PhoneScore, Pronunciation, Prosody, WordScore
 from policies.learner import LearnerHistory
@@ -42,6 +43,13 @@ def test_a_good_attempt_is_praised_with_evidence_and_followed_by_a_new_sentence(
     praise = [sentence for sentence in lesson.sentences if "praise" in sentence.acts]
     assert len(praise) == 1
     assert praise[0].evidence[0].value == 95.0
+
+
+def test_after_a_retry_of_an_old_sentence_the_one_that_waits_comes_back() -> None:
+    lesson = sentence_lesson()
+    lesson.context = replace(lesson.context, pending="She likes tea.")
+    lesson.say(lesson.exercise, pronunciation=spoken(lesson.exercise, 95))
+    assert lesson.exercise == "She likes tea."
 
 
 def test_a_weak_word_is_the_one_thing_to_work_on_and_the_sentence_stays() -> None:
