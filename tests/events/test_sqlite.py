@@ -92,7 +92,7 @@ def test_what_was_appended_is_there_after_reopening(tmp_path: Path) -> None:
 
 
 def test_every_commit_waits_for_the_disk(tmp_path: Path) -> None:
-    with SQLiteEventLog(tmp_path / "log.sqlite") as log, log._datastore.transaction(commit=False) as cursor:
+    with SQLiteEventLog(tmp_path / "log.sqlite") as log, log._recorder.datastore.transaction(commit=False) as cursor:
         cursor.execute("PRAGMA synchronous")
         assert cursor.fetchone()[0] == 2  # FULL, by https://sqlite.org/pragma.html#pragma_synchronous
         cursor.execute("PRAGMA journal_mode")

@@ -1,0 +1,213 @@
+"""An `EventLog` over a database's recorder; group commit, codec and waking are the same for every database."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol, Self
+
+from eventsourcing.persistence import Notification, StoredEvent
+from msgspec import structs
+
+from events.codec import CODEC, Codec, Place
+from events.envelope import Origin, Recorded, Unknown
+from events.errors import CorruptPayload, LogUnavailable, VersionConflict
+from events.identifiers import uuid7
+from events.lesson import LessonEvent
+from events.log import Appended, Batch, Clock, NewId, stamp, utc_now
+
+POLL_S = 0.05
+"""How often a waiting reader asks for what other processes have appended."""
+MAX_GROUP = 512
+"""Callers whose appends may share a transaction."""
+
+Outcome = Sequence[int] | int
+"""What became of a batch: its events' positions, or the version of its stream when that was not the expected one."""
+
+
+class Recorder(Protocol):
+    """What the log asks of a database. Each method may raise the database's own errors."""
+
+    def insert_batches(self, batches: Sequence[Sequence[StoredEvent]]) -> list[Outcome]:
+        """Insert each batch or none of it, all in one transaction that is on the disk at the end.
+
+        Transactions must become visible in the order of their positions.
+        """
+        ...
+
+    def select_stream(self, stream: str, after: int) -> Sequence[Notification]:
+        """The stream's events after a version, with positions."""
+        ...
+
+    def select_tail(self, after: int, limit: int) -> Sequence[Notification]:
+        """Up to ``limit`` events after a position."""
+        ...
+
+    def head(self) -> int:
+        """The last position, 0 when there is none."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the database; later calls fail."""
+        ...
+
+
+class RecorderEventLog:
+    """An `EventLog` over ``recorder``; ``typed_errors`` turns the database's errors into `LogUnavailable`.
+
+    Threads that append at the same time share transactions: whoever gets the write lock commits all that wait.
+    """
+
+    def __init__(
+        self,
+        recorder: Recorder,
+        typed_errors: Callable[[], AbstractContextManager[None]],
+        *,
+        clock: Clock = utc_now,
+        new_id: NewId = uuid7,
+        codec: Codec = CODEC,
+    ) -> None:
+        self._recorder = recorder
+        self._typed_errors = typed_errors
+        self._clock = clock
+        self._new_id = new_id
+        self._codec = codec
+        self._waiting: deque[_Append] = deque()
+        self._write_lock = threading.Lock()
+        self._changed = threading.Condition()
+        self._head = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database; later calls raise `LogUnavailable`."""
+        with self._write_lock:
+            self._recorder.close()
+
+    def append(
+        self, stream: str, events: Sequence[LessonEvent | Unknown], *, expected_version: int, origin: Origin
+    ) -> tuple[Recorded, ...]:
+        """See `EventLog.append`."""
+        batch = Batch(stream=stream, events=tuple(events), expected_version=expected_version, origin=origin)
+        (appended,) = self.append_many([batch])
+        if isinstance(appended, VersionConflict):
+            raise appended
+        return appended
+
+    def append_many(self, batches: Sequence[Batch]) -> tuple[Appended, ...]:
+        """See `EventLog.append_many`."""
+        stamped = [stamp(batch, self._clock, self._new_id) for batch in batches]
+        rows = [[self._row(recorded) for recorded in events] for events in stamped]
+        entry = _Append(rows)
+        self._waiting.append(entry)
+        with self._write_lock:
+            if entry.outcomes is None and entry.error is None:
+                self._commit_waiting(entry)
+        if entry.error is not None:
+            raise entry.error
+        assert entry.outcomes is not None
+        return tuple(
+            _appended(batch, events, outcome)
+            for batch, events, outcome in zip(batches, stamped, entry.outcomes, strict=True)
+        )
+
+    def _row(self, recorded: Recorded) -> StoredEvent:
+        return StoredEvent(
+            originator_id=recorded.stream,
+            originator_version=recorded.version,
+            topic=recorded.type,
+            state=self._codec.encode(recorded),
+        )
+
+    def _commit_waiting(self, entry: "_Append") -> None:
+        """Commit groups of what waits, in order of arrival, until ``entry`` is among them. Needs the write lock."""
+        while entry.outcomes is None and entry.error is None:
+            group = [self._waiting.popleft() for _ in range(min(len(self._waiting), MAX_GROUP))]
+            try:
+                with self._typed_errors():
+                    outcomes = iter(self._recorder.insert_batches([rows for each in group for rows in each.rows]))
+                for each in group:
+                    each.outcomes = [next(outcomes) for _ in each.rows]
+                self._wake(group)
+            except LogUnavailable as error:
+                for each in group:
+                    each.error = error
+            finally:
+                # Whatever else ends this thread's commit, the other threads of the group must not wait for ever.
+                for each in group:
+                    if each.outcomes is None and each.error is None:
+                        each.error = LogUnavailable("failed", "the thread that committed for this one was stopped")
+
+    def _wake(self, group: "list[_Append]") -> None:
+        positions = [
+            outcome[-1]
+            for each in group
+            for outcome in each.outcomes or ()
+            if not isinstance(outcome, int) and len(outcome) > 0
+        ]
+        if positions:
+            with self._changed:
+                self._head = max(self._head, *positions)
+                self._changed.notify_all()
+
+    def read(self, stream: str, *, after: int = 0) -> tuple[Recorded, ...]:
+        """See `EventLog.read`."""
+        with self._typed_errors():
+            rows = self._recorder.select_stream(stream, after)
+        return tuple(self._decode(row) for row in rows)
+
+    def _decode(self, row: Notification) -> Recorded:
+        try:
+            return self._codec.decode(row.state, position=row.id)
+        except CorruptPayload as error:
+            stream, version = str(row.originator_id), row.originator_version
+            raise CorruptPayload(stream, version, error.path, error.reason) from error
+
+    def tail(self, after: int, *, limit: int) -> tuple[Recorded, ...]:
+        """See `EventLog.tail`."""
+        with self._typed_errors():
+            rows = self._recorder.select_tail(after, limit)
+        return tuple(self._codec.decode_or_keep(row.state, _place(row)) for row in rows)
+
+    def head(self) -> int:
+        """The last event's position, 0 for an empty log."""
+        with self._typed_errors():
+            return self._recorder.head()
+
+    def wait(self, after: int, timeout_s: float) -> bool:
+        """See `EventLog.wait`. Appends of this object wake it at once, those of other processes within 50 ms."""
+        deadline = time.monotonic() + timeout_s
+        while True:
+            if self.head() > after:
+                return True
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
+                return False
+            with self._changed:
+                self._changed.wait_for(lambda: self._head > after, min(remaining, POLL_S))
+
+
+class _Append:
+    """One caller's batches while they wait for a transaction, and what became of them."""
+
+    def __init__(self, rows: list[list[StoredEvent]]) -> None:
+        self.rows = rows
+        self.outcomes: list[Outcome] | None = None
+        self.error: LogUnavailable | None = None
+
+
+def _place(row: Notification) -> Place:
+    return Place(stream=str(row.originator_id), version=row.originator_version, type=row.topic, position=row.id)
+
+
+def _appended(batch: Batch, events: tuple[Recorded, ...], outcome: Outcome) -> Appended:
+    if isinstance(outcome, int):
+        return VersionConflict(batch.stream, batch.expected_version, outcome)
+    return tuple(
+        structs.replace(recorded, position=position) for recorded, position in zip(events, outcome, strict=True)
+    )
