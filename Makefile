@@ -4,11 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
+# The log: empty for SQLite in the data folder, embedded-postgres, or a postgresql:// URL.
+LOG ?= $(COLLOQUY_LOG)
+# Brokers (host:port,…) that the log is relayed to; empty for none.
+KAFKA ?= $(COLLOQUY_KAFKA)
 
 .PHONY: serve test check bench setup browser clean
 
-serve: $(VENV)/base.done
-	$(BIN)/python -m edge serve --host $(HOST) --port $(PORT)
+serve: $(VENV)/base.done $(if $(filter embedded-postgres,$(LOG)),$(VENV)/postgres.done)
+	COLLOQUY_LOG="$(LOG)" COLLOQUY_KAFKA="$(KAFKA)" $(BIN)/python -m edge serve --host $(HOST) --port $(PORT)
 
 test: $(VENV)/test.done browser
 	$(BIN)/python -m pytest $(ARGS)
@@ -31,6 +35,10 @@ $(BIN)/uv:
 $(VENV)/base.done: pyproject.toml constraints.txt | $(BIN)/uv
 	@echo "Installing the packages (about 1 GB, once)"
 	$(BIN)/uv pip install --quiet --python $(BIN)/python -r pyproject.toml -c constraints.txt
+	touch $@
+
+$(VENV)/postgres.done: $(VENV)/base.done
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -r pyproject.toml --extra postgres -c constraints.txt
 	touch $@
 
 $(VENV)/test.done: $(VENV)/base.done

@@ -18,7 +18,7 @@ from actors.stages.stage import Resources
 from events.blobs import BlobStore
 from events.identifiers import uuid7
 from events.log import EventLog
-from events.sqlite import SQLiteEventLog
+from events.opening import open_log
 from policies.fallback import RANKING, MachineProfile, fallback_order
 from policies.learner import LearnerHistory, history_of
 from projections.catalogue import PROJECTIONS
@@ -59,7 +59,7 @@ def _preferred(kind: str, settings: Settings) -> tuple[str, ...]:
 def event_log(settings: Settings) -> EventLog:
     """The log of this data folder."""
     settings.data.root.mkdir(parents=True, exist_ok=True)
-    return SQLiteEventLog(settings.data.log)
+    return open_log(settings.data)
 
 
 def blob_store(settings: Settings) -> BlobStore:

@@ -1,7 +1,6 @@
 """What can be set, read once from the environment. Every knob has a default that works on a laptop."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from msgspec import Struct
 
@@ -44,7 +43,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     """Settings from ``COLLOQUY_…`` variables. Raises `SettingsError` on one that cannot be used."""
     data = data_folder(environ)
     return Settings(
-        data=DataFolder(Path(data.root).absolute()),
+        data=DataFolder(data.root.absolute(), data.log_url),
         ray_address=environ.get(PREFIX + "RAY_ADDRESS", ""),
         hosts=_number(environ, "HOSTS", 1),
         sessions_per_host=_number(environ, "SESSIONS_PER_HOST", 0),

@@ -7,6 +7,7 @@ import socket
 import sys
 
 import uvicorn
+from msgspec.structs import replace
 
 from actors.bootstrap import blob_store, event_log, model_store, view_store
 from actors.cluster import Cluster, worker_environment
@@ -15,6 +16,7 @@ from actors.settings import SettingsError, read_settings
 from edge.app import create_app
 from edge.resources import Resources
 from events.errors import EventsError
+from events.opening import with_server
 from projections.errors import ProjectionsError
 
 LARGEST_FRAME_BYTES = 12 * 2**20
@@ -26,6 +28,7 @@ def serve(arguments: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
         settings = read_settings(os.environ)
+        settings = replace(settings, data=with_server(settings.data))
         worker_environment()
         sys.setswitchinterval(SWITCH_INTERVAL_S)
         resources = Resources(

@@ -16,10 +16,11 @@ from events.archive import copy_blobs, write_archive
 from events.blobs import BlobStore
 from events.codec import encode
 from events.envelope import Recorded, Unknown
-from events.errors import EventsError, LogUnavailable, StreamUnknown
-from events.location import VARIABLE, DataFolder, data_folder
+from events.errors import EventsError, StreamUnknown
+from events.location import DataFolder, data_folder
+from events.opening import open_existing_log
+from events.recorder_log import RecorderEventLog
 from events.schema import schemas, write_schemas
-from events.sqlite import SQLiteEventLog
 from events.verification import Problem, all_events, verify
 
 WAIT_S = 1.0
@@ -32,9 +33,7 @@ def main(arguments: list[str], folder: DataFolder) -> int:
     try:
         if options.command == "schema":
             return _schema(options.out)
-        if not folder.log.exists():
-            raise LogUnavailable("failed", f"there is no log at {folder.log}; hold a lesson first, or set {VARIABLE}")
-        with SQLiteEventLog(folder.log) as log:
+        with open_existing_log(folder) as log:
             match options.command:
                 case "tail":
                     return _tail(log, options.after, follow=options.follow, as_json=options.json)
@@ -89,7 +88,7 @@ def _line(recorded: Recorded, *, as_json: bool) -> str:
     return f"{recorded.position:>8}  {time}  {recorded.stream} {recorded.version:>4}  {recorded.type}  {text}"
 
 
-def _tail(log: SQLiteEventLog, after: int, *, follow: bool, as_json: bool) -> int:
+def _tail(log: RecorderEventLog, after: int, *, follow: bool, as_json: bool) -> int:
     while True:
         for recorded in all_events(log, after=after):
             print(_line(recorded, as_json=as_json), flush=follow)
@@ -100,7 +99,7 @@ def _tail(log: SQLiteEventLog, after: int, *, follow: bool, as_json: bool) -> in
             pass
 
 
-def _show(log: SQLiteEventLog, stream: str, *, as_json: bool) -> int:
+def _show(log: RecorderEventLog, stream: str, *, as_json: bool) -> int:
     events = log.read(stream)
     if not events:
         raise StreamUnknown(stream)
@@ -109,7 +108,7 @@ def _show(log: SQLiteEventLog, stream: str, *, as_json: bool) -> int:
     return 0
 
 
-def _stats(log: SQLiteEventLog, folder: DataFolder, *, as_json: bool) -> int:
+def _stats(log: RecorderEventLog, folder: DataFolder, *, as_json: bool) -> int:
     types: Counter[str] = Counter()
     streams: set[str] = set()
     learners: set[str] = set()
@@ -119,26 +118,25 @@ def _stats(log: SQLiteEventLog, folder: DataFolder, *, as_json: bool) -> int:
         streams.add(recorded.stream)
         learners.add(recorded.learner)
         times = [*times[:1], recorded.time.isoformat()]
-    size = sum(path.stat().st_size for path in folder.root.glob(f"{folder.log.name}*"))
     figures = {
         "events": types.total(),
         "streams": len(streams),
         "learners": len(learners),
         "first": times[0] if times else None,
         "last": times[-1] if times else None,
-        "log_bytes": size,
+        "log_bytes": log.size_bytes(),
     }
     if as_json:
         print(json.dumps(figures | {"types": dict(sorted(types.items()))}))
         return 0
-    table = Table("", "", title=str(folder.log), show_header=False)
+    table = Table("", "", title=folder.log_name, show_header=False)
     for name, figure in (figures | dict(types.most_common())).items():
         table.add_row(name, f"{figure:,}" if isinstance(figure, int) else str(figure))
     Console().print(table)
     return 0
 
 
-def _verify(log: SQLiteEventLog, blobs: BlobStore, *, as_json: bool) -> int:
+def _verify(log: RecorderEventLog, blobs: BlobStore, *, as_json: bool) -> int:
     progress = Progress(
         TextColumn("checking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(stderr=True)
     )
@@ -164,7 +162,7 @@ def _schema(out: Path | None) -> int:
     return 0
 
 
-def _export(log: SQLiteEventLog, folder: DataFolder, options: argparse.Namespace) -> int:
+def _export(log: RecorderEventLog, folder: DataFolder, options: argparse.Namespace) -> int:
     wanted = set(options.stream or ())
     chosen = tuple(recorded for recorded in all_events(log) if not wanted or recorded.stream in wanted)
     for stream in wanted - {recorded.stream for recorded in chosen}:

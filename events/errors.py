@@ -89,7 +89,10 @@ class StreamUnknown(EventsError):
 
 
 class LogUnavailable(EventsError):
-    """The log's file cannot be used now. ``reason`` is full, read_only, locked, damaged, closed or failed."""
+    """The log cannot be used now.
+
+    ``reason`` is full, read_only, locked, damaged, closed, unreachable, refused or failed.
+    """
 
     code = "log_unavailable"
 
@@ -97,7 +100,7 @@ class LogUnavailable(EventsError):
         super().__init__(reason, detail)
         self.reason = reason
         self.detail = detail
-        self.retryable = reason in ("full", "locked", "failed")
+        self.retryable = reason in ("full", "locked", "unreachable", "failed")
 
     def __str__(self) -> str:
         return f"the log is unavailable ({self.reason}): {self.detail}; {_WAYS_OUT[self.reason]}"
@@ -151,5 +154,7 @@ _WAYS_OUT = {
     "locked": "another process is writing for long; try again",
     "damaged": "restore the file from a backup",
     "closed": "open it again",
+    "unreachable": "see that the database server runs and that its URL is right",
+    "refused": "give a user, password and database that the server knows",
     "failed": "look at the disk, then try again",
 }

@@ -48,6 +48,10 @@ class Recorder(Protocol):
         """The last position, 0 when there is none."""
         ...
 
+    def size_bytes(self) -> int:
+        """What the events take on the disk, with their indexes."""
+        ...
+
     def close(self) -> None:
         """Let go of the database; later calls fail."""
         ...
@@ -178,6 +182,11 @@ class RecorderEventLog:
         """The last event's position, 0 for an empty log."""
         with self._typed_errors():
             return self._recorder.head()
+
+    def size_bytes(self) -> int:
+        """What the log takes on the disk."""
+        with self._typed_errors():
+            return self._recorder.size_bytes()
 
     def wait(self, after: int, timeout_s: float) -> bool:
         """See `EventLog.wait`. Appends of this object wake it at once, those of other processes within 50 ms."""

@@ -131,6 +131,11 @@ class _Recorder(SQLiteApplicationRecorder):
         # Declared as int; it is None for an empty table.
         return self.max_notification_id() or 0
 
+    def size_bytes(self) -> int:
+        """See `Recorder.size_bytes`."""
+        path = Path(self.datastore.pool.db_name)
+        return sum(part.stat().st_size for part in path.parent.glob(f"{path.name}*"))
+
     def close(self) -> None:
         """Close the file."""
         self.datastore.close()

@@ -10,9 +10,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from events.errors import EventsError, LogUnavailable
-from events.location import VARIABLE, DataFolder, data_folder
-from events.sqlite import SQLiteEventLog
+from events.errors import EventsError
+from events.location import DataFolder, data_folder
+from events.opening import open_existing_log
+from events.recorder_log import RecorderEventLog
 from projections.catalogue import PROJECTIONS, projection_named
 from projections.errors import ProjectionsError, RebuildDiffers, RunnerFenced
 from projections.runner import ProjectionRunner
@@ -25,9 +26,7 @@ def main(arguments: list[str], folder: DataFolder) -> int:
     try:
         if options.command == "list":
             return _list()
-        if not folder.log.exists():
-            raise LogUnavailable("failed", f"there is no log at {folder.log}; hold a lesson first, or set {VARIABLE}")
-        with SQLiteEventLog(folder.log) as log:
+        with open_existing_log(folder) as log:
             store = ViewStore(folder.views, PROJECTIONS)
             runner = ProjectionRunner(log, store, PROJECTIONS)
             match options.command:
@@ -71,7 +70,7 @@ def _list() -> int:
     return 0
 
 
-def _status(log: SQLiteEventLog, runner: ProjectionRunner, *, as_json: bool) -> int:
+def _status(log: RecorderEventLog, runner: ProjectionRunner, *, as_json: bool) -> int:
     statuses = runner.status(log.head())
     if as_json:
         for status in statuses:
@@ -87,7 +86,7 @@ def _status(log: SQLiteEventLog, runner: ProjectionRunner, *, as_json: bool) -> 
     return 0
 
 
-def _run(log: SQLiteEventLog, runner: ProjectionRunner, *, once: bool) -> int:
+def _run(log: RecorderEventLog, runner: ProjectionRunner, *, once: bool) -> int:
     if not once:
         runner.run(threading.Event())
         return 0

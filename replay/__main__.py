@@ -4,14 +4,14 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from rich.console import Console
 
 from events.blobs import BlobStore
-from events.errors import EventsError
+from events.errors import EventsError, LogUnavailable
 from events.location import data_folder
-from events.sqlite import SQLiteEventLog
+from events.log import EventLog
+from events.opening import open_existing_log
 from replay.session import digest_of, replay
 from replay.show import as_json, as_text
 
@@ -26,22 +26,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     console = Console(stderr=arguments.json)
     data = data_folder(os.environ)
-    if not data.log.exists():
-        console.print(f"There is no log in {data.root}; name its folder in COLLOQUY_DATA.", style="red")
-        return 2
     try:
-        return _show(arguments.session, data.log, data.blobs, console, json=arguments.json)
+        with open_existing_log(data) as log:
+            return _show(arguments.session, log, BlobStore(data.blobs), console, json=arguments.json)
+    except LogUnavailable as error:
+        console.print(str(error), style="red")
+        return 2
     except EventsError as error:
         console.print(str(error), style="red")
         return 1
 
 
-def _show(session: str, log: Path, blobs: Path, console: Console, *, json: bool) -> int:
-    recorded = SQLiteEventLog(log).read(session)
+def _show(session: str, log: EventLog, blobs: BlobStore, console: Console, *, json: bool) -> int:
+    recorded = log.read(session)
     if not recorded:
         console.print(f"There is no session {session!r} in this log; `python -m events stats` lists streams.")
         return 2
-    replayed = replay(recorded, BlobStore(blobs))
+    replayed = replay(recorded, blobs)
     digest = digest_of(replayed.frames)
     if json:
         sys.stdout.writelines(line + "\n" for line in as_json(replayed.frames, digest))

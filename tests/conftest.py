@@ -1,10 +1,12 @@
 """Fixtures that tests of several folders share."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
 
 from actors.models import ModelError, ModelStore
+from tests.servers.postgres import postgres
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +22,13 @@ def models() -> ModelStore:
         except ModelError as error:
             pytest.skip(f"{name} is not here and cannot be fetched; run python -m actors models fetch. {error}")
     return store
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The URL of a PostgreSQL server; a test that asks for it is skipped where there is none."""
+    try:
+        with postgres() as url:
+            yield url
+    except ImportError:
+        pytest.skip("no PostgreSQL: run `make setup`, or name a server in COLLOQUY_TEST_POSTGRES")

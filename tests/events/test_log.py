@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -13,15 +14,20 @@ from events.errors import UnstorableEvent, VersionConflict
 from events.lesson import LessonEvent, SessionClaimed, SessionEnded, SpeechAssessed, TutorHeard
 from events.log import Batch, EventLog
 from events.memory import MemoryEventLog
+from events.postgres import PostgresEventLog
 from events.sqlite import SQLiteEventLog
 from events.values import Scores
 from tests.events.samples import TickingClock, origin, random_event, started
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
 def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[EventLog]:
     if request.param == "memory":
         yield MemoryEventLog(clock=TickingClock())
+    elif request.param == "postgres":
+        url, schema = request.getfixturevalue("postgres_url"), f"test_{uuid4().hex}"
+        with PostgresEventLog(url, schema=schema, clock=TickingClock()) as opened:
+            yield opened
     else:
         with SQLiteEventLog(tmp_path / "folder" / "log.sqlite", clock=TickingClock()) as opened:
             yield opened
