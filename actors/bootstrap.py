@@ -8,6 +8,7 @@ from typing import cast
 
 from actors.catalogue import available, loaders
 from actors.chain import Candidate, EngineChain
+from actors.earlier import EarlierLessons
 from actors.engines import Engines
 from actors.hosting.host import SessionHost
 from actors.machine import machine_profile
@@ -20,9 +21,7 @@ from events.identifiers import uuid7
 from events.log import EventLog
 from events.opening import open_log
 from policies.fallback import RANKING, MachineProfile, fallback_order
-from policies.learner import LearnerHistory, history_of
 from projections.catalogue import PROJECTIONS
-from projections.progress import PROGRESS
 from projections.views import ViewStore
 
 
@@ -75,12 +74,7 @@ def view_store(settings: Settings) -> ViewStore:
 
 def session_host(settings: Settings, engines: Engines) -> SessionHost:
     """A host on this data folder, under a name that no other host has."""
-    views = view_store(settings)
-
-    def history(learner: str) -> LearnerHistory:
-        view = views.get(PROGRESS, learner)
-        return history_of(view, datetime.now(UTC).date()) if view is not None else LearnerHistory()
-
+    history = EarlierLessons(view_store(settings), lambda: datetime.now(UTC).date())
     return SessionHost(
         log=event_log(settings),
         resources=Resources(engines=engines, blobs=blob_store(settings), history=history),

@@ -17,7 +17,7 @@ async def reply(work: Reply, state: SessionState, resources: Resources) -> Async
     After a crash the sentences that the log already holds are passed over.
     """
     assert state.started is not None
-    context = tutor_context(state, work.turn, resources.history(state.started.learner))
+    context = tutor_context(state, work.turn, resources.history(state.started.learner, state.started.session))
     done = len(state.turns[work.turn].replied)
     held: tuple[Sentence, EngineUse] | None = None
     index = -1

@@ -19,11 +19,12 @@ AudioOf = Callable[[int], Awaitable[Audio]]
 
 
 class Resources(Struct, frozen=True, kw_only=True):
-    """The engines, the blobs, and what is known of a learner from earlier lessons."""
+    """The engines, the blobs, and what is known of a learner from the lessons before a session."""
 
     engines: Engines
     blobs: BlobStore
-    history: Callable[[str], LearnerHistory]
+    history: Callable[[str, str], LearnerHistory]
+    """Of a learner, before a session."""
 
     async def keep_audio(self, samples: Audio | NDArray[np.int16], rate_hz: int) -> Blob:
         """Keep a recording as FLAC. Raises `events.errors.BlobStoreUnavailable`."""

@@ -17,7 +17,7 @@ class LocalHosts:
 
     def __init__(self, log: EventLog, blobs: BlobStore, engines: Engines) -> None:
         self._log = log
-        self._resources = Resources(engines=engines, blobs=blobs, history=lambda learner: LearnerHistory())
+        self._resources = Resources(engines=engines, blobs=blobs, history=lambda learner, session: LearnerHistory())
         self.host = self.make()
 
     def make(self) -> SessionHost:
