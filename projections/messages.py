@@ -12,7 +12,7 @@ bytes big endian with the length of the JSON header, the header, the payload.
 from typing import assert_never
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from events.lesson import (
     FeedbackRated,
@@ -62,8 +62,8 @@ class ResumedMessage(Struct, frozen=True, kw_only=True, tag="resumed"):
 class ProgressMessage(Struct, frozen=True, kw_only=True, tag="progress"):
     """Where a turn stands.
 
-    Durable stages: uttered, heard, retried, rated, ended. Transient ones: listening (with ``level_db``, ``speech`` and
-    ``next_chunk``), transcribing, assessing, replying, speaking, loading (``message`` says what).
+    Durable stages: uttered, heard, retried, rated (with ``stars``), ended. Transient: listening (with ``level_db``,
+    ``speech`` and ``next_chunk``), transcribing, assessing, replying, speaking, loading (``message`` says what).
     """
 
     seq: int
@@ -77,6 +77,8 @@ class ProgressMessage(Struct, frozen=True, kw_only=True, tag="progress"):
     speech: bool = False
     next_chunk: int = 0
     message: str = ""
+    stars: int | UnsetType = UNSET
+    """Of a rating, 1 to 5; no other message holds it, so that older ones keep their bytes."""
 
 
 class TranscriptionMessage(Struct, frozen=True, kw_only=True, tag="transcription"):
@@ -250,7 +252,8 @@ def messages_of(event: LessonEvent, seq: int) -> tuple[Outgoing, ...]:
         case TurnRetried():
             return (_stage("retried", event.turn, seq),)
         case FeedbackRated():
-            return (_stage("rated", event.turn, seq),)
+            rated = ProgressMessage(seq=seq, part=0, stage="rated", turn=event.turn, stars=event.stars)
+            return (Outgoing(message=rated),)
         case SessionEnded():
             return (_stage("ended", 0, seq),)
         case _:

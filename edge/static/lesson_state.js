@@ -150,7 +150,7 @@ const PROGRESS = {
     if (lesson.settings?.mode === "sentence" && sentence) lesson.exercise = sentence;
   },
   rated(lesson, message, turn) {
-    turn.rated = true;
+    if (message.stars) turn.stars = message.stars;
   },
   ended(lesson) {
     lesson.ended = true;

@@ -9,7 +9,7 @@ import { degraded } from "./degraded.js";
 import { fill, h, icon } from "./dom.js";
 import { scoreRow } from "./gauges.js";
 import { replyOf, textOf } from "./lesson_state.js";
-import { cutShort, melody, notes, otherSentence, saidOther } from "./turn_parts.js";
+import { cutShort, melody, notes, otherSentence, rated, saidOther } from "./turn_parts.js";
 import { scoredSentence } from "./words.js";
 
 export class Transcript {
@@ -113,7 +113,7 @@ export class Transcript {
       ),
       cutShort(turn, this.lesson.turns.get(turn.number + 1)),
       degraded([turn.sentences.find(Boolean)?.engine, turn.segments.find(Boolean)?.engine]),
-      whole && turn.number > 0 && this.actions.rate && this.#stars(turn),
+      whole && turn.number > 0 && (this.actions.rate ? this.#stars(turn) : rated(turn)),
     );
   }
 

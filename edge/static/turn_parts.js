@@ -67,3 +67,9 @@ export function otherSentence(turn) {
     turn.analysis.reference && ` Asked for: “${turn.analysis.reference}”`,
   );
 }
+
+/** How the learner has judged the tutor's answer, where that can no longer be changed; null where they have not. */
+export function rated({ stars }) {
+  if (!stars) return null;
+  return h("p", { class: "meta", role: "img", aria: { label: `You gave ${stars} of 5 stars` } }, "★".repeat(stars));
+}

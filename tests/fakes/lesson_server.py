@@ -189,7 +189,7 @@ class FakeLessonServer:
             case "retry":
                 await self._progress(websocket, "retried", turn)
             case "rate":
-                await self._progress(websocket, "rated", turn)
+                await self._progress(websocket, "rated", turn, stars=command["stars"])
             case "end_session":
                 await self._progress(websocket, "ended", 0)
 

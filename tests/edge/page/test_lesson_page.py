@@ -259,3 +259,19 @@ def test_a_turn_out_of_order_is_settled_without_a_word_to_the_learner(
     until(page, "colloquy.lesson.turns[2]?.sentences.length === 2")
     assert server.of("resume")
     assert page.locator(".notice").count() == 0
+
+
+def test_a_rating_is_there_again_after_a_reload_and_when_the_lesson_is_over(
+    server: FakeLessonServer, start_lesson: Open
+) -> None:
+    server.video = False
+    page = start_lesson(talking="hold")
+    _typed(page, "I saw a play.")
+    page.click("[aria-label='4 of 5 stars']")
+    while not server.of("rate"):
+        page.wait_for_timeout(20)
+    page.reload()
+    page.wait_for_selector("[aria-label='4 of 5 stars'][aria-pressed='true']")
+    assert page.locator(".star.is-on").count() == 4
+    page.click("text=End lesson")
+    page.wait_for_selector("[aria-label='You gave 4 of 5 stars']")
