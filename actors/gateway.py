@@ -31,13 +31,14 @@ class Hosts(Protocol):
 
 
 class KeptUtterance:
-    """The chunks of a turn that the log does not hold yet."""
+    """The chunks of a turn that the log does not hold yet. ``seen`` is behind the last that came, gaps or not."""
 
     def __init__(self, turn: int, format: str) -> None:
         self.turn = turn
         self.format = format
         self.chunks: list[bytes] = []
         self.accepted = 0
+        self.seen = 0
         self.size_bytes = 0
         self.touched_s = 0.0
 
@@ -72,6 +73,7 @@ class Gateway:
         Raises `AudioError` when it grows too large, `SessionError` as the session does.
         """
         kept = self._keep(session, turn, first, chunks, format)
+        kept.seen = max(kept.seen, first + len(chunks))
         if first > len(kept.chunks) or session not in self._kept:
             # This door never saw the utterance's beginning; what the host holds of it is all there is.
             straight: Accepted = await self._call(
@@ -90,6 +92,12 @@ class Gateway:
 
         Chunks that the host has not confirmed go along with the call.
         """
+        kept = self._kept.get(session)
+        if kept is not None and kept.turn == turn and kept.seen > len(kept.chunks):
+            missing = len(kept.chunks)
+            raise AudioError(
+                "chunk_out_of_order", f"Chunk {missing} is missing; go on from it, then end."
+            )
         for attempt in range(RESENDS):
             kept = self._kept.get(session)
             rest = Rest()
@@ -122,8 +130,9 @@ class Gateway:
         return 0
 
     async def cancel_recording(self, session: str, learner: str, turn: int) -> None:
-        """Drop the open utterance."""
-        self._kept.pop(session, None)
+        """Drop the open utterance, if it is of this turn."""
+        if session in self._kept and self._kept[session].turn == turn:
+            self._kept.pop(session)
         await self._call(session, "cancel_recording", session, learner, turn)
 
     async def where(self, session: str, learner: str) -> Accepted:

@@ -11,7 +11,7 @@ from actors.engines import Engines
 from events.values import EngineUse
 
 THREADS = 32
-"""Calls that wait inside engines at once (a provider's network, mostly); further ones queue."""
+"""Calls of one kind at once (a provider's network keeps each for seconds); further ones of that kind queue."""
 
 
 class InsideEngines:
@@ -24,7 +24,7 @@ class InsideEngines:
         self._make = make
         self._chains: dict[str, EngineChain] = {}
         self._making = threading.Lock()
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="engine")
+        self._threads: dict[str, ThreadPoolExecutor] = {}
 
     def chain(self, kind: str) -> EngineChain:
         """The chain of a kind."""
@@ -39,7 +39,7 @@ class InsideEngines:
         def answer() -> tuple[Any, EngineUse]:
             return self.chain(kind).call(method, *args, **kwargs)
 
-        return await asyncio.get_running_loop().run_in_executor(self._threads, answer)
+        return await asyncio.get_running_loop().run_in_executor(self._threads_of(kind), answer)
 
     async def stream(self, kind: str, method: str, *args: Any, **kwargs: Any) -> AsyncIterator[tuple[Any, EngineUse]]:
         """See `Engines.stream`. One thread draws all items; a reader who leaves stops it after the item under way."""
@@ -59,13 +59,19 @@ class InsideEngines:
                 if not left.is_set():
                     loop.call_soon_threadsafe(items.put_nowait, None)
 
-        drawing = loop.run_in_executor(self._threads, draw)
+        drawing = loop.run_in_executor(self._threads_of(kind), draw)
         try:
             while (item := await items.get()) is not None:
                 yield item
             await drawing
         finally:
             left.set()
+
+    def _threads_of(self, kind: str) -> ThreadPoolExecutor:
+        """Threads for this kind alone: a tutor that hangs must not keep the ears waiting."""
+        if kind not in self._threads:
+            self._threads[kind] = ThreadPoolExecutor(THREADS, thread_name_prefix=f"engine-{kind}")
+        return self._threads[kind]
 
 
 class PlacedEngines:

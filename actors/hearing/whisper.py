@@ -220,10 +220,16 @@ def _repeats(tokens: tuple[int, ...], text: str) -> bool:
 
 
 def _thrice_too_fast(text: str, seconds: float) -> bool:
-    """Whether a phrase of three words or more is said three times over, faster than learners repeat themselves."""
+    """Whether a phrase of three words or more is said three times over, faster than learners repeat themselves.
+
+    A fourth round may have begun.
+    """
     words = re.findall(r"[\w']+", text.lower())
-    size, rest = divmod(len(words), 3)
-    return size >= 3 and not rest and words[:size] * 3 == words and len(words) / seconds > REPEATED_WORDS_PER_SECOND
+    if len(words) / seconds <= REPEATED_WORDS_PER_SECOND:
+        return False
+    return any(
+        all(word == words[place % size] for place, word in enumerate(words)) for size in range(3, len(words) // 3 + 1)
+    )
 
 
 def _invented(decoded: _Decoded) -> bool:

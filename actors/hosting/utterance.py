@@ -137,7 +137,10 @@ class OpenUtterance:
             return self._recording(audio, "upload", "client")
         self._arrived.set()
         if self._listener is not None:
-            await self._listener
+            await asyncio.wait([self._listener])
+            if self._listener.cancelled():
+                raise AudioError("cancelled", "The recording was cancelled while it ended; record again.")
+            self._listener.result()
         audio = pcm16(bytes(self._received))
         if not len(audio):
             raise AudioError("empty_audio", "The recording is empty; record again and speak.")

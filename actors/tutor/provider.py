@@ -6,12 +6,12 @@ mode, and a question where the model asked none, come from the rules.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import httpx
 
 from actors.ports import EngineError
-from actors.tutor.stream import BrokenStream, pieces, sentences
+from actors.tutor.stream import BrokenStream, lines, pieces, sentences
 from events.values import Evidence
 from policies.tutor.check import check
 from policies.tutor.context import Sentence, TutorContext
@@ -66,6 +66,7 @@ class ProviderTutor:
         self.version = model or "default"
         self._model = model
         self._keys = [part.strip() for part in key.split(",") if part.strip()] or [""]
+        self._first_s = first_s
         self._total_s = total_s
         self._client = httpx.Client(timeout=httpx.Timeout(first_s, connect=min(first_s, 2.0)))
 
@@ -114,9 +115,9 @@ class ProviderTutor:
             with self._client.stream("POST", self._url, json=body, headers=headers) as response:
                 if response.status_code != 200:
                     raise ProviderRefused(response.status_code)
-                for piece in pieces(response.iter_lines()):
-                    if time.monotonic() > deadline:
-                        raise ProviderTimedOut(f"The provider did not finish within {self._total_s:g} s.")
+                awaited = [min(deadline, time.monotonic() + self._first_s), deadline]
+                for piece in pieces(lines(_in_time(response.iter_bytes(), awaited))):
+                    del awaited[:-1]  # it speaks: from now on only the whole counts
                     yield piece
         except httpx.TimeoutException as error:
             raise ProviderTimedOut("The provider kept us waiting too long for its next word.") from error
@@ -128,6 +129,14 @@ class ProviderTutor:
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
+
+
+def _in_time(chunks: Iterable[bytes], awaited: list[float]) -> Iterator[bytes]:
+    """Chunks until the first of the deadlines that are awaited; bytes that are no text do not put it off."""
+    for chunk in chunks:
+        if time.monotonic() > awaited[0]:
+            raise ProviderTimedOut("The provider did not answer in time.")
+        yield chunk
 
 
 def _sentence(text: str, evidence: tuple[Evidence, ...], feedback: bool, planned: Plan) -> Sentence:

@@ -5,12 +5,26 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+LONGEST_LINE_BYTES = 64 * 1024
 _END = re.compile(r"[.!?…]+[\"'”’)]*(?=\s)")
 _ABBREVIATIONS = ("mr.", "mrs.", "ms.", "dr.", "st.", "e.g.", "i.e.", "etc.", "a.m.", "p.m.")
 
 
 class BrokenStream(ValueError):
     """A line of the stream is not what the protocol allows; the message shows its beginning."""
+
+
+def lines(chunks: Iterable[bytes]) -> Iterator[str]:
+    """The lines of a body. Raises `BrokenStream` for one that is longer than any event of a chat completion."""
+    held = b""
+    for chunk in chunks:
+        *whole, held = (held + chunk).split(b"\n")
+        for line in whole:
+            yield line.rstrip(b"\r").decode(errors="replace")
+        if len(held) > LONGEST_LINE_BYTES:
+            raise BrokenStream(f"The provider sent a line of more than {LONGEST_LINE_BYTES} bytes.")
+    if held:
+        yield held.decode(errors="replace")
 
 
 def pieces(lines: Iterable[str]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from actors.chain import Candidate, ChainBroken, ChainExhausted, EngineChain
-from actors.inside import InsideEngines, PlacedEngines
+from actors.inside import THREADS, InsideEngines, PlacedEngines
 from actors.settings import SettingsError, read_settings
 from policies.placement import IN_HOST
 from tests.fakes.engines import FakeEngines
@@ -98,6 +98,22 @@ async def test_each_kind_is_asked_where_it_runs() -> None:
     assert elsewhere.calls == []
     await engines.call("language", "check", "I goes there.")
     assert elsewhere.calls == [("language", "check")]
+
+
+async def test_a_kind_whose_engines_hang_keeps_no_other_waiting() -> None:
+    free, hanging = threading.Event(), Counting()
+    hanging.double = lambda number: free.wait(20) and 2 * number  # type: ignore[method-assign]
+    engines = {"tutor": hanging, "vad": Counting()}
+
+    def chain(kind: str) -> EngineChain:
+        return EngineChain(kind, (Candidate(name="counting", load=lambda: engines[kind]),))
+
+    inside = InsideEngines(chain)
+    stuck = [asyncio.create_task(inside.call("tutor", "double", 1)) for _ in range(THREADS + 4)]
+    await asyncio.sleep(0)
+    assert (await asyncio.wait_for(inside.call("vad", "double", 21), 10))[0] == 42
+    free.set()
+    assert [answer for answer, _ in await asyncio.gather(*stuck)] == [2] * (THREADS + 4)
 
 
 def test_the_kinds_inside_the_host_can_be_set() -> None:

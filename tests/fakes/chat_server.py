@@ -11,13 +11,18 @@ from msgspec import Struct
 
 
 class Script(Struct, kw_only=True):
-    """What the server does with the next requests, and what it has seen of them."""
+    """What the server does with the next requests, and what it has seen of them.
+
+    After ``pieces`` come ``drips`` times the bytes ``drip``, and ``raw``; ``gap_s`` lies between them.
+    """
 
     pieces: tuple[str, ...] = ()
     status: int = 200
     wait_s: float = 0.0
     gap_s: float = 0.0
     raw: bytes = b""
+    drip: bytes = b""
+    drips: int = 0
     cut: bool = False
     refused_keys: tuple[str, ...] = ()
     requests: list[dict[str, object]] = []
@@ -52,6 +57,10 @@ def serving(script: Script) -> Iterator[str]:
             try:
                 for text in script.pieces:
                     self.wfile.write(chunk(text))
+                    self.wfile.flush()
+                    time.sleep(script.gap_s)
+                for _ in range(script.drips):
+                    self.wfile.write(script.drip)
                     self.wfile.flush()
                     time.sleep(script.gap_s)
                 self.wfile.write(script.raw)

@@ -130,6 +130,7 @@ def test_a_folder_without_a_model_is_named_in_the_error(tmp_path: Path) -> None:
     [
         ("Fall in love. Fall in love. Fall in love.", 2.0, True),
         ("Fall in love. Fall in love. Fall in love.", 4.0, False),  # said three times, with time to breathe
+        ("She rows in May. She rows in May. She rows in May. She", 3.0, True),  # a fourth round has begun
         ("No no no. No no no. No no.", 1.0, False),
         ("one two three four five six seven eight nine", 1.5, False),
     ],

@@ -160,6 +160,19 @@ async def test_a_file_that_is_no_audio_is_refused_and_the_lesson_goes_on(room: R
     await room.answered(1)
 
 
+async def test_a_recording_that_is_cancelled_while_it_ends_is_dropped_with_a_typed_error(room: Room) -> None:
+    await room.start()
+    await room.gateway.audio("s1", "ana", 1, 0, chunks_of(speech(20.0)))
+    ending = asyncio.create_task(room.gateway.end_recording("s1", "ana", "e1", 1))
+    await asyncio.sleep(0)
+    await room.gateway.cancel_recording("s1", "ana", 1)
+    with pytest.raises(AudioError) as refused:
+        await ending
+    assert refused.value.code == "cancelled"
+    await room.say(1)
+    await room.answered(1)
+
+
 async def test_silence_is_refused_and_the_turn_stays_open(room: Room) -> None:
     await room.start()
     await room.gateway.audio("s1", "ana", 1, 0, chunks_of(silence(2.0)))
@@ -176,6 +189,9 @@ async def test_repeated_chunks_are_passed_over_and_a_gap_is_told(room: Room) -> 
     await room.gateway.audio("s1", "ana", 1, 0, chunks[:4])
     assert (await room.gateway.audio("s1", "ana", 1, 2, chunks[2:5])).next_chunk == 5
     assert (await room.gateway.audio("s1", "ana", 1, 8, chunks[8:])).next_chunk == 5
+    with pytest.raises(AudioError, match="Chunk 5 is missing") as refused:
+        await room.gateway.end_recording("s1", "ana", "e1", 1)
+    assert refused.value.code == "chunk_out_of_order"
     await room.gateway.audio("s1", "ana", 1, 5, chunks[5:])
     await room.gateway.end_recording("s1", "ana", "e1", 1)
     await room.answered(1)

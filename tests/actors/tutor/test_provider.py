@@ -136,6 +136,19 @@ def test_a_provider_that_drips_times_out_in_all() -> None:
         asked(Script(pieces=("Dogs ",) * 50, gap_s=0.05), first_s=1.0, total_s=0.3)
 
 
+@pytest.mark.parametrize(
+    "drip", [b": keep-alive\n\n", chunk(""), b"x"], ids=["keep-alive", "no content", "no end of line"]
+)
+def test_bytes_that_are_no_text_do_not_put_the_time_limit_off(drip: bytes) -> None:
+    with pytest.raises(ProviderTimedOut):
+        asked(Script(drip=drip, drips=60, gap_s=0.05), first_s=0.3, total_s=5.0)
+
+
+def test_a_line_without_an_end_is_no_answer() -> None:
+    with pytest.raises(ProviderError, match="a line of more than"):
+        asked(Script(drip=b"x" * 10_000, drips=20))
+
+
 def test_a_chunk_that_is_no_json_is_a_typed_error() -> None:
     with pytest.raises(ProviderError, match="no chunk"):
         asked(Script(raw=b'data: {"choices": [{"delta": {"con\n\n'))
