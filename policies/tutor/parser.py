@@ -17,6 +17,7 @@ _TAKES_CLAUSE = frozenset("think know hope believe say guess feel remember under
 
 MOST_WORDS = 40  # nobody says a longer sentence that can be said back
 _PAST_TIMES = frozenset("yesterday ago last".split())
+_SOMEBODY = frozenset("you I he she they".split())
 
 
 def parse(words: list[str]) -> Clause | None:
@@ -127,13 +128,24 @@ def _statement(words: list[str], time: Part | None = None) -> Clause | None:
         found = verbs.read(words, end, spoken)
         if found is None or (not subject.sure and not found[0].sure):
             continue
-        group, after = found
+        group, after = _without_be(subject, found, words)
         clause = _with_parts(subject, group, words, after)
         if clause is not None:
             if time is not None:
                 clause = replace(clause, parts=(*clause.parts, time))
             return _checked(clause, words, spoken)
     return None
+
+
+def _without_be(subject: NounPhrase, found: tuple[VerbGroup, int], words: list[str]) -> tuple[VerbGroup, int]:
+    """ "I am work in a hospital": be before a bare verb is too much, so the verb is taken for the group's."""
+    group, after = found
+    somebody = subject.text in _SOMEBODY or subject.kind == "name" or subject.category in ("family", "person", "job")
+    verb = verbs.bare_after_be(words[after]) if after < len(words) else ""
+    if group.lemma != "be" or _compound(group) or not somebody or not verb:
+        return found
+    said = next(word for word in reversed(words[:after]) if word in lexicon.BE_FORMS)
+    return replace(group, lemma=verb, agrees=True, with_be=said), after + 1
 
 
 def _spoken_person(subject: NounPhrase, words: list[str]) -> Person:
@@ -242,6 +254,9 @@ def _checked(clause: Clause, words: list[str], spoken: Person) -> Clause | None:
         better = verbs.statement(replace(group, adverb=""), spoken)
         doer = clause.subject.text if clause.subject.text != "you" else words[0]
         slips.append(Slip(kind="agreement", said=f"{doer} {said}", better=f"{doer} {better}"))
+    if group.with_be:
+        better = verbs.statement(replace(group, adverb=""), spoken)
+        slips.append(Slip(kind="tense", said=f"{group.with_be} {group.lemma}", better=better))
     times = " ".join(part.text for part in clause.parts if part.role == "time").split()
     if _PAST_TIMES & set(times) and not group.past and not _compound(group):
         past = replace(group, past=True)

@@ -42,6 +42,7 @@ class VerbGroup(Struct, frozen=True, kw_only=True):
     adverb: str = ""
     agrees: bool = True
     sure: bool = True
+    with_be: str = ""  # the form of be that was said before a bare verb: "am" of "I am work"
 
 
 class Person(Struct, frozen=True, kw_only=True):
@@ -127,6 +128,30 @@ def _form(lemma: str, form: str, past: bool, subject: Person) -> str:
     if past:
         return lexicon.past(lemma)
     return lexicon.third(lemma) if subject.person == 3 and not subject.plural else lemma
+
+
+_MAY_FOLLOW_BE = frozenset(
+    "like welcome mean light own lead bear close open clean tidy camp sound cross present wind set fish duck google "
+    "fix cool care step point second end do be".split()
+)
+_SOMEBODY = frozenset("cook guide coach guard host judge".split())
+
+
+def bare_after_be(word: str) -> str:
+    """The verb whose base form this is, if after a person and be it can be nothing else: "work" of "I am work".
+
+    "" for participles ("hurt", "come"), adjectives ("open"), adverbs ("home") and people ("cook"). After other subjects
+    a word such as "work" may well be a noun: "the problem is work".
+    """
+    readings = {reading.form: reading for reading in lexicon.verbs(word) if reading.sure}
+    if "base" not in readings or {"past", "participle"} & readings.keys():
+        return ""
+    if word in _MAY_FOLLOW_BE or word in _SOMEBODY or lexicon.adjective(word) or lexicon.adverb(word):
+        return ""
+    return "" if any(noun.category in _BEINGS for noun in lexicon.nouns(word)) else readings["base"].lemma
+
+
+_BEINGS = ("person", "job", "family", "animal")
 
 
 def read(words: list[str], start: int, subject: Person) -> tuple[VerbGroup, int] | None:

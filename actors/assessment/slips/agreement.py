@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from actors.assessment.slips.sentence import (
     FREQUENCY,
+    PEOPLE,
     Sentence,
     Slip,
     base_only,
@@ -17,7 +18,6 @@ from policies.tutor import lexicon
 HE_SHE_IT = frozenset(("he", "she", "it"))
 EVERYBODY = frozenset("everybody everyone somebody someone nobody anybody anyone".split())
 PLURAL_PRONOUNS = frozenset(("they", "we", "you"))
-PEOPLE = frozenset(("family", "person", "job", "animal"))
 BE_OF = {"i": {"present": "am", "past": "was"}} | {
     one: {"present": "is", "past": "was"} for one in (*HE_SHE_IT, *EVERYBODY)
 } | {one: {"present": "are", "past": "were"} for one in PLURAL_PRONOUNS}  # fmt: skip

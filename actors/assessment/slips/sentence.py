@@ -129,6 +129,38 @@ def category(word: str) -> str:
     return next((noun.category for noun in lexicon.nouns(word) if noun.sure), "")
 
 
+PEOPLE = frozenset(("family", "person", "job", "animal"))
+
+
+def subject_end(sentence: Sentence, start: int) -> int:
+    """The last token of a subject that begins here, -1 if none does.
+
+    A pronoun, a first name or people with their owner, two of them joined: "he", "Maria", "my old friend",
+    "my brother and I".
+    """
+    end = _one_subject(sentence, start)
+    if end >= 0 and sentence.at(end + 1) == "and":
+        other = _one_subject(sentence, end + 2)
+        return other if other >= 0 and not sentence.at(other + 1).endswith("ing") else end
+    return end
+
+
+def _one_subject(sentence: Sentence, start: int) -> int:
+    word = sentence.at(start)
+    if word in lexicon.PERSONAL or (lexicon.name(word) in ("he", "she") and word not in ("mark", "rose", "will")):
+        return start
+    if word not in lexicon.POSSESSIVES | {"the", "a", "an"}:
+        return -1
+    noun = start + 2 if is_adjective(sentence.at(start + 1)) else start + 1
+    return noun if category(sentence.at(noun)) in PEOPLE else -1
+
+
+def is_singular_subject(sentence: Sentence, start: int, end: int) -> bool:
+    """Whether the subject from ``start`` to ``end`` takes "goes" rather than "go"."""
+    word = sentence.at(end)
+    return "and" not in sentence.low[start:end] and word not in ("i", "you", "we", "they") and not is_plural(word)
+
+
 def is_adjective(word: str) -> bool:
     """Whether it may stand between an article and a noun."""
     return word not in lexicon.QUANTIFIERS and (bool(lexicon.adjective(word)) or word in ("very", "really", "own"))

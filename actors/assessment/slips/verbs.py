@@ -2,8 +2,18 @@
 
 from collections.abc import Iterator
 
-from actors.assessment.slips.sentence import FREQUENCY, Sentence, Slip, base_only, is_adjective, verb_forms
+from actors.assessment.slips.sentence import (
+    FREQUENCY,
+    Sentence,
+    Slip,
+    base_only,
+    is_adjective,
+    is_singular_subject,
+    subject_end,
+    verb_forms,
+)
 from policies.tutor import inflection, lexicon
+from policies.tutor.verbs import bare_after_be
 
 MODALS = frozenset("can could will would shall should must might may can't couldn't won't wouldn't shouldn't".split())
 DOES = frozenset("do does did don't doesn't didn't".split())
@@ -17,6 +27,9 @@ EVENTS = frozenset(
     "stay leave".split()
 )
 STATES = frozenset("agree want know need think believe understand have live remember love hate".split())
+JOINED_BE = frozenset("i'm he's she's we're they're you're".split())
+CLINGING = frozenset("where who what how as than whoever wherever whatever whom which".split())
+DONE_TO = frozenset("call name marry bore surprise worry scare relax finish".split())
 TO_DO = frozenset("want wants wanted would hope hopes hoped decided".split())
 BEFORE_TO = frozenset("like need have going try likes needs has".split())
 CLEAR_VERBS = frozenset(
@@ -100,27 +113,70 @@ def infinitives(sentence: Sentence) -> Iterator[Slip]:
 
 
 def be_with_verb(sentence: Sentence) -> Iterator[Slip]:
-    """ "I am agree", "he is want", "are you agree"."""
-    for index, word in enumerate(sentence.low):
-        subject, be = (word, index + 1) if word in SUBJECTS else (word.split("'")[0], index)
-        joined = word in ("i'm", "he's", "she's", "we're", "they're", "you're")
-        if not joined and (word not in SUBJECTS or sentence.at(be) not in ("am", "is", "are")):
+    """ "I am agree", "he is work in a bank", "my brother is live here", "are you agree"."""
+    for start, word in enumerate(sentence.low):
+        joined = word in JOINED_BE
+        end = start if joined else subject_end(sentence, start)
+        be = end if joined else end + 1
+        if end < 0 or (not joined and sentence.at(be) not in lexicon.BE_FORMS):
             continue
-        verb = be + 2 if sentence.at(be + 1) == "not" else be + 1
-        said = sentence.at(verb)
-        if said not in STATES or (said in ("love", "need", "hate", "live") and not sentence.at(verb + 1)):
-            continue
-        third = subject in ("he", "she", "it")
-        plain = lexicon.third(said) if third else said
+        if sentence.at(start - 1) in CLINGING or is_adjective(sentence.at(start - 1)):
+            continue  # "where you are", "how old you are"
         negated = sentence.at(be + 1) == "not"
-        better = f"{'doesn’t' if third else 'don’t'} {said}".replace("’", "'") if negated else plain
-        first = index if joined else be
-        text = f"{_name(subject)} {better}" if joined else better
-        yield Slip(first=first, last=verb, better=text, message=f'We say "{_name(subject)} {better}", without "be".')
+        verb = be + 2 if negated or sentence.at(be + 1) in FREQUENCY else be + 1
+        subject = word.split("'")[0] if joined else sentence.at(end)
+        if not _bare_here(sentence, subject, verb):
+            continue
+        third = subject in ("he", "she", "it") if joined else is_singular_subject(sentence, start, end)
+        better = _without_be(sentence, be, verb, third=third)
+        said = f"{sentence.tokens[be + 1].text} {better}" if verb == be + 2 and not negated else better
+        if joined:
+            said = f"{_name(subject)} {said}"
+        who = " ".join(_name(part) for part in ([subject] if joined else sentence.low[start : end + 1]))
+        message = f'We say "{who} {better}", not "be" with "{sentence.at(verb)}".'
+        yield Slip(first=be, last=verb, better=said, message=message)
     for index, word in enumerate(sentence.low):
-        if word in ("are", "am", "is") and sentence.at(index + 1) in SUBJECTS and sentence.at(index + 2) == "agree":
+        asked, doing = sentence.at(index + 1), sentence.at(index + 2)
+        asks = index == 0 or sentence.at(index - 1) in ("where", "why", "when", "how")
+        bare = doing == "agree" or (asks and bare_after_be(doing) and index + 3 < len(sentence))
+        if word in ("are", "am", "is") and asked in SUBJECTS - {"it"} and bare:
             do = "does" if word == "is" else "do"
-            yield Slip(first=index, last=index, better=do, message=f'"{do} {sentence.at(index + 1)} agree?"')
+            yield Slip(first=index, last=index, better=do, message=f'"{do} {_name(asked)} {doing}?"')
+
+
+def _bare_here(sentence: Sentence, subject: str, verb: int) -> bool:
+    """Whether the word after be is a verb in its base form and nothing else here."""
+    said, following = sentence.at(verb), sentence.at(verb + 1)
+    if said in ("love", "need", "hate", "live") and not following:
+        return False
+    if said in STATES:
+        return True
+    if following in lexicon.BE_FORMS | lexicon.MODALS:
+        return False  # "he's work is good" is how a recogniser writes "his work"
+    bare = bare_after_be(said)
+    return bool(bare) and not (subject == "it" and (lexicon.nouns(said) or said in ("work", "rain", "snow")))
+
+
+def _without_be(sentence: Sentence, be: int, verb: int, *, third: bool) -> str:
+    """The verb as it should be: "work", "works", "don't work", "worked", "have worked", "am working", "am called"."""
+    lemma, rest = sentence.at(verb), sentence.low[verb + 1 :]
+    form = sentence.at(be)
+    past = form in ("was", "were")
+    if sentence.at(be + 1) == "not":
+        return f"{'didn’t' if past else 'doesn’t' if third else 'don’t'} {lemma}".replace("’", "'")
+    finite = form.split("'")[1] if "'" in form else form
+    finite = {"m": "am", "s": "is", "re": "are"}.get(finite, finite)
+    if lemma in DONE_TO:
+        return f"{finite} {lexicon.participle(lemma)}"
+    lately = "since" in rest or (rest[-1:] in (["years"], ["months"], ["weeks"]) and "for" in rest)
+    if lately and not past:
+        return f"{'has' if third else 'have'} {lexicon.participle(lemma)}"
+    going_on = {"now", "moment"} & set(rest) or (lemma in ("look", "wait") and rest[:1] == ["for"])
+    if going_on and lemma not in STATES:
+        return f"{finite} {inflection.ing(lemma)}"
+    if past:
+        return lexicon.past(lemma)
+    return lexicon.third(lemma) if third else lemma
 
 
 def missing_be(sentence: Sentence) -> Iterator[Slip]:
