@@ -9,6 +9,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from rich.text import Text
 
 from edge.clip import Latency
+from projections.progress import OTHER_SENTENCE_BELOW
 
 WELL, FAIR = 75, 50
 """Scores from which a word is shown in green and in yellow."""
@@ -103,19 +104,26 @@ class LessonView:
 
     def _analysis(self, message: dict[str, Any]) -> None:
         self._scores, self._words = message["scores"], message["words"]
-        scores = ", ".join(f"{name} {value:.0f}" for name, value in self._scores.items() if value is not None)
-        self._say("Scores", scores or "not judged")
-        if self._words:
-            words = Text()
-            for word in self._words:
-                words.append(f"{word['text']} {word['score']:.0f}  ", style=_colour(word["score"]))
-            self._say("Words", words)
-            self._say("Phones", _phones(self._words))
+        if _another_sentence(self._scores):
+            self._say("Scores", "another sentence: not scored", style="yellow")
+        else:
+            self._judged()
         for note in message["notes"]:
             self._say("Note", f"{note['said']} → {note['better']}: {note['message']}")
         for use in message["engines"]:
             if use["degraded"]:
                 self._say("Degraded", f"{use['kind']}: {use['reason']}", style="yellow")
+
+    def _judged(self) -> None:
+        scores = ", ".join(f"{name} {value:.0f}" for name, value in self._scores.items() if value is not None)
+        self._say("Scores", scores or "not judged")
+        if not self._words:
+            return
+        words = Text()
+        for word in self._words:
+            words.append(f"{word['text']} {word['score']:.0f}  ", style=_colour(word["score"]))
+        self._say("Words", words)
+        self._say("Phones", _phones(self._words))
 
     def _say(self, label: str, text: str | Text, style: str = "") -> None:
         if self._as_json:
@@ -132,6 +140,12 @@ class LessonView:
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
+
+
+def _another_sentence(scores: dict[str, Any]) -> bool:
+    """Whether something else was said than what was asked; what was aligned with it by chance tells nothing."""
+    completeness = scores["completeness"]
+    return completeness is not None and completeness < OTHER_SENTENCE_BELOW
 
 
 def _colour(score: float) -> str:

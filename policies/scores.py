@@ -9,6 +9,7 @@ from math import exp, log, log2
 
 from events.lesson import SpeechTranscribed
 from events.values import Note, Pause, Pronunciation, Prosody, Scores
+from projections.progress import OTHER_SENTENCE_BELOW
 
 WORDS_PER_MINUTE = {"A1": 70.0, "A2": 90.0, "B1": 110.0, "B2": 130.0, "C1": 150.0}
 """Fluent free speech for a level, pauses included: speaking faster earns nothing more."""
@@ -39,9 +40,6 @@ UNSURE_OF_WORDS = 0.35
 SURE_OF_GRAMMAR = 0.5
 """Mean word probability from which a transcript's grammar is the learner's and not the recogniser's."""
 
-OTHER_SENTENCE_BELOW = 40.0
-"""Completeness under which something else was said than what was asked: its flow says nothing of this sentence."""
-
 FEWEST_WORDS = 3
 FEWEST_CONTOUR_POINTS = 20
 CLAUSE = re.compile(r"[.,;:!?]+|\b(?:and|but|or|so|because|when|if|that|which|who|while|although)\b", re.IGNORECASE)
@@ -58,7 +56,7 @@ def combine(
     """Scores of one utterance. ``notes`` are None where language was not judged: a given sentence, say."""
     guided = pronunciation is not None and (notes is None or pronunciation.reference != transcript.text)
     other = guided and pronunciation is not None and pronunciation.completeness < OTHER_SENTENCE_BELOW
-    spoken = prosody is not None and prosody.speaking_ms > 0 and not other
+    spoken = prosody is not None and prosody.speaking_ms > 0 and not other  # the flow of another one tells nothing
     unsure = transcript.confidence < SURE_OF_GRAMMAR
     words = len(transcript.text.split())
     norm = WORDS_PER_MINUTE.get(level, WORDS_PER_MINUTE["B1"]) * (READING_FACTOR if guided else 1.0)

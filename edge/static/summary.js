@@ -4,6 +4,7 @@ import { h } from "./dom.js";
 import { gauge } from "./gauges.js";
 import { isTyped } from "./lesson_state.js";
 import { bandOf } from "./phones.js";
+import { totalOf } from "./turn_parts.js";
 
 const HEADINGS = {
   good: "Well done! Lesson over.",
@@ -13,9 +14,7 @@ const HEADINGS = {
 };
 
 export function summary(lesson) {
-  const judged = [...lesson.turns.values()]
-    .map((turn) => turn.analysis?.scores.total)
-    .filter((total) => total !== null && total !== undefined);
+  const judged = [...lesson.turns.values()].map(totalOf).filter((total) => total !== null);
   const mean = judged.length ? judged.reduce((sum, total) => sum + total, 0) / judged.length : null;
   return h(
     "section",

@@ -4,7 +4,7 @@ import { h, icon } from "./dom.js";
 import { isTyped } from "./lesson_state.js";
 import { pitchFigure } from "./pitch.js";
 
-const SAME_SENTENCE_FROM = 40; // completeness; below it the sentence's words were nearly all left out
+const OTHER_SENTENCE_BELOW = 40; // completeness; the same as in projections/progress.py
 const LEAST_HEARD_MS = 1000; // cut in earlier than that, nothing of the answer was heard that a figure could tell
 
 /** The slips of language: said, better, why. */
@@ -55,7 +55,12 @@ export function cutShort(turn, next) {
 /** Whether the learner said something else than the sentence that was asked for: nothing of that can be scored. */
 export function saidOther(turn) {
   const completeness = turn.analysis?.scores.completeness;
-  return typeof completeness === "number" && completeness < SAME_SENTENCE_FROM;
+  return typeof completeness === "number" && completeness < OTHER_SENTENCE_BELOW;
+}
+
+/** A spoken turn's total score; null where nothing was judged, as when another sentence was said. */
+export function totalOf(turn) {
+  return isTyped(turn) || saidOther(turn) ? null : (turn.analysis?.scores.total ?? null);
 }
 
 /** Says so, with the sentence that was asked for. */

@@ -221,6 +221,33 @@ def test_a_different_sentence_is_shown_as_heard_without_scores(
     assert page.locator(".gauge, .word").count() == 0
 
 
+def test_a_lessons_average_counts_only_what_was_spoken_and_scored(
+    server: FakeLessonServer, start_lesson: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Totals 76 and 40, and another sentence with 1: the mean is (76 + 40) / 2 = 58."""
+    server.video = False
+    assessed = canned.assessed
+
+    def judged(turn: int, seq: int) -> tuple[Message, ...]:
+        prosody, analysis = assessed(turn, seq)
+        assert isinstance(analysis, AnalysisMessage)
+        total, completeness = {1: (76.0, 90.0), 2: (1.0, 12.0), 3: (40.0, 40.0)}[turn]
+        scores = msgspec.structs.replace(analysis.scores, total=total, completeness=completeness)
+        return prosody, msgspec.structs.replace(analysis, scores=scores)
+
+    monkeypatch.setattr(canned, "assessed", judged)
+    page = start_lesson(talking="hold", mode="sentence", text="She sells sea shells.")
+    recording = {"name": "me.flac", "mimeType": "audio/flac", "buffer": canned.sound(0)}
+    for turn in (1, 2, 3):
+        page.set_input_files("input[type=file]", recording)
+        until(page, f"colloquy.lesson.turns[{turn}]?.analysis")
+    page.click("text=End lesson")
+    page.wait_for_selector(".summary")
+    assert page.get_attribute(".summary .gauge", "aria-label") == "Average: 58 of 100, needs work"
+    typed = "{typed: 'She sells.', analysis: {scores: {total: 10}}}"
+    assert page.evaluate(f"import('/static/turn_parts.js').then(({{totalOf}}) => totalOf({typed}))") is None
+
+
 def test_after_the_tutors_goodbye_ending_the_lesson_stands_out(
     server: FakeLessonServer, start_lesson: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:

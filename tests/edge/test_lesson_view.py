@@ -1,0 +1,39 @@
+"""What `practise` prints of a lesson."""
+
+import io
+from typing import Any
+
+from rich.console import Console
+
+from edge.lesson_view import LessonView
+
+WORDS = [{"text": "small", "score": 0.0, "phones": []}, {"text": "boat", "score": 91.0, "phones": []}]
+
+
+def analysis(total: float, completeness: float | None) -> dict[str, Any]:
+    scores = {"total": total, "pronunciation": total, "fluency": None, "completeness": completeness}
+    return {"type": "analysis_complete", "part": 1, "scores": scores, "words": WORDS, "notes": [], "engines": []}
+
+
+def printed(*messages: dict[str, Any]) -> str:
+    text = io.StringIO()
+    view = LessonView(Console(file=text, width=200), as_json=False)
+    for message in messages:
+        view.message(message)
+    return text.getvalue()
+
+
+def test_another_sentence_than_the_one_asked_is_not_scored() -> None:
+    text = printed(analysis(1.0, 39.9))
+    assert "another sentence: not scored" in text
+    assert "small" not in text
+    assert "total" not in text
+
+
+def test_the_sentence_asked_is_scored_word_by_word() -> None:
+    assert "total 72, pronunciation 72, completeness 40" in printed(analysis(72.0, 40.0))
+    assert "small 0  boat 91" in printed(analysis(72.0, 40.0))
+
+
+def test_free_speech_has_no_sentence_to_miss() -> None:
+    assert "boat 91" in printed(analysis(72.0, None))
