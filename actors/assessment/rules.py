@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from actors.assessment.slips import agreement, nouns, phrases, verbs
+from actors.assessment.slips import agreement, nouns, past, phrases, verbs
 from actors.assessment.slips.sentence import Sentence, Slip, sentences
 from events.values import Note
 from policies.recast import without_overlaps
@@ -10,7 +10,7 @@ from policies.recast import without_overlaps
 Rule = Callable[[Sentence], Iterator[Slip]]
 
 RULES: tuple[tuple[str, Rule], ...] = (
-    ("tense", verbs.past_time),
+    ("tense", past.past_time),
     ("tense", verbs.after_modal),
     ("tense", verbs.be_with_verb),
     ("tense", verbs.since),

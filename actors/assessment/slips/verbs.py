@@ -1,4 +1,7 @@
-"""Verbs in the wrong form: tense, what follows a modal or do, infinitives and -ing, be that is missing or too much."""
+"""Verbs in the wrong form: what follows a modal or do, infinitives and -ing, be that is missing or too much.
+
+The past after "yesterday" is in `actors.assessment.slips.past`.
+"""
 
 from collections.abc import Iterator
 
@@ -19,13 +22,6 @@ MODALS = frozenset("can could will would shall should must might may can't could
 DOES = frozenset("do does did don't doesn't didn't".split())
 SUBJECTS = lexicon.PERSONAL
 BE_FOR = {"i": "am", "he": "is", "she": "is", "it": "is", "we": "are", "you": "are", "they": "are"}
-SPANS = frozenset(
-    "week night year month summer winter weekend monday tuesday wednesday thursday friday saturday sunday".split()
-)
-EVENTS = frozenset(
-    "go come eat buy visit play watch meet travel take drink cook sleep swim run walk get do make give "
-    "stay leave".split()
-)
 STATES = frozenset("agree want know need think believe understand have live remember love hate".split())
 JOINED_BE = frozenset("i'm he's she's we're they're you're".split())
 CLINGING = frozenset("where who what how as than whoever wherever whatever whom which".split())
@@ -42,25 +38,7 @@ FOR_YEARS = frozenset("live work study know learn".split())
 FEELING = frozenset(
     "happy sad tired hungry thirsty angry busy excited sick afraid bored scared sleepy nervous beautiful tall".split()
 )
-EMBEDDED = lexicon.PERSONAL | lexicon.WH_WORDS | frozenset("that than as since every usually always often".split())
 ALREADY_PERFECT = frozenset(("have", "has", "had", "been"))
-
-
-def past_time(sentence: Sentence) -> Iterator[Slip]:
-    """ "yesterday I go", "last year we visit", "I go to the park yesterday"."""
-    for index in range(len(sentence)):
-        after = _past_time_ends(sentence, index)
-        if after and sentence.at(index - 1) not in ("since", "than", "of", "from", "until"):
-            subject = after + 1 if sentence.at(after) == "," else after
-            if sentence.at(subject) in SUBJECTS:
-                yield from _past(sentence, subject, anything=True)
-    for subject in range(len(sentence)):
-        if sentence.at(subject) not in SUBJECTS or not sentence.starts_clause(subject):
-            continue
-        rest = sentence.low[subject + 2 :]
-        until = next((i for i in range(len(rest)) if _past_time_ends(sentence, subject + 2 + i)), len(rest))
-        if until < min(len(rest), 9) and not EMBEDDED & set(rest[:until]) and not _has_past(rest[:until]):
-            yield from _past(sentence, subject, anything=False)
 
 
 def after_modal(sentence: Sentence) -> Iterator[Slip]:
@@ -231,38 +209,6 @@ def questions(sentence: Sentence) -> Iterator[Slip]:
     do = "does" if subject in ("he", "she", "it") else "do"
     better = f"{do} {_name(subject)} {lemma}"
     yield Slip(first=1, last=2, better=better, message=f'A question needs "{do}": "{sentence.at(0)} {better}?"')
-
-
-def _past_time_ends(sentence: Sentence, index: int) -> int:
-    """The position after an expression of past time that begins here, 0 if none does."""
-    word = sentence.at(index)
-    if word == "yesterday":
-        return index + 2 if sentence.at(index + 1) in ("morning", "afternoon", "evening") else index + 1
-    if word == "last" and sentence.at(index + 1) in SPANS and sentence.at(index - 1) not in ("the", "my"):
-        return index + 2
-    unit = sentence.at(index + 1) in ("day", "days", "week", "weeks", "month", "months", "year", "years")
-    return index + 3 if unit and sentence.at(index + 2) == "ago" else 0
-
-
-def _past(sentence: Sentence, subject: int, *, anything: bool) -> Iterator[Slip]:
-    verb = subject + 2 if sentence.at(subject + 1) in FREQUENCY - {"always"} else subject + 1
-    said, following = sentence.at(verb), sentence.at(verb + 1)
-    if said in ("am", "is", "are"):
-        if anything:
-            better = "were" if said == "are" else "was"
-            yield Slip(first=verb, last=verb, better=better, message=f'It is over: "{better}".')
-        return
-    forms = verb_forms(said)
-    lemma = forms.get("base") or forms.get("third", "")
-    if not lemma or "past" in forms or (lemma in ("have", "do") and following not in lexicon.ARTICLES | {"my", "to"}):
-        return
-    if anything or lemma in EVENTS:
-        better = lexicon.past(lemma)
-        yield Slip(first=verb, last=verb, better=better, message=f'It is over, so we say "{better}".')
-
-
-def _has_past(words: list[str]) -> bool:
-    return any("past" in verb_forms(word) for word in words)
 
 
 def _not_base(word: str) -> str:
