@@ -5,6 +5,7 @@ import sys
 
 from edge.practise import practise
 from edge.serve import serve
+from policies.tutor.topics import named, topics
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,17 +25,31 @@ def _serve_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _practise_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", metavar="FILE", help="recordings: WAV, FLAC, Ogg, WebM, MP3, M4A")
-    parser.add_argument("--text", default="", help="the sentence that the recordings should say")
+    parser.add_argument("--text", default="", type=_sentence, help="the sentence that the recordings should say")
     parser.add_argument("--mode", choices=("conversation", "sentence"), default="conversation")
     parser.add_argument("--tutor", default="joe", help="see /api/v1/tutors")
     parser.add_argument("--level", default="A2", choices=("A1", "A2", "B1", "B2", "C1"))
-    parser.add_argument("--topic", default="")
+    parser.add_argument("--topic", default="", type=_topic, help=f"one of {_topics()}, or words about one")
     parser.add_argument("--learner", default="practice")
     parser.add_argument("--hands-free", action="store_true", help="let the server find the end of each utterance")
     parser.add_argument("--speed", type=float, default=1.0, help="1 is real time, 0 as fast as it goes (default 1)")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--out", metavar="DIR", help="leave the tutor's reply to each file there as WAV and MP4")
     parser.add_argument("--server", default="", metavar="URL", help="a running server; one is started if none is named")
+
+
+def _sentence(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _topic(name: str) -> str:
+    if name and named(name) is None:
+        raise argparse.ArgumentTypeError(f"there is no topic {name!r}; choose from {_topics()}, or leave it out")
+    return name
+
+
+def _topics() -> str:
+    return ", ".join(topic.name for topic in topics())
 
 
 if __name__ == "__main__":

@@ -25,12 +25,15 @@ class LessonView:
         self._task = TaskID(0)
         self._clear()
 
-    def recording(self, name: str, seconds: float) -> None:
-        """A recording is about to be said."""
+    def recording(self, name: str, seconds: float, asked: str = "") -> None:
+        """A recording is about to be said; ``asked`` is the sentence that it should say, "" for free speech."""
         self._clear()
+        self._asked = asked
         if self._as_json:
             return
-        self._console.rule(f"{name} · {seconds:.1f} s")
+        self._console.rule(Text(f"{name} · {seconds:.1f} s"))
+        if asked:
+            self._say("Asked for", asked)
         columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
         self._bar = Progress(*columns, console=self._console, transient=True)
         self._bar.start()
@@ -72,6 +75,10 @@ class LessonView:
         else:
             self._console.print(Text(f"{name}: {why} ({code})", style="red"))
 
+    def renamed(self, name: str, stem: str) -> None:
+        """The reply to the recording is left under another stem, for an earlier one had the same."""
+        self._say("Numbered", f"an earlier recording is called {name}, too: the reply to this one is {stem}.reply")
+
     def summary(self, session: str, latency: Latency, wav: str, mp4: str) -> None:
         """The recording's turn is over."""
         self._stop_bar()
@@ -80,6 +87,7 @@ class LessonView:
                 {
                     "type": "summary",
                     "session": session,
+                    "asked": self._asked,
                     "transcript": self._transcript,
                     "scores": self._scores,
                     "words": self._words,
@@ -97,6 +105,7 @@ class LessonView:
         self._say("Session", f"{session} (python -m replay show {session})")
 
     def _clear(self) -> None:
+        self._asked = ""
         self._transcript = ""
         self._scores: dict[str, Any] = {}
         self._words: list[dict[str, Any]] = []

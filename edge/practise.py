@@ -6,12 +6,16 @@ Starts a server of its own if none is named. What it prints is in `edge.lesson_v
 import argparse
 import asyncio
 import contextlib
+import itertools
+import socket
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import websockets
 from rich.console import Console
+from rich.text import Text
 
 from actors.hearing.decode import decode_audio
 from actors.hearing.errors import AudioError
@@ -37,9 +41,11 @@ def practise(arguments: argparse.Namespace) -> int:
     try:
         with _server(arguments.server, console) as url:
             return asyncio.run(_practise_all(url, arguments, console))
-    except (LessonRefused, ServerDidNotStart, OSError, websockets.WebSocketException) as error:
-        console.print(str(error), style="red")
-        return 2
+    except (LessonRefused, ServerDidNotStart) as error:
+        console.print(Text(str(error), style="red"), soft_wrap=True)
+    except (OSError, websockets.WebSocketException) as error:
+        console.print(Text(_no_lesson(arguments.server, error), style="red"), soft_wrap=True)
+    return 2
 
 
 class LessonRefused(Exception):
@@ -49,11 +55,35 @@ class LessonRefused(Exception):
 @contextlib.contextmanager
 def _server(url: str, console: Console) -> Iterator[str]:
     if url:
+        if not url.startswith(("http://", "https://")):
+            raise LessonRefused(f"--server is {url!r}; give an address such as http://127.0.0.1:8000.")
         yield url
         return
+    if not console.is_terminal:  # where no status line is drawn
+        print("Starting a server; the first time it fetches its models.", file=sys.stderr, flush=True)
     with console.status("Starting a server") as status, running_server(said=status.update) as own:
         status.stop()
         yield own
+
+
+def _no_lesson(url: str, error: OSError | websockets.WebSocketException) -> str:
+    """What went wrong with the connection to the server named (or ours, with ""), and the way out."""
+    server = f"The server at {url}" if url else "The server"
+    match error:
+        case TimeoutError():
+            return f"{server} has fallen silent; look whether it still runs, then try again."
+        case websockets.ConnectionClosed():
+            return f"{server} has closed the connection ({error}); what it had heard is kept in its log."
+        case websockets.WebSocketException():
+            return f"{server} is no Colloquy server ({error}); look at the address."
+        case OSError(filename=name) if name is not None:
+            return f"{name} cannot be written: {error.strerror}; choose another folder with --out."
+        case _:
+            why = "its name is not known" if isinstance(error, socket.gaierror) else "nothing answers there"
+            return (
+                f"{server} cannot be reached: {why}. Start one with `python -m edge serve`, or leave --server out:"
+                " then one is started for this lesson."
+            )
 
 
 async def _practise_all(url: str, arguments: argparse.Namespace, console: Console) -> int:
@@ -82,6 +112,8 @@ class PractisedLesson:
         self._view = view
         self._arguments = arguments
         self._turn = 0
+        self._exercise = ""
+        self._left: set[str] = set()
 
     async def start(self) -> None:
         """Open the session and let the tutor greet. Raises `LessonRefused`."""
@@ -98,16 +130,18 @@ class PractisedLesson:
         self._view.message(first)
         if first["type"] == "error":
             raise LessonRefused(first["message"])
+        self._exercise = first["exercise"]
         await self._receive_turn(Clip(), Latency(), time.monotonic)
 
     async def say(self, path: Path) -> None:
         """Say one recording and receive the tutor's answer to it. Raises `AudioError` on a file that is unusable."""
         audio = decode_audio(path.read_bytes())
         pcm = (audio * 32767).clip(-32768, 32767).astype("<i2").tobytes()
+        await self._ask_for_text()
         self._turn += 1
         clip, latency = Clip(), Latency()
         ended: list[float] = []
-        self._view.recording(path.name, len(audio) / SAMPLE_RATE_HZ)
+        self._view.recording(path.name, len(audio) / SAMPLE_RATE_HZ, self._arguments.text or self._exercise)
         sender = asyncio.create_task(self._send_audio(pcm, ended))
         try:
             await self._receive_turn(clip, latency, lambda: ended[0] if ended else time.monotonic())
@@ -130,6 +164,12 @@ class PractisedLesson:
         """Leave the server."""
         await self._client.close()
 
+    async def _ask_for_text(self) -> None:
+        """Where the tutor has gone on to another sentence, go back to the one of ``--text``, as a learner can."""
+        if self._arguments.text and self._exercise != self._arguments.text and self._turn:
+            await self._client.command("retry", turn=self._turn)
+            self._exercise = self._arguments.text
+
     async def _send_audio(self, pcm: bytes, ended: list[float]) -> None:
         """Send in real time (times ``speed``); ``ended`` gets the moment at which the recording was over."""
         step = SAMPLE_RATE_HZ * 2 * CHUNK_MS // 1000
@@ -146,13 +186,15 @@ class PractisedLesson:
         if not ended:
             ended.append(time.monotonic())
         if not hands_free:
-            await self._client.command("end_recording", turn=self._turn)
+            await self._client.command("end_recording", turn=self._turn, reference=self._arguments.text or None)
 
     async def _receive_turn(self, clip: Clip, latency: Latency, ended: Callable[[], float]) -> None:
         """Receive until the tutor has said and shown all of this turn. Raises `AudioError` when it was refused."""
         while not self._client.answered(self._turn):
             message, payload = await self._client.receive()
             self._view.message(message)
+            if message["type"] == "tutor_reply" and message["exercise"]:
+                self._exercise = message["exercise"]
             if message["type"] == "error" and message["part"] < 0:
                 raise AudioError(message["code"], message["message"])
             if message.get("turn") == self._turn:
@@ -167,10 +209,20 @@ class PractisedLesson:
             return "", ""
         folder = Path(self._arguments.out)
         folder.mkdir(parents=True, exist_ok=True)
-        wav, mp4 = folder / f"{path.stem}.reply.wav", folder / f"{path.stem}.reply.mp4"
+        name = _unused(path.stem, self._left)
+        self._left.add(name)
+        if name != path.stem:
+            self._view.renamed(path.name, name)
+        wav, mp4 = folder / f"{name}.reply.wav", folder / f"{name}.reply.mp4"
         clip.write_wav(wav)
         clip.write_mp4(mp4)
         return str(wav), str(mp4)
+
+
+def _unused(stem: str, used: set[str]) -> str:
+    """The stem, numbered where an earlier recording of this lesson had it: name, name-2, name-3 …"""
+    numbered = (f"{stem}-{number}" for number in itertools.count(2))
+    return stem if stem not in used else next(name for name in numbered if name not in used)
 
 
 def _collect(clip: Clip, message: ServerMessage, payload: bytes) -> None:
