@@ -41,7 +41,10 @@ def special(heard: Utterance, context: TutorContext, choice: Choice) -> Answer |
             return _said(choice, lines("request")["change"], "change", "react"), True
         case "meaning":
             again, needs = _again(heard, choice)
-            return [*_meaning(heard, choice), *again], needs
+            return [*explained(heard, choice), *again], needs
+        case "say_word":
+            again, needs = _again(heard, choice)
+            return [*said_for(heard, choice), *again], needs
         case "favourite":
             return _favourite(heard, choice), True
         case "advice" | "opinion":
@@ -227,10 +230,30 @@ def _support(heard: Utterance, context: TutorContext, choice: Choice) -> Answer:
     return [*said, easy_question(context, choice)], False
 
 
-def _meaning(heard: Utterance, choice: Choice) -> list[Sentence]:
+def said_for(heard: Utterance, choice: Choice) -> list[Sentence]:
+    """The word that the learner wants to hear, and to say it after the tutor."""
+    word = tokens.written(heard.object)
+    if not word or heard.object in _NO_WORD:
+        return _said(choice, lines("answer")["which_word"], "which word", "react", emotion="encouraging")
+    said: list[Sentence] = []
+    for key, acts in (("say_word", ("model",)), ("after_me", ("instruct", "model"))):
+        text = choice.pick([line.replace("{word}", word) for line in lines("answer")[key]], key)
+        if text is not None:
+            said.append(Sentence(text=text, emotion="encouraging", acts=acts))
+    return said
+
+
+_NO_WORD = frozenset("it this that word them these those".split())
+
+
+def explained(heard: Utterance, choice: Choice) -> list[Sentence]:
+    """What a word means, if the glossary has it; else that the tutor cannot say."""
     word = heard.object.split(" ")[-1] if heard.object else ""
+    if not word or word in _NO_WORD:
+        return _said(choice, lines("answer")["which_word"], "which word", "react", emotion="encouraging")
     glossary = topics.data("glossary.toml")["words"]
-    meaning = glossary.get(word) or glossary.get(word.removesuffix("s"))
+    stems = [form.lemma for form in lexicon.verbs(word)] + [noun.lemma for noun in lexicon.nouns(word)]
+    meaning = next((glossary[form] for form in (word, *stems, word.removesuffix("s")) if form in glossary), None)
     key = "meaning" if meaning else "meaning_unknown"
     options = [
         capitalised(line.replace("{word}", word).replace("{meaning}", meaning or "")) for line in lines("answer")[key]

@@ -129,7 +129,7 @@ def _next_question(heard: Utterance, context: TutorContext, choice: Choice) -> l
 
 
 def _grown(heard: Utterance, context: TutorContext) -> list[Asking]:
-    if heard.move in ("numbers", "care", "rude", "greeting", "meaning", "asked_before", "introduced"):
+    if heard.move in ("numbers", "care", "rude", "greeting", "meaning", "say_word", "asked_before", "introduced"):
         return []
     if heard.move == "change":
         a_topic = any(heard.object in (topic.name, *topic.title.lower().split()) for topic in topics.topics())

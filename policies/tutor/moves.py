@@ -2,8 +2,8 @@
 
 The moves: empty, unclear, bye, greeting, repeat, slower, confused, help, example, change, echo_question ("and you?"),
 meaning, like, can, have, your_name, how, age, live, real, job, clock, ask, thanks, introduced, fine, yes, no, maybe,
-unsure, thinking, word_gap, advice, favourite, opinion, reason, numbers, care, rude, command,
-suggestion, statement, fragment.
+unsure, thinking, word_gap, say_word ("how do you pronounce ...?"), advice, favourite, opinion, reason, numbers, care,
+rude, command, suggestion, statement, fragment.
 """
 
 import re

@@ -1,13 +1,14 @@
 """What a learner's utterance is: its clause, the things it names, its topic, the kind of move. Answers nothing."""
 
 import re
+from functools import cache
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from events.values import Note
 from policies import recast
-from policies.tutor import conditional, lexicon, moves, parser, phrases, tokens, topics
+from policies.tutor import conditional, lexicon, moves, parser, phrases, remarks, tokens, topics
 from policies.tutor.choice import normal
 from policies.tutor.clause import Clause
 from policies.tutor.complements import reached
@@ -160,14 +161,24 @@ def _earlier(context: TutorContext) -> tuple[NounPhrase, ...]:
 
 
 def last_question(context: TutorContext) -> str:
-    """The tutor's latest question: as heard in the last turn, else the last that it said at all."""
+    """The tutor's latest question: as heard in the last turn, else the last that it said at all.
+
+    A question that only fills a gap ("Why do you ask?", "Can you say it again?") leaves the one before it open.
+    """
     texts = ([context.turns[-1].replied] if context.turns else []) + list(reversed(context.used))
     for text in texts:
-        asked = [part for part in re.split(r"(?<=[.!?])\s+", text) if part.endswith("?")]
+        parts = re.split(r"(?<=[.!?])\s+", text)
+        asked = [part for part in parts if part.endswith("?") and part not in _fillers()]
         if asked:
             bare = asked[-1].split(": ", 1)[-1]  # without an earlier "Of course, I asked:"
             return bare[:1].upper() + bare[1:]
     return ""
+
+
+@cache
+def _fillers() -> frozenset[str]:
+    asked, listening = remarks.lines("ask"), remarks.lines("listen")
+    return frozenset((*asked["question_A1"], *asked["question_A2"], *listening["again"]))
 
 
 def _clause(said: str, notes: tuple[Note, ...]) -> tuple[Clause | None, tuple[Slip, ...]]:

@@ -1,7 +1,10 @@
 """What new learners said to the tutor, and what it must not answer: slips echoed, questions already answered."""
 
+import re
+
 import pytest
 
+from policies.tutor.remarks import lines
 from tests.policies.tutor.lesson import Lesson
 
 SEEDS = range(12)
@@ -26,3 +29,57 @@ def test_be_before_a_bare_verb_is_mended_before_it_is_said_back(said: str, wrong
 def test_a_noun_after_be_is_left_as_it_is() -> None:
     for seed in SEEDS:
         assert "problem works" not in Lesson(level="A2", seed=seed).say("The problem is work.")
+
+
+@pytest.mark.parametrize(
+    ("said", "word"),
+    [
+        ("How do you pronounce thorough?", "thorough"),
+        ("How do you say this word: schedule?", "schedule"),
+        ("Can you help me say this word: comfortable?", "comfortable"),
+        ("Can you pronounce Wednesday for me, please?", "Wednesday"),
+        ("How is queue pronounced?", "queue"),
+    ],
+)
+def test_a_word_that_the_learner_wants_to_hear_is_said(said: str, word: str) -> None:
+    for seed in SEEDS:
+        lesson = Lesson(level="A2", seed=seed)
+        asked = lesson.sentences[-1].text
+        text = lesson.say(said)
+        assert f'"{word}".' in lesson.sentences[0].text
+        assert lesson.sentences[1].text.endswith(f": {word}.")
+        assert "know" not in text
+        assert text.lower().endswith(asked.lower())
+
+
+@pytest.mark.parametrize("said", ["How do you pronounce it?", "How do you say that?", "What does this word mean?"])
+def test_without_a_word_the_tutor_asks_for_it(said: str) -> None:
+    lesson = Lesson(level="A2")
+    lesson.say(said)
+    assert lesson.sentences[0].text in lines("answer")["which_word"]
+
+
+def test_a_word_of_the_glossary_is_explained_and_another_is_honestly_not() -> None:
+    for said, answer in (
+        ("What does exhausted mean?", "very, very tired"),
+        ("What does this word mean: thorough?", "every small part"),
+        ("What does serendipity mean?", "dictionary|look it up"),
+    ):
+        for seed in SEEDS:
+            lesson = Lesson(level="A2", seed=seed)
+            asked = lesson.sentences[-1].text
+            text = lesson.say(said)
+            assert re.search(answer, text)
+            assert text.lower().endswith(asked.lower())
+
+
+def test_a_question_that_fills_a_gap_never_becomes_the_open_one() -> None:
+    fillers = {*lines("ask")["question_A1"], *lines("ask")["question_A2"], *lines("listen")["again"]}
+    for seed in SEEDS:
+        for said in ("Why is the sky so high?", ""):
+            lesson = Lesson(level="A2", seed=seed)
+            asked = lesson.sentences[-1].text
+            lesson.say(said)
+            filled = lesson.sentences[-1].text in fillers
+            text = lesson.say("Can you repeat the question, please?")
+            assert not filled or text.lower().endswith(asked.lower())
