@@ -106,6 +106,24 @@ class LogUnavailable(EventsError):
         return f"the log is unavailable ({self.reason}): {self.detail}; {_WAYS_OUT[self.reason]}"
 
 
+class KafkaUnavailable(EventsError):
+    """The log cannot be relayed to Kafka, or read from it, now.
+
+    ``reason`` is unreachable, refused, no_topic, partitions, other_cluster, too_large, held or failed.
+    """
+
+    code = "kafka_unavailable"
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
+        self.detail = detail
+        self.retryable = reason in ("unreachable", "failed", "held")
+
+    def __str__(self) -> str:
+        return f"Kafka is unavailable ({self.reason}): {self.detail}; {_KAFKA_WAYS_OUT[self.reason]}"
+
+
 class BlobMissing(EventsError):
     """The blob store has no content of this name."""
 
@@ -148,6 +166,16 @@ class BlobStoreUnavailable(EventsError):
         return f"the blob store is unavailable ({self.reason}): {self.detail}; {_WAYS_OUT[self.reason]}"
 
 
+_KAFKA_WAYS_OUT = {
+    "unreachable": "see that the brokers run and that their addresses are right",
+    "refused": "give the addresses and rights that the brokers want",
+    "no_topic": "make it with `python -m events topics --create`",
+    "partitions": "relay to another topic (--topic): a stream's events must stay in one partition",
+    "other_cluster": "give the brokers of that cluster; to begin anew on these, remove relay.json from the data folder",
+    "too_large": "raise max.message.bytes of the topic to 2 MB",
+    "held": "it goes on by itself when that one ends",
+    "failed": "look at the brokers' log; it is tried again",
+}
 _WAYS_OUT = {
     "full": "free some disk space and try again",
     "read_only": "give this user the right to write there, or set COLLOQUY_DATA to another folder",

@@ -8,13 +8,12 @@ from contextlib import AbstractContextManager
 from typing import Protocol, Self
 
 from eventsourcing.persistence import Notification, StoredEvent
-from msgspec import structs
+from msgspec import Struct, structs
 
 from events.codec import CODEC, Codec, Place
-from events.envelope import Origin, Recorded, Unknown
+from events.envelope import Fact, Origin, Recorded, Unknown
 from events.errors import CorruptPayload, LogUnavailable, VersionConflict
 from events.identifiers import uuid7
-from events.lesson import LessonEvent
 from events.log import Appended, Batch, Clock, NewId, stamp, utc_now
 
 POLL_S = 0.05
@@ -57,6 +56,16 @@ class Recorder(Protocol):
         ...
 
 
+class Stored(Struct, frozen=True, kw_only=True):
+    """An event as its store has it: its place, and the bytes that the codec made (sealed where they are sealed)."""
+
+    position: int
+    stream: str
+    version: int
+    type: str
+    state: bytes
+
+
 class RecorderEventLog:
     """An `EventLog` over ``recorder``; ``typed_errors`` turns the database's errors into `LogUnavailable`.
 
@@ -94,7 +103,7 @@ class RecorderEventLog:
             self._recorder.close()
 
     def append(
-        self, stream: str, events: Sequence[LessonEvent | Unknown], *, expected_version: int, origin: Origin
+        self, stream: str, events: Sequence[Fact | Unknown], *, expected_version: int, origin: Origin
     ) -> tuple[Recorded, ...]:
         """See `EventLog.append`."""
         batch = Batch(stream=stream, events=tuple(events), expected_version=expected_version, origin=origin)
@@ -177,6 +186,21 @@ class RecorderEventLog:
         with self._typed_errors():
             rows = self._recorder.select_tail(after, limit)
         return tuple(self._codec.decode_or_keep(row.state, _place(row)) for row in rows)
+
+    def stored_tail(self, after: int, *, limit: int) -> tuple[Stored, ...]:
+        """As `tail`, without reading the events: for whoever passes them on."""
+        with self._typed_errors():
+            rows = self._recorder.select_tail(after, limit)
+        return tuple(
+            Stored(
+                position=row.id,
+                stream=str(row.originator_id),
+                version=row.originator_version,
+                type=row.topic,
+                state=row.state,
+            )
+            for row in rows
+        )
 
     def head(self) -> int:
         """The last event's position, 0 for an empty log."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from actors.models import ModelError, ModelStore
+from tests.servers.kafka import Broker, NoKafka, broker
 from tests.servers.postgres import postgres
 
 
@@ -32,3 +33,13 @@ def postgres_url() -> Iterator[str]:
             yield url
     except ImportError:
         pytest.skip("no PostgreSQL: run `make setup`, or name a server in COLLOQUY_TEST_POSTGRES")
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[Broker]:
+    """A running Kafka broker; a test that asks for it is skipped where there can be none."""
+    try:
+        with broker() as running:
+            yield running
+    except NoKafka as error:
+        pytest.skip(f"no Kafka: {error}")

@@ -1,0 +1,137 @@
+"""Events on Kafka as CloudEvents 1.0 in binary mode: the envelope in the headers, the payload as JSON in the value.
+
+https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md. The key is the stream,
+so a stream's events stay in order in one partition. What the log has sealed for a learner stays sealed. Extension
+attributes are lower-case letters only, as the specification wants.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+from msgspec import Raw, Struct, structs
+
+from events.codec import Place, StoredEnvelope
+from events.errors import CorruptPayload
+from events.values import Blob
+
+SPEC_VERSION = "1.0"
+CONTENT_TYPE = "application/json"
+
+Headers = Sequence[tuple[str, bytes]]
+
+
+class StoredPlace(Protocol):
+    """Where an event is stored; see `events.recorder_log.Stored`."""
+
+    @property
+    def position(self) -> int: ...
+    @property
+    def stream(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def type(self) -> str: ...
+
+
+class KafkaEvent(Struct, frozen=True, kw_only=True):
+    """A Kafka record's parts. ``position`` is the event's in the log."""
+
+    key: bytes
+    value: bytes
+    headers: tuple[tuple[str, bytes], ...]
+    position: int
+
+
+DAMAGED = "damaged"
+_EXTENSIONS = ("causation", "correlation", "tenant", "learner", "producer")
+_envelope = msgspec.json.Decoder(StoredEnvelope)
+
+
+def to_kafka(stored: bytes, position: int) -> KafkaEvent:
+    """A stored event (see `events.codec`) as a Kafka record. Raises `CorruptPayload` when its envelope is damaged."""
+    try:
+        envelope = _envelope.decode(stored)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise CorruptPayload("", 0, "$", str(error)) from error
+    attributes = {
+        "specversion": SPEC_VERSION,
+        "id": envelope.id,
+        "source": f"/colloquy/{envelope.tenant}",
+        "type": envelope.type,
+        "subject": envelope.stream,
+        "time": msgspec.to_builtins(envelope.time),
+        "version": str(envelope.version),
+        "position": str(position),
+        **{name: getattr(envelope, name) for name in _EXTENSIONS},
+    }
+    # An attribute without a value is left out; the specification knows no empty ones.
+    headers = [(f"ce_{name}", value.encode()) for name, value in attributes.items() if value]
+    return KafkaEvent(
+        key=envelope.stream.encode(),
+        value=bytes(envelope.data),
+        headers=(*headers, ("content-type", CONTENT_TYPE.encode())),
+        position=position,
+    )
+
+
+def damaged_to_kafka(stored: bytes, place: StoredPlace) -> KafkaEvent:
+    """A stored event whose envelope cannot be read: its bytes as they are, with what the store knows of it."""
+    headers = (
+        ("ce_specversion", SPEC_VERSION.encode()),
+        ("ce_id", f"{place.stream}/{place.version}".encode()),
+        ("ce_source", b"/colloquy/damaged"),
+        ("ce_type", place.type.encode()),
+        ("ce_subject", place.stream.encode()),
+        ("ce_version", str(place.version).encode()),
+        ("ce_position", str(place.position).encode()),
+        (f"ce_{DAMAGED}", b"true"),
+        ("content-type", b"application/octet-stream"),
+    )
+    return KafkaEvent(key=place.stream.encode(), value=stored, headers=headers, position=place.position)
+
+
+def with_reference(event: KafkaEvent, blob: Blob) -> KafkaEvent:
+    """The event with its payload in a blob, for one that is larger than Kafka takes (the extension `dataref`)."""
+    return structs.replace(event, value=b"", headers=(*event.headers, ("ce_dataref", blob.sha256.encode())))
+
+
+def place_of(headers: Headers) -> Place:
+    """Where the event of a record lies in the log. Raises `CorruptPayload` for a record that is none of ours."""
+    found = _attributes(headers)
+    try:
+        return Place(
+            stream=found["subject"], version=int(found["version"]), type=found["type"], position=int(found["position"])
+        )
+    except (KeyError, ValueError) as error:
+        raise CorruptPayload(found.get("subject", ""), 0, "$", f"the record is no event of ours ({error})") from error
+
+
+def reference_of(headers: Headers) -> str:
+    """The SHA-256 of the blob that holds the payload; "" when the record does."""
+    return _attributes(headers).get("dataref", "")
+
+
+def from_kafka(headers: Headers, value: bytes) -> bytes:
+    """The stored event of a record. Raises `CorruptPayload` for a record that is none of ours."""
+    place, found = place_of(headers), _attributes(headers)
+    if DAMAGED in found:
+        return value
+    try:
+        envelope = StoredEnvelope(
+            id=found["id"],
+            stream=place.stream,
+            version=place.version,
+            type=place.type,
+            time=msgspec.convert(found["time"], datetime),
+            data=Raw(value),
+            **{name: found.get(name, "") for name in _EXTENSIONS},
+        )
+    except (KeyError, msgspec.ValidationError) as error:
+        raise CorruptPayload(place.stream, place.version, "$", f"the record is no event of ours ({error})") from error
+    return msgspec.json.encode(envelope)
+
+
+def _attributes(headers: Headers) -> dict[str, str]:
+    return {name.removeprefix("ce_"): text.decode() for name, text in headers if name.startswith("ce_")}

@@ -1,0 +1,123 @@
+"""The topic that the log is relayed to: its settings, making it, and whether a broker has it as it must be."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from kafka import KafkaAdminClient
+from kafka.admin import NewTopic
+from kafka.errors import (
+    AuthorizationError,
+    BrokerResponseError,
+    InvalidReplicationFactorError,
+    KafkaConfigurationError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    SaslAuthenticationFailedError,
+    TopicAlreadyExistsError,
+)
+from msgspec import Struct
+
+from events.errors import KafkaUnavailable
+
+TIMEOUT_MS = 10_000
+LARGEST_RECORD_BYTES = 1_000_000
+"""Kafka's default limit for a batch is 1,048,588 bytes; the rest is for headers."""
+DAY_MS = 24 * 3600 * 1000
+
+
+class KafkaTopic(Struct, frozen=True, kw_only=True):
+    """Where the log is relayed to. ``servers`` are host:port; ``partitions`` can never change for a log.
+
+    A stream's partition follows from its id and the number of partitions, so another number would tear streams apart.
+    """
+
+    servers: tuple[str, ...]
+    name: str = "colloquy.events"
+    partitions: int = 12
+
+
+class TopicState(Struct, frozen=True, kw_only=True):
+    """A topic as a broker has it."""
+
+    cluster: str
+    partitions: int
+
+
+def topic_at(servers: str, **fields: object) -> KafkaTopic:
+    """The topic at a comma-separated list of brokers. Raises `KafkaUnavailable` when it names none."""
+    named = tuple(server.strip() for server in servers.split(",") if server.strip())
+    if not named or not all(server.rpartition(":")[2].isdigit() for server in named):
+        raise KafkaUnavailable("refused", f"{servers!r} names no broker; give host:port, comma-separated")
+    return KafkaTopic(servers=named, **fields)  # type: ignore[arg-type]
+
+
+def create_topic(topic: KafkaTopic, *, retention_days: int | None = None, replicas: int | None = None) -> TopicState:
+    """Make the topic, or see that the one that is there fits. Records are kept for ever, or for some days.
+
+    ``replicas`` None takes three, or as many as there are brokers. Raises `KafkaUnavailable`.
+    """
+    with _admin(topic) as admin:
+        brokers = len(admin.describe_cluster()["brokers"])
+        configs = {
+            "retention.ms": "-1" if retention_days is None else str(retention_days * DAY_MS),
+            "message.timestamp.type": "CreateTime",
+            "min.insync.replicas": "1" if brokers < 3 else "2",
+        }
+        new = NewTopic(topic.name, topic.partitions, replicas or min(3, brokers), topic_configs=configs)
+        try:
+            admin.create_topics([new])
+        except TopicAlreadyExistsError:
+            pass
+        except InvalidReplicationFactorError as error:
+            raise KafkaUnavailable("refused", f"{replicas} replicas on {brokers} brokers: {error}") from error
+        return _inspect(admin, topic)
+
+
+def inspect_topic(topic: KafkaTopic) -> TopicState:
+    """The topic as the brokers have it. Raises `KafkaUnavailable` when it is not there or has other partitions."""
+    with _admin(topic) as admin:
+        return _inspect(admin, topic)
+
+
+def _inspect(admin: KafkaAdminClient, topic: KafkaTopic) -> TopicState:
+    found = [one for one in admin.describe_topics([topic.name]) if one.get("partitions")]
+    if not found:
+        raise KafkaUnavailable("no_topic", f"the brokers have no topic {topic.name!r}")
+    partitions = len(found[0]["partitions"])
+    if partitions != topic.partitions:
+        raise KafkaUnavailable(
+            "partitions", f"topic {topic.name!r} has {partitions} partitions instead of {topic.partitions}"
+        )
+    return TopicState(cluster=str(admin.describe_cluster()["cluster_id"]), partitions=partitions)
+
+
+@contextmanager
+def _admin(topic: KafkaTopic) -> Iterator[KafkaAdminClient]:
+    with kafka_errors():
+        admin = KafkaAdminClient(
+            bootstrap_servers=list(topic.servers),
+            request_timeout_ms=TIMEOUT_MS,
+            bootstrap_timeout_ms=TIMEOUT_MS,
+        )
+        try:
+            yield admin
+        finally:
+            admin.close()
+
+
+@contextmanager
+def kafka_errors() -> Iterator[None]:
+    """Raise `KafkaUnavailable` for the errors of Kafka's client."""
+    try:
+        yield
+    except (AuthorizationError, SaslAuthenticationFailedError, KafkaConfigurationError) as error:
+        raise KafkaUnavailable("refused", _told(error)) from error
+    except MessageSizeTooLargeError as error:
+        raise KafkaUnavailable("too_large", _told(error)) from error
+    except (KafkaError, OSError) as error:
+        reason = "failed" if isinstance(error, BrokerResponseError) else "unreachable"
+        raise KafkaUnavailable(reason, _told(error)) from error
+
+
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

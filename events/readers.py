@@ -1,0 +1,161 @@
+"""Reading the log in its order, from the store by position or from Kafka by partition, through one interface."""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from kafka import KafkaConsumer, TopicPartition
+from msgspec import Struct
+
+from events.blobs import BlobStore
+from events.cloud_events import from_kafka, place_of, reference_of
+from events.codec import CODEC, Codec
+from events.envelope import Recorded
+from events.errors import CorruptPayload
+from events.kafka_topic import TIMEOUT_MS, KafkaTopic, inspect_topic, kafka_errors
+from events.log import EventLog
+
+FETCH_BYTES = 4 * 2**20
+
+
+class Mark(Struct, frozen=True, kw_only=True):
+    """How far a partition has been read: the event's ``position`` in the log, and where its source goes on."""
+
+    partition: int
+    position: int
+    following: int
+
+
+class Delivery(Struct, frozen=True, kw_only=True):
+    """An event and the mark to keep once it has been dealt with."""
+
+    mark: Mark
+    recorded: Recorded
+
+
+class EventReader(Protocol):
+    """Gives every event of its partitions once, each partition in the order of the log."""
+
+    def seek(self, marks: Iterable[Mark]) -> None:
+        """Go on behind these marks; partitions without one begin at their beginning."""
+        ...
+
+    def read(self, *, limit: int, timeout_s: float) -> tuple[Delivery, ...]:
+        """The next events; waits up to ``timeout_s`` for the first. Raises `EventsError` as its source does."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the source."""
+        ...
+
+
+class StoreReader:
+    """Reads the store by position: one partition, number 0."""
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+        self._position = 0
+
+    def seek(self, marks: Iterable[Mark]) -> None:
+        """See `EventReader.seek`."""
+        self._position = max((mark.position for mark in marks), default=0)
+
+    def read(self, *, limit: int, timeout_s: float) -> tuple[Delivery, ...]:
+        """See `EventReader.read`."""
+        found = self._log.tail(self._position, limit=limit)
+        if not found and self._log.wait(self._position, timeout_s):
+            found = self._log.tail(self._position, limit=limit)
+        deliveries = tuple(
+            Delivery(
+                mark=Mark(partition=0, position=recorded.position or 0, following=recorded.position or 0),
+                recorded=recorded,
+            )
+            for recorded in found
+        )
+        if deliveries:
+            self._position = deliveries[-1].mark.position
+        return deliveries
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class KafkaReader:
+    """Reads partitions of the topic; what was relayed twice is dropped by its position.
+
+    Raises `KafkaUnavailable` when the topic is not there or is another than it was.
+    """
+
+    def __init__(
+        self,
+        topic: KafkaTopic,
+        blobs: BlobStore,
+        *,
+        partitions: Sequence[int] | None = None,
+        codec: Codec = CODEC,
+    ) -> None:
+        self._topic = topic
+        self._blobs = blobs
+        self._codec = codec
+        self._seen: dict[int, int] = {}
+        inspect_topic(topic)
+        chosen = range(topic.partitions) if partitions is None else partitions
+        self._places = [TopicPartition(topic.name, number) for number in chosen]
+        with kafka_errors():
+            self._consumer = KafkaConsumer(
+                bootstrap_servers=list(topic.servers),
+                enable_auto_commit=False,
+                auto_offset_reset="earliest",
+                isolation_level="read_committed",
+                max_partition_fetch_bytes=FETCH_BYTES,
+                request_timeout_ms=TIMEOUT_MS,
+                bootstrap_timeout_ms=TIMEOUT_MS,
+            )
+            self._consumer.assign(self._places)
+        self.seek(())
+
+    def seek(self, marks: Iterable[Mark]) -> None:
+        """See `EventReader.seek`."""
+        known = {mark.partition: mark for mark in marks}
+        with kafka_errors():
+            for place in self._places:
+                mark = known.get(place.partition)
+                self._seen[place.partition] = mark.position if mark else 0
+                if mark:
+                    self._consumer.seek(place, mark.following)
+                else:
+                    self._consumer.seek_to_beginning(place)
+
+    def read(self, *, limit: int, timeout_s: float) -> tuple[Delivery, ...]:
+        """See `EventReader.read`."""
+        with kafka_errors():
+            polled = self._consumer.poll(timeout_ms=int(timeout_s * 1000), max_records=limit)
+        deliveries = []
+        for place, records in polled.items():
+            for record in records:
+                delivery = self._delivery(place.partition, record.offset, record.headers, record.value)
+                if delivery is not None:
+                    deliveries.append(delivery)
+        return tuple(deliveries)
+
+    def close(self) -> None:
+        """Leave the brokers."""
+        self._consumer.close()
+
+    def _delivery(
+        self, partition: int, offset: int, headers: Sequence[tuple[str, bytes]], value: bytes | None
+    ) -> Delivery | None:
+        where = place_of(headers)
+        position = where.position or 0
+        if position <= self._seen[partition]:
+            return None
+        self._seen[partition] = position
+        if reference := reference_of(headers):
+            value = self._blobs.get(reference)
+        try:
+            stored = from_kafka(headers, value or b"")
+        except CorruptPayload:
+            stored = value or b""
+        return Delivery(
+            mark=Mark(partition=partition, position=position, following=offset + 1),
+            recorded=self._codec.decode_or_keep(stored, where),
+        )

@@ -1,0 +1,238 @@
+"""Copies the log to Kafka in the order of the log, each event at least once, and remembers how far it is.
+
+What is in Kafka already is known from the last record of each partition, so a relay that was killed between a send and
+its checkpoint sends nothing twice. A request of a broken connection that the broker carries out late can still put a
+record there twice; it comes with a position that has been seen, and readers drop it (see `events.kafka_reader`).
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.partitioner.default import murmur2
+from msgspec import Struct
+
+from events.blobs import BlobStore
+from events.cloud_events import KafkaEvent, damaged_to_kafka, place_of, to_kafka, with_reference
+from events.errors import CorruptPayload, EventsError, KafkaUnavailable
+from events.kafka_topic import LARGEST_RECORD_BYTES, TIMEOUT_MS, KafkaTopic, inspect_topic, kafka_errors
+from events.recorder_log import Stored
+
+logger = logging.getLogger(__name__)
+
+BATCH = 500
+"""Events under way at once; the next are read when these are acknowledged."""
+DELIVERY_MS = 30_000
+FIRST_PAUSE_S = 0.5
+LONGEST_PAUSE_S = 30.0
+WAIT_S = 1.0
+
+
+class StoredLog(Protocol):
+    """What a relay asks of the log."""
+
+    def stored_tail(self, after: int, *, limit: int) -> Sequence[Stored]: ...
+    def head(self) -> int: ...
+    def wait(self, after: int, timeout_s: float) -> bool: ...
+
+
+class Checkpoint(Struct, frozen=True, kw_only=True):
+    """How far a log has been relayed, and to which cluster."""
+
+    cluster: str
+    topic: str
+    position: int
+
+
+class RelayStatus(Struct, frozen=True, kw_only=True):
+    """How a relay stands. ``state`` is starting, relaying or waiting; then ``reason`` tells for what.
+
+    ``lag`` counts positions of the log that are not yet acknowledged by Kafka.
+    """
+
+    state: str
+    reason: str
+    position: int
+    lag: int
+
+
+class CheckpointFile:
+    """A checkpoint in a file that is replaced as a whole."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self) -> Checkpoint | None:
+        """The checkpoint; None when there is none, or none that can be read: then Kafka itself tells what it has."""
+        try:
+            return msgspec.json.decode(self._path.read_bytes(), type=Checkpoint)
+        except FileNotFoundError:
+            return None
+        except msgspec.DecodeError as error:
+            logger.warning("%s is damaged (%s); relaying from what Kafka has", self._path, error)
+            return None
+
+    def write(self, checkpoint: Checkpoint) -> None:
+        """Replace it."""
+        fresh = self._path.with_suffix(".part")
+        fresh.write_bytes(msgspec.json.encode(checkpoint))
+        fresh.replace(self._path)
+
+
+class Relay:
+    """One log's way to Kafka. Only one may run for a log at a time: see `RecorderEventLog.hold`."""
+
+    def __init__(
+        self,
+        log: StoredLog,
+        topic: KafkaTopic,
+        checkpoint: CheckpointFile,
+        blobs: BlobStore,
+        *,
+        held: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._log = log
+        self._topic = topic
+        self._checkpoint = checkpoint
+        self._blobs = blobs
+        self._held = held
+        self._producer: KafkaProducer | None = None
+        self._cluster = ""
+        self._last: dict[int, int] = {}
+        self._state, self._reason = "starting", ""
+        self.position = 0
+
+    def status(self) -> RelayStatus:
+        """How it stands now."""
+        return RelayStatus(
+            state=self._state, reason=self._reason, position=self.position, lag=max(0, self._log.head() - self.position)
+        )
+
+    def run(self, stopping: threading.Event) -> None:
+        """Relay until told to stop. Whatever Kafka or the log does meanwhile, it waits and tries again."""
+        pause_s = FIRST_PAUSE_S
+        while not stopping.is_set():
+            try:
+                if not self.run_once():
+                    self._log.wait(self.position, WAIT_S)
+                pause_s = FIRST_PAUSE_S
+            except EventsError as error:
+                if str(error) != self._reason:
+                    logger.warning("relay waits: %s", error)
+                self._state, self._reason = "waiting", str(error)
+                self.disconnect()
+                stopping.wait(pause_s)
+                pause_s = min(LONGEST_PAUSE_S, 2 * pause_s)
+        self.disconnect()
+
+    def run_once(self) -> int:
+        """Relay the next events and wait until Kafka has them; how many. Raises `KafkaUnavailable`, `LogUnavailable`.
+
+        After an error what was under way is in doubt; the next call finds out from Kafka.
+        """
+        if not self._held():
+            raise KafkaUnavailable("held", "another process relays this log")
+        if self._producer is None:
+            self._connect()
+        rows = self._log.stored_tail(self.position, limit=BATCH)
+        if rows:
+            self._send([self._record(row) for row in rows])
+            self.position = rows[-1].position
+            self._checkpoint.write(Checkpoint(cluster=self._cluster, topic=self._topic.name, position=self.position))
+        self._state, self._reason = "relaying", ""
+        return len(rows)
+
+    def disconnect(self) -> None:
+        """Let go of the brokers at once; nothing that waits is sent any more."""
+        if self._producer is not None:
+            self._producer.close(timeout=0)
+            self._producer = None
+
+    def _connect(self) -> None:
+        state = inspect_topic(self._topic)
+        known = self._checkpoint.read()
+        if known is not None and known.cluster != state.cluster:
+            raise KafkaUnavailable(
+                "other_cluster",
+                f"the log was relayed to cluster {known.cluster}, this is cluster {state.cluster}",
+            )
+        self._cluster = state.cluster
+        self.position = known.position if known is not None and known.topic == self._topic.name else 0
+        with kafka_errors():
+            self._last = last_positions(self._topic)
+            self._producer = KafkaProducer(
+                bootstrap_servers=list(self._topic.servers),
+                enable_idempotence=True,
+                acks="all",
+                max_in_flight_requests_per_connection=5,
+                compression_type="gzip",
+                linger_ms=5,
+                max_block_ms=TIMEOUT_MS,
+                request_timeout_ms=TIMEOUT_MS,
+                delivery_timeout_ms=DELIVERY_MS,
+                bootstrap_timeout_ms=TIMEOUT_MS,
+                max_request_size=2 * LARGEST_RECORD_BYTES,
+            )
+
+    def _record(self, row: Stored) -> KafkaEvent:
+        try:
+            event = to_kafka(row.state, row.position)
+        except CorruptPayload:
+            event = damaged_to_kafka(row.state, row)
+        if len(event.value) <= LARGEST_RECORD_BYTES:
+            return event
+        return with_reference(event, self._blobs.put(event.value, "application/json"))
+
+    def _send(self, events: Sequence[KafkaEvent]) -> None:
+        assert self._producer is not None
+        with kafka_errors():
+            sent = []
+            for event in events:
+                partition = partition_of(event.key, self._topic.partitions)
+                if event.position <= self._last.get(partition, 0):
+                    continue
+                future = self._producer.send(
+                    self._topic.name, event.value, event.key, headers=list(event.headers), partition=partition
+                )
+                sent.append((partition, event.position, future))
+            self._producer.flush(timeout=DELIVERY_MS / 1000)
+            for partition, position, future in sent:
+                future.get(timeout=0)
+                self._last[partition] = position
+
+
+def partition_of(key: bytes, partitions: int) -> int:
+    """The partition of a key, as Java's producers choose it: murmur2, sign dropped, modulo the partitions."""
+    return int(murmur2(key) & 0x7FFFFFFF) % partitions
+
+
+def last_positions(topic: KafkaTopic) -> dict[int, int]:
+    """The log position of each partition's last record; partitions without one are left out."""
+    consumer = KafkaConsumer(
+        bootstrap_servers=list(topic.servers),
+        enable_auto_commit=False,
+        request_timeout_ms=TIMEOUT_MS,
+        bootstrap_timeout_ms=TIMEOUT_MS,
+    )
+    try:
+        places = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
+        ends = consumer.end_offsets(places)
+        begins = consumer.beginning_offsets(places)
+        filled = [place for place in places if ends[place] > begins[place]]
+        consumer.assign(filled)
+        for place in filled:
+            consumer.seek(place, ends[place] - 1)
+        found: dict[int, int] = {}
+        while len(found) < len(filled):
+            records = consumer.poll(timeout_ms=TIMEOUT_MS)
+            if not records:
+                raise KafkaUnavailable("unreachable", "the brokers do not give the last records")
+            for place, batch in records.items():
+                found[place.partition] = place_of(batch[-1].headers).position or 0
+        return found
+    finally:
+        consumer.close()
