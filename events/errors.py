@@ -85,7 +85,7 @@ class StreamUnknown(EventsError):
         self.stream = stream
 
     def __str__(self) -> str:
-        return f"the log has no stream {self.stream!r}; `python -m events stats` tells what it holds"
+        return f"the log has no stream {self.stream!r}; `python -m replay list` names the sessions"
 
 
 class LogUnavailable(EventsError):

@@ -1,14 +1,15 @@
-"""How a replayed session is printed: for a person, or one JSON object a line. Reads nothing."""
+"""How sessions and a replayed one are printed: for a person, or one JSON object a line. Reads nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import assert_never
 
 import msgspec
 from rich.text import Text
 
 from events import lesson
-from events.envelope import Recorded, Unknown
+from events.envelope import NotOfLesson, Recorded, Unknown
 from events.lesson import LessonEvent
+from replay.sessions import Listed
 
 
 def as_json(frames: tuple[str | bytes, ...], digest: str) -> Iterator[str]:
@@ -22,13 +23,29 @@ def as_json(frames: tuple[str | bytes, ...], digest: str) -> Iterator[str]:
     yield msgspec.json.encode({"type": "digest", "messages": len(frames), "sha256": digest}).decode()
 
 
+def as_lines(listed: Sequence[Listed]) -> Iterator[Text]:
+    """A line for each session, under a heading, in columns."""
+    rows = [("session", "start (UTC)", "learner", "tutor", "mode", "turns")] if listed else []
+    for one in listed:
+        start = f"{one.started:%Y-%m-%d %H:%M:%S}"
+        rows.append((one.session, start, one.learner, one.tutor, one.mode, str(one.turns)))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for number, row in enumerate(rows):
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        yield Text("  ".join(cells).rstrip(), style="" if number else "bold")
+
+
 def as_text(recorded: tuple[Recorded, ...]) -> Iterator[Text]:
     """A line for each event: its version, time, type and what it says."""
     for item in recorded:
         line = Text(f"{item.version:>4}  {item.time:%H:%M:%S.%f}"[:-3] + "  ")
         line.append(f"{item.type:<24}", style="bold")
-        line.append(f"? {item.event.fault}" if isinstance(item.event, Unknown) else _told(item.event))
+        line.append(_told(item.event) if not isinstance(item.event, NotOfLesson) else _beside(item.event))
         yield line
+
+
+def _beside(event: NotOfLesson) -> str:
+    return f"? {event.fault}" if isinstance(event, Unknown) else ""
 
 
 def _told(event: LessonEvent) -> str:

@@ -1,0 +1,74 @@
+"""`python -m replay` on a log of three sessions."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from events.location import DataFolder
+from events.sqlite import SQLiteEventLog
+from replay.__main__ import main
+from tests.events.samples import TickingClock, origin
+from tests.projections.histories import started, uttered
+
+
+@pytest.fixture
+def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SQLiteEventLog:
+    """Three sessions, one a second: s1 of ana with two turns, s2 of ben with one, s3 of ana with none."""
+    monkeypatch.setenv("COLLOQUY_DATA", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "40")  # narrower than a line: none is cut or wrapped
+    made = SQLiteEventLog(DataFolder(tmp_path).log, clock=TickingClock(datetime(2026, 11, 2, 8, 59, 59, tzinfo=UTC)))
+    for session, learner, turns in (("s1", "ana", 2), ("s2", "ben", 1), ("s3", "ana", 0)):
+        events = (started(learner, session), *(uttered(turn + 1) for turn in range(turns)))
+        made.append(session, events, expected_version=0, origin=origin(learner))
+    return made
+
+
+def test_sessions_are_listed_newest_first(log: SQLiteEventLog, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list"]) == 0
+    assert [line.split() for line in capsys.readouterr().out.splitlines()] == [
+        ["session", "start", "(UTC)", "learner", "tutor", "mode", "turns"],
+        ["s3", "2026-11-02", "09:00:02", "ana", "iris", "conversation", "0"],
+        ["s2", "2026-11-02", "09:00:01", "ben", "iris", "conversation", "1"],
+        ["s1", "2026-11-02", "09:00:00", "ana", "iris", "conversation", "2"],
+    ]
+
+
+def test_a_limit_leaves_the_older_ones_out_and_says_so(log: SQLiteEventLog, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", "--limit", "1"]) == 0
+    shown = capsys.readouterr().out
+    assert "s3" in shown
+    assert "s2" not in shown
+    assert "2 older ones" in shown
+
+
+def test_a_program_gets_an_object_a_line(log: SQLiteEventLog, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", "--json", "--limit", "2"]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["session"] for line in lines] == ["s3", "s2"]
+    assert lines[1] == {
+        "session": "s2", "started": "2026-11-02T09:00:01Z", "learner": "ben", "tutor": "iris", "mode": "conversation",
+        "turns": 1,
+    }  # fmt: skip
+
+
+def test_an_unknown_session_points_to_the_list(log: SQLiteEventLog, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "nosuch"]) == 2
+    assert "`python -m replay list`" in capsys.readouterr().out
+
+
+def test_an_empty_log_says_how_to_fill_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLLOQUY_DATA", str(tmp_path))
+    SQLiteEventLog(DataFolder(tmp_path).log).close()
+    assert main(["list"]) == 0
+    assert "no session yet" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("limit", ["x", "-1", "1.5"])
+def test_a_limit_that_is_no_count_is_refused(limit: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["list", f"--limit={limit}"])
+    assert "is no count" in capsys.readouterr().err
