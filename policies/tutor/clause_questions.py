@@ -132,8 +132,11 @@ def _feeling(clause: Clause) -> list[Asking]:
 def _tastes(clause: Clause) -> list[Asking]:
     lemma = clause.group.lemma
     thing = clause.part("object", "infinitive", "ing")
-    if thing is None or thing.text in ("you", "me", "it", "him", "her", "them") or clause.group.negative:
+    if thing is None or thing.text in ("you", "me", "it", "him", "her", "them"):
         return []
+    if clause.group.negative:
+        again = thing.again or thing.text
+        return [Asking(text=f"Why don't you {lemma} {again}?", fit=4.8, level="A1")] if lemma in _TASTES else []
     found = [Asking(text=f"Why do you {lemma} {thing.again or thing.text}?", fit=4.6, level="A1")]
     inner = thing.inner
     if inner is not None and not any(part.role == "time" for part in inner.parts):

@@ -1,7 +1,10 @@
 """A reply in free conversation: a reaction, sometimes a remark on how it was said, and exactly one question."""
 
+import re
+
 from events.values import Evidence
 from policies.tutor import answers, lexicon, questions, reactions, remarks, topics, utterance
+from policies.tutor.answered import answered
 from policies.tutor.choice import Choice
 from policies.tutor.context import Sentence, TutorContext
 from policies.tutor.inflection import capitalised
@@ -122,6 +125,8 @@ def _next_question(heard: Utterance, context: TutorContext, choice: Choice) -> l
             continue  # one such question in a row is enough, then the lesson goes on with its topic
         if questions.echoes_clause(text) and any(questions.echoes_clause(line) for line in context.used):
             continue  # one in a lesson is enough: they sound like a drill
+        if answered(text, heard):
+            continue
         if choice.fresh(text):
             choice.take(text)
             return [Sentence(text=text, emotion="neutral", acts=("ask",), topic=_topic_name(heard, context))]
@@ -154,14 +159,20 @@ def _follow(heard: Utterance) -> str:
     if heard.move in ("yes", "no"):
         return ""
     clause = heard.clause
-    own = clause is not None and clause.subject.text == "you"
+    own = clause is not None and clause.subject.text == "you" and question.expects not in _NAMED
     if (
         question.expects in ("activity", "free", "reason")
         and clause is not None
         and clause.group.lemma in ("be", "have")
     ):
         return ""
+    told = clause is not None and clause.group.past and not re.search(r"\b(did|was|were|last)\b", question.ask)
+    if told:
+        return ""  # of one day in the past; the way on asks about every day
     return question.then if heard.follows or own or len(heard.words) <= 3 else ""
+
+
+_NAMED = ("person", "place", "food", "animal")  # answers that name one, or are to something else
 
 
 def _topic_name(heard: Utterance, context: TutorContext) -> str:
@@ -198,7 +209,7 @@ def _bank(heard: Utterance, context: TutorContext, choice: Choice) -> list[Sente
     for level in (*topics.reachable(context.level), *topics.LEVELS):
         for topic in order:
             asked = [question.ask for question in topic.questions if question.level == level]
-            text = choice.pick(asked, "bank")
+            text = choice.pick([line for line in asked if not answered(line, heard)], "bank")
             if text is not None:
                 named = heard.move == "change" and heard.object
                 bridge = [] if named else _bridge(topic, now, context, choice)

@@ -84,7 +84,7 @@ def _referent(utterance: Utterance) -> NounPhrase | None:
     if not pronoun:
         return None
     for thing in utterance.earlier:
-        if phrases.category_of(thing) not in ("family", "person", "name", "job", "animal"):
+        if phrases.category_of(thing) not in _PERSONS:
             continue
         if thing.person.plural == (_PRONOUN_OF[pronoun] == "they") and thing.pronoun in (
             "",
@@ -95,6 +95,7 @@ def _referent(utterance: Utterance) -> NounPhrase | None:
     return None
 
 
+_PERSONS = ("family", "person", "name", "job", "animal")
 _PRONOUN_OF = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she", "they": "they", "them": "they"}
 
 
@@ -146,6 +147,8 @@ def _kinds(utterance: Utterance, pronoun: str) -> list[str]:
         return ["me_now"] if stated or len(words) > 5 else ["fragment"]
     if utterance.words[0] == "you" or ({"me", "us"} & words and "you" in words):
         return ["you"]
+    if pronoun and any(phrases.category_of(thing) in _PERSONS for thing in utterance.things):
+        return []  # who it is has just been said
     if pronoun:
         return ["pronoun", "story"]
     if clause is not None and clause.subject.text in ("it", "that", "those"):

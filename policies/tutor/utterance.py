@@ -259,6 +259,8 @@ def _follows(utterance: Utterance, categories: tuple[str, ...]) -> bool:
         return False
     expected = {"food": ("food", "drink", "meal"), "animal": ("animal",), "person": ("family", "person", "job"),
                 "place": ("place", "nature")}  # fmt: skip
+    if question.topic == "family":
+        expected["person"] = ("family",)
     if set(expected.get(question.expects, ())) & set(categories):
         return True
     if question.expects == "person" and any(thing.kind == "name" for thing in utterance.things):

@@ -83,3 +83,40 @@ def test_a_question_that_fills_a_gap_never_becomes_the_open_one() -> None:
             filled = lesson.sentences[-1].text in fillers
             text = lesson.say("Can you repeat the question, please?")
             assert not filled or text.lower().endswith(asked.lower())
+
+
+ANSWERED = [
+    ("My mother was angry because I breaked the window.", r"^Why|made (you|your)"),
+    ("I am happy because it is sunny.", r"^Why|What made"),
+    ("I don't like dogs.", r"best thing|favourite|Do you like|live with"),
+    ("I hate fish.", r"\b(good|best|favourite|popular)\b|Do you like|do you eat"),
+    ("No, I don't like it because my boss is always angry.", r"nice to you|^Why|What is your boss like|like about"),
+    (
+        "I go to school every day by bus with my brother.",
+        r"How often|^When|Who .* with|How do you (get|go)|every day\?",
+    ),
+    ("I love pizza.", r"Do you like pizza"),
+    ("I have a big black dog.", r"What colour|big or small|Do you have"),
+    ("My brother is twenty years old.", r"How old|young or old"),
+    ("Yesterday I went to the park with my friends.", r"^When was|^When did|Who .* with|the weekend"),
+]
+
+
+@pytest.mark.parametrize(("said", "answered"), ANSWERED, ids=[said for said, _ in ANSWERED])
+@pytest.mark.parametrize("level", ["A1", "A2", "B1"])
+def test_what_was_just_said_is_not_asked(said: str, answered: str, level: str) -> None:
+    for seed in range(30):
+        lesson = Lesson(level=level, seed=seed)
+        lesson.say(said)
+        assert not re.search(answered, lesson.sentences[-1].text), lesson.sentences[-1].text
+
+
+def test_after_a_dislike_its_reason_is_asked() -> None:
+    assert any("Why don't you like dogs?" in Lesson(seed=seed).say("I don't like dogs.") for seed in SEEDS)
+
+
+def test_another_answer_does_not_lead_on_from_the_question() -> None:
+    for seed in range(30):
+        lesson = Lesson(topic="family", seed=seed)
+        text = lesson.say("I don't like it because my boss is always angry.")
+        assert "look like each other" not in text
