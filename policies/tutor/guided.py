@@ -21,6 +21,12 @@ _WHAT_TO_DO = re.compile(
     r"\b(what (should|do|must|can|shall) i (have to |need to )?(do|say|read)|what (to do|now|next)$|"
     r"how (do|does|can|should) (i|it|this) (do|start|work|begin|say))\b"
 )
+_TOO_HARD = re.compile(
+    r"\btoo (hard|difficult|long|complicated)\b|\b(easier|shorter|simpler)\b|"
+    r"^(no |sorry |oh |but )*(this|that|it|this one|(this|the|that) sentence) is (very |so |really )+"
+    r"(hard|difficult|long)\b|"
+    r"^(no |sorry )*i can not (say|do|read|pronounce) (it|this|that)( sentence| one)?$"
+)
 SAME = 0.5  # share of the sentence's words that must be there to call it an attempt
 
 
@@ -74,10 +80,19 @@ def _reply(exercise: str, heard: Utterance, context: TutorContext, choice: Choic
     if heard.move == "empty":
         return [*_line("nothing", choice, "encouraging"), _set(exercise, "again", choice)]
     if heard.move == "change":
-        return [_set(next_exercise(context), "next", choice)]
+        return [*_line("moving", choice, "neutral", act="react"), _set(next_exercise(context), "next", choice)]
+    if _TOO_HARD.search(" ".join(heard.words)):
+        return _easier(context, exercise, choice)
     if heard.move == "greeting" or _WHAT_TO_DO.search(" ".join(heard.words)):
         return [*_line("how", choice, "encouraging", act="instruct"), _set(exercise, "again", choice)]
-    return _no_attempt(heard.move, context, exercise, choice)
+    return _no_attempt(heard, context, exercise, choice)
+
+
+def _easier(context: TutorContext, exercise: str, choice: Choice) -> list[Sentence]:
+    """The sentence is too hard for the learner: an easier one, or another one if none is easier."""
+    easier = easier_exercise(context, exercise)
+    key = "easier" if easier else "moving"
+    return [*_line(key, choice, "encouraging"), _set(easier or next_exercise(context), "next", choice)]
 
 
 def _written(context: TutorContext, exercise: str, choice: Choice) -> list[Sentence]:
@@ -88,18 +103,23 @@ def _written(context: TutorContext, exercise: str, choice: Choice) -> list[Sente
     return [_set(exercise, "aloud", choice)]
 
 
-def _no_attempt(move: str, context: TutorContext, exercise: str, choice: Choice) -> list[Sentence]:
+def _no_attempt(heard: Utterance, context: TutorContext, exercise: str, choice: Choice) -> list[Sentence]:
     """Other words than the sentence's: a request, or something else."""
-    if move == "repeat":
+    if heard.move == "repeat":
         return [_set(exercise, "listen", choice)]
-    if move in ("slower", "confused", "help"):
-        key = {"slower": "slower", "help": "help"}.get(move, "confused")
+    if heard.move == "say_word":
+        return [*answers.said_for(heard, choice), _set(exercise, "again", choice)]
+    if heard.move == "meaning":
+        return [*answers.explained(heard, choice), _set(exercise, "again", choice)]
+    if heard.move in ("slower", "confused", "help"):
+        key = {"slower": "slower", "help": "help"}.get(heard.move, "confused")
         text = choice.pick(lines("request")[key], key)
         said = [Sentence(text=text, emotion="encouraging", acts=("react",))] if text is not None else []
         return [*said, _set(exercise, "again", choice)]
     if context.attempts >= MOST_ATTEMPTS:
         return [*_line("moving", choice, "neutral", act="instruct"), _set(next_exercise(context), "next", choice)]
-    return [*_line("other", choice, "encouraging"), _set(exercise, "again", choice)]
+    key = "other_typed" if context.typed else "other"
+    return [*_line(key, choice, "encouraging"), _set(exercise, "again", choice)]
 
 
 def current_exercise(context: TutorContext) -> str:
@@ -237,7 +257,7 @@ def next_exercise(context: TutorContext) -> str:
         weak = [phone.phone for phone in sorted(phones, key=lambda phone: phone.score)[:3] if phone.score < 60] + weak
     level = context.level if context.level in ("A1", "A2", "B1", "B2") else "B2"
     used = " ".join(context.used).lower()
-    order = ("A1", "A2", "B1", "B2")
+    order = _LEVELS
     levels = [level, *order[order.index(level) + 1 :], *reversed(order[: order.index(level)])]
     choice = Choice(context)
     for its_level in levels:
@@ -245,6 +265,33 @@ def next_exercise(context: TutorContext) -> str:
         if left:
             return max(left, key=lambda item: _use(item, weak) + 0.5 * choice.noise("exercise", item.text)).text
     return max(bank(), key=lambda item: choice.noise("exercise", item.text)).text
+
+
+def easier_exercise(context: TutorContext, exercise: str) -> str:
+    """A sentence below the level of ``exercise``, else a shorter one of its level, not set before; "" if none is left.
+
+    The sentence that waits goes before: the one that is too hard was said again out of turn.
+    """
+    if context.pending:
+        return ""
+    own = next((item.level for item in bank() if item.text == exercise), context.level)
+    place = _LEVELS.index(own) if own in _LEVELS else len(_LEVELS) - 1
+    used = " ".join(context.used).lower()
+    choice = Choice(context)
+    for level in reversed(_LEVELS[:place]):
+        left = [item.text for item in bank() if item.level == level and item.text.lower() not in used]
+        if left:
+            return max(left, key=lambda text: choice.noise("exercise", text))
+    length = len(exercise.split())
+    shorter = [
+        item.text
+        for item in bank()
+        if item.level == own and len(item.text.split()) < length and item.text.lower() not in used
+    ]
+    return min(shorter, key=lambda text: (len(text.split()), choice.noise("exercise", text)), default="")
+
+
+_LEVELS = ("A1", "A2", "B1", "B2")
 
 
 def _use(exercise: Exercise, weak: list[str]) -> float:

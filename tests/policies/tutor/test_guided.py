@@ -226,3 +226,54 @@ def test_an_attempt_after_the_goodbye_is_welcome() -> None:
     text = lesson.say("The elephant drinks water.", pronunciation=spoken("The elephant drinks water.", 95))
     assert "still here" in text or "stay" in text
     assert len(lesson.sentences) <= 4
+
+
+@pytest.mark.parametrize("typed", [True, False])
+@pytest.mark.parametrize(
+    "said",
+    ["skip", "I want to skip this sentence", "Next sentence, please.", "Another sentence please", "This is too hard."],
+)
+def test_whoever_wants_another_sentence_gets_it(said: str, typed: bool) -> None:
+    for seed in range(8):
+        lesson = sentence_lesson(exercise="The elephant drinks water.", seed=seed, level="A2")
+        lesson.say(said, typed=typed)
+        assert lesson.exercise != "The elephant drinks water."
+        assert lesson.sentences[0].text not in lines("sentence")["other"] + lines("sentence")["other_typed"]
+
+
+def test_what_is_too_hard_gives_way_to_a_sentence_of_a_lower_level() -> None:
+    level_of = {item.text: item.level for item in guided.bank()}
+    for level, below in (("B1", "A2"), ("A2", "A1")):
+        lesson = sentence_lesson(level=level)
+        lesson.say("This is too hard.")
+        assert level_of[lesson.exercise] == below
+        assert lesson.sentences[0].text in lines("sentence")["easier"]
+
+
+def test_what_is_too_hard_on_the_first_level_gives_way_to_a_shorter_sentence() -> None:
+    long = "There are five birds in the tree."
+    lesson = sentence_lesson(level="A1", exercise=long)
+    lesson.say("It is too long for me.")
+    assert len(lesson.exercise.split()) < len(long.split())
+
+
+def test_a_sentence_with_skip_or_next_in_it_is_an_attempt() -> None:
+    lesson = sentence_lesson(exercise="The next sentence, please.")
+    lesson.say("The next sentence, please.", pronunciation=spoken("The next sentence, please.", 70, sentence=30))
+    assert lesson.exercise == "The next sentence, please."
+
+
+def test_other_words_that_were_typed_were_not_heard() -> None:
+    for seed in range(8):
+        lesson = sentence_lesson(exercise="The elephant drinks water.", seed=seed)
+        text = lesson.say("My brother lives in Paris.", typed=True)
+        assert "heard" not in text
+        assert lesson.sentences[0].text in lines("sentence")["other_typed"]
+        assert lesson.exercise == "The elephant drinks water."
+
+
+def test_a_word_of_the_sentence_is_said_or_explained_on_request() -> None:
+    lesson = sentence_lesson(exercise="The elephant drinks water.")
+    assert '"elephant"' in lesson.say("How do you pronounce elephant?")
+    assert "long nose" in lesson.say("What does elephant mean?")
+    assert lesson.exercise == "The elephant drinks water."
