@@ -279,13 +279,13 @@ def hello(context: TutorContext, choice: Choice) -> str:
 
 def remember(context: TutorContext, choice: Choice) -> Sentence | None:
     """What was hard for this learner in earlier lessons; None without a record."""
-    phone = next((phone for phone in context.history.weak_phones if phone in remarks.sounds()), "")
+    phone = next((phone for phone in context.history.hard_phones if phone in remarks.sounds()), "")
     if context.history.sessions and phone:
-        sound = f"the sound in {remarks.sounds()[phone]['like']}"
+        sound = f"the sound {remarks.sounds()[phone]['name']} in {remarks.sounds()[phone]['like']}"
         text = choice.pick([line.replace("{sound}", sound) for line in lines("greet")["remember"]], "remember")
         evidence = Evidence(kind="history", text=phone)
-    elif context.history.sessions and context.history.weak_words:
-        word = context.history.weak_words[0]
+    elif context.history.sessions and context.history.hard_words:
+        word = context.history.hard_words[0]
         text = choice.pick([line.replace("{word}", word) for line in lines("greet")["remember_word"]], "remember")
         evidence = Evidence(kind="history", text=word)
     else:

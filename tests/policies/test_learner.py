@@ -22,7 +22,18 @@ def test_the_history_names_the_weakest_first_and_leaves_out_what_is_said_well() 
         streak_days=1,
         weak_phones=("TH", "S"),
         weak_words=("think",),
+        hard_phones=("TH",),
         slips=(("tense", 2), ("article", 1)),
         average_total=60.0,
     )
     assert history_of(view, date(2026, 11, 5)).streak_days == 0
+
+
+def test_only_what_is_below_seventy_on_average_is_called_hard() -> None:
+    means = (("V", 81.8), ("TH", 69.9), ("R", 70.0))
+    view = reduce(evolve, map(recorded, [started(), uttered(), *(assessed(phones=means) for _ in range(3))]), initial())
+
+    history = history_of(view, date(2026, 11, 3))
+    assert history.weak_phones == ("TH", "R", "V")
+    assert history.hard_phones == ("TH",)
+    assert (history.weak_words, history.hard_words) == (("think",), ())

@@ -285,8 +285,8 @@ def test_a_flat_voice_and_a_slow_one_are_noticed_only_by_their_figures() -> None
 
 
 def test_a_learner_who_comes_again_is_reminded_of_what_was_hard() -> None:
-    lesson = Lesson(history=LearnerHistory(sessions=2, weak_phones=("TH",)))
-    assert "three" in lesson.greeting
+    lesson = Lesson(history=LearnerHistory(sessions=2, hard_phones=("TH",)))
+    assert "the sound TH in three" in lesson.greeting
     assert any(evidence.kind == "history" for sentence in lesson.sentences for evidence in sentence.evidence)
 
 

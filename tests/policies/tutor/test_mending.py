@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from policies.tutor.remarks import lines
+from policies.learner import LearnerHistory
+from policies.tutor.remarks import lines, sounds
 from tests.policies.tutor.lesson import Lesson
 
 SEEDS = range(12)
@@ -120,3 +121,16 @@ def test_another_answer_does_not_lead_on_from_the_question() -> None:
         lesson = Lesson(topic="family", seed=seed)
         text = lesson.say("I don't like it because my boss is always angry.")
         assert "look like each other" not in text
+
+
+def test_a_sound_that_is_said_well_enough_is_not_called_hard() -> None:
+    for seed in SEEDS:
+        history = LearnerHistory(sessions=3, weak_phones=("V",), weak_words=("very",))
+        assert "not easy" not in Lesson(seed=seed, history=history).greeting
+        history = LearnerHistory(sessions=3, weak_phones=("V",), hard_phones=("V",))
+        assert "the sound V in very was not easy" in Lesson(seed=seed, history=history).greeting
+
+
+def test_every_sound_is_named_by_letters_of_its_word() -> None:
+    for sound in sounds().values():
+        assert sound["name"].lower() in sound["like"]
