@@ -16,10 +16,10 @@ from actors.models.store import ModelStore
 from actors.ports import Voice
 from actors.settings import Settings
 from actors.stages.stage import Resources
-from events.blobs import BlobStore
 from events.identifiers import uuid7
+from events.learner_blobs import LearnerBlobs
 from events.log import EventLog
-from events.opening import open_log
+from events.opening import open_blobs, open_log
 from policies.fallback import RANKING, MachineProfile, fallback_order
 from projections.catalogue import PROJECTIONS
 from projections.views import ViewStore
@@ -61,9 +61,9 @@ def event_log(settings: Settings) -> EventLog:
     return open_log(settings.data)
 
 
-def blob_store(settings: Settings) -> BlobStore:
-    """The blobs of this data folder."""
-    return BlobStore(settings.data.blobs)
+def blob_store(settings: Settings) -> LearnerBlobs:
+    """The blobs of this data folder, sealed for their learners."""
+    return open_blobs(settings.data)
 
 
 def view_store(settings: Settings) -> ViewStore:

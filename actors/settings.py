@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from actors.engines import KINDS
 from events.location import DataFolder, data_folder
@@ -43,7 +44,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     """Settings from ``COLLOQUY_…`` variables. Raises `SettingsError` on one that cannot be used."""
     data = data_folder(environ)
     return Settings(
-        data=DataFolder(data.root.absolute(), data.log_url),
+        data=replace(data, root=data.root.absolute()),
         ray_address=environ.get(PREFIX + "RAY_ADDRESS", ""),
         hosts=_number(environ, "HOSTS", 1),
         sessions_per_host=_number(environ, "SESSIONS_PER_HOST", 0),

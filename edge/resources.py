@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from actors.cluster import Cluster
 from actors.settings import Settings
-from events.blobs import BlobStore
+from events.blobs import BlobsByLearner
 from events.log import EventLog
 from projections.views import ViewStore
 
@@ -15,5 +15,5 @@ class Resources(Struct, kw_only=True):
     settings: Settings
     cluster: Cluster
     log: EventLog
-    blobs: BlobStore
+    blobs: BlobsByLearner
     views: ViewStore

@@ -18,7 +18,7 @@ from actors.session.errors import NotYourSession, SessionError, SessionNotFound
 from edge.frames import StartSession
 from edge.resources import Resources
 from edge.socket import start_command
-from events.envelope import Recorded, Unknown
+from events.envelope import NotOfLesson, Recorded
 from events.errors import BlobMissing, EventsError
 from events.lesson import SessionStarted, SpeechUttered, TutorSpoken
 from policies.tutor.topics import topics
@@ -58,7 +58,11 @@ class SpeakRequest(Struct, frozen=True, kw_only=True):
 
 T = TypeVar("T")
 Handler = Callable[[Request], Awaitable[Response]]
-STATUS = {"session_not_found": 404, "not_your_session": 403, "blob_missing": 404, "session_ended": 409}
+STATUS = {"session_not_found": 404, "not_your_session": 403, "blob_missing": 404, "session_ended": 409} | {
+    "learner_forgotten": 410,
+    "blob_forgotten": 410,
+    "blob_expired": 410,
+}
 
 
 def answering(handler: Handler) -> Handler:
@@ -127,7 +131,7 @@ async def get_session(request: Request) -> Response:
     messages = [
         outgoing.message
         for item in recorded
-        if not isinstance(item.event, Unknown)
+        if not isinstance(item.event, NotOfLesson)
         for outgoing in messages_of(item.event, item.version)
     ]
     return json({"session": request.path_params["session"], "seq": recorded[-1].version, "messages": messages})
@@ -191,7 +195,7 @@ async def get_blob(request: Request) -> Response:
     }
     if sha256 not in owned:
         raise BlobMissing(sha256)
-    data = await asyncio.to_thread(resources_of(request).blobs.get, sha256)
+    data = await asyncio.to_thread(resources_of(request).blobs.of(recorded[0].learner).get, sha256)
     return Response(data, media_type=owned[sha256], headers={"cache-control": "private, max-age=31536000, immutable"})
 
 

@@ -37,9 +37,10 @@ from edge.frames import (
     parse_binary,
     parse_text,
 )
-from events.blobs import BlobStore
+from events.blobs import BlobsByLearner
 from events.errors import BlobCorrupt, BlobMissing, EventsError
 from events.lesson import LessonEvent, SessionStarted
+from events.sealing_errors import BlobExpired, BlobForgotten
 from projections.messages import ErrorMessage, Outgoing, ResumedMessage, frame, messages_of
 
 logger = logging.getLogger(__name__)
@@ -64,7 +65,7 @@ class Item(Struct):
 class SpeechPractice:
     """Serves one WebSocket connection until the client leaves."""
 
-    def __init__(self, socket: WebSocket, gateway: Gateway, blobs: BlobStore) -> None:
+    def __init__(self, socket: WebSocket, gateway: Gateway, blobs: BlobsByLearner) -> None:
         self._socket = socket
         self._gateway = gateway
         self._blobs = blobs
@@ -222,14 +223,14 @@ class SpeechPractice:
                 continue
             try:
                 await self._send(outgoing)
-            except (BlobMissing, BlobCorrupt) as error:
+            except (BlobMissing, BlobCorrupt, BlobForgotten, BlobExpired) as error:
                 await self._tell(error.code, str(error), retryable=False)
             self._seq, self._part = place
 
     async def _send(self, outgoing: Outgoing) -> None:
         payload = b""
         for blob in outgoing.payload:
-            payload += await asyncio.to_thread(self._blobs.get, blob.sha256)
+            payload += await asyncio.to_thread(self._blobs.of(self._learner).get, blob.sha256)
         encoded = frame(outgoing, payload)
         send = self._socket.send_text(encoded) if isinstance(encoded, str) else self._socket.send_bytes(encoded)
         try:

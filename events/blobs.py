@@ -11,16 +11,35 @@ import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
+from typing import Protocol, Self
 
 from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
 from msgspec import Struct
 
 from events.errors import BlobCorrupt, BlobMissing, BlobStoreUnavailable
+from events.sealing_errors import BlobExpired
 from events.values import Blob
 
+EXPIRED = ".expired"
+"""Ending of the small file that remembers when a blob was deleted."""
 _NAME = re.compile(r"[0-9a-f]{64}")
+
+
+class Blobs(Protocol):
+    """Keeps bytes and gives them back; see `BlobStore` and `events.learner_blobs`."""
+
+    def put(self, data: bytes, media_type: str) -> Blob: ...
+    def get(self, sha256: str) -> bytes: ...
+    def has(self, sha256: str) -> bool: ...
+
+
+class BlobsByLearner(Protocol):
+    """Gives each learner's blobs."""
+
+    def of(self, learner: str) -> Blobs: ...
 
 
 class BlobStore:
@@ -49,15 +68,16 @@ class BlobStore:
         return blob
 
     def get(self, sha256: str) -> bytes:
-        """The bytes, checked against their name. Raises `BlobMissing`, `BlobCorrupt` or `BlobStoreUnavailable`."""
-        path = self._path(sha256)
-        try:
-            with _typed_errors():
-                data = bytes(self._files.cat_file(path))
-        except BlobStoreUnavailable as error:
-            if isinstance(error.__cause__, FileNotFoundError):
-                raise BlobMissing(sha256) from error.__cause__
-            raise
+        """The bytes, checked against their name.
+
+        Raises `BlobMissing`, `BlobExpired`, `BlobCorrupt` or `BlobStoreUnavailable`.
+        """
+        data = self._read(self._path(sha256))
+        if data is None:
+            when = self._read(self._path(sha256) + EXPIRED)
+            if when is not None:
+                raise BlobExpired(sha256, datetime.fromisoformat(when.decode()))
+            raise BlobMissing(sha256)
         found = hashlib.sha256(data).hexdigest()
         if found != sha256:
             raise BlobCorrupt(sha256, found)
@@ -69,6 +89,29 @@ class BlobStore:
             return False
         with _typed_errors():
             return self._size(self._path(sha256)) is not None
+
+    def of(self, learner: str) -> Self:
+        """The same store: it keeps every learner's blobs in the clear. See `events.learner_blobs`."""
+        return self
+
+    def expire(self, sha256: str, when: datetime) -> bool:
+        """Delete a blob and remember when; False when there is none. Raises `BlobStoreUnavailable`."""
+        path = self._path(sha256)
+        with _typed_errors():
+            if self._size(path) is None:
+                return False
+            self._files.pipe_file(path + EXPIRED, when.isoformat().encode())
+            self._files.rm_file(path)
+        return True
+
+    def _read(self, path: str) -> bytes | None:
+        try:
+            with _typed_errors():
+                return bytes(self._files.cat_file(path))
+        except BlobStoreUnavailable as error:
+            if isinstance(error.__cause__, FileNotFoundError):
+                return None
+            raise
 
     def _path(self, sha256: str) -> str:
         # Names come from clients too: whatever is no hash must not become a path.

@@ -14,12 +14,17 @@ from typing import Annotated, Any, cast, get_args
 import msgspec
 from msgspec import Meta, Raw, Struct, structs
 
-from events.envelope import Recorded, Unknown
+from events.envelope import Fact, Recorded, Unknown
 from events.errors import CorruptPayload, UnstorableEvent
+from events.learner import LearnerEvent
 from events.lesson import LessonEvent
 from events.upcasters import UPCASTERS, Upcaster
 
 LESSON_TYPES: tuple[type[Struct], ...] = get_args(LessonEvent)
+EVENT_TYPES: tuple[type[Struct], ...] = (*LESSON_TYPES, *get_args(LearnerEvent))
+
+_FORGOTTEN = b'"forgotten":true}'
+"""How the payload ends of an event that was copied when its learner had been forgotten."""
 
 
 class StoredEnvelope(Struct, frozen=True, kw_only=True):
@@ -47,7 +52,7 @@ class Place(Struct, frozen=True, kw_only=True):
     position: int | None = None
 
 
-def tag_of(event: LessonEvent | Unknown) -> str:
+def tag_of(event: Fact | Unknown) -> str:
     """The type tag that the event is stored under."""
     if isinstance(event, Unknown):
         return event.tag
@@ -58,7 +63,7 @@ class Codec:
     """Encodes and decodes the given event types; ``upcasters`` lift payloads of older ones."""
 
     def __init__(
-        self, types: Sequence[type[Struct]] = LESSON_TYPES, upcasters: Mapping[str, Upcaster] = UPCASTERS
+        self, types: Sequence[type[Struct]] = EVENT_TYPES, upcasters: Mapping[str, Upcaster] = UPCASTERS
     ) -> None:
         self._types = {str(kind.__struct_config__.tag): kind for kind in types}
         self._decoders = {tag: msgspec.json.Decoder(kind) for tag, kind in self._types.items()}
@@ -68,8 +73,6 @@ class Codec:
 
     def encode(self, recorded: Recorded) -> bytes:
         """The stored form. Raises `UnstorableEvent` for NaN, infinity or text that is not Unicode."""
-        event = recorded.event
-        payload = event.payload if isinstance(event, Unknown) else self._encode_payload(event)
         stored = StoredEnvelope(
             id=recorded.id,
             stream=recorded.stream,
@@ -81,7 +84,7 @@ class Codec:
             tenant=recorded.tenant,
             learner=recorded.learner,
             producer=recorded.producer,
-            data=Raw(payload),
+            data=Raw(self._payload_of(recorded)),
         )
         try:
             return self._encoder.encode(stored)
@@ -97,11 +100,11 @@ class Codec:
             raise CorruptPayload("", 0, path, reason) from error
         payload = bytes(stored.data)
         try:
-            tag, event = self._decode_payload(stored.type, payload)
+            tag, event, forgotten = self._event_of(stored, payload)
         except (ValueError, LookupError, TypeError, AttributeError) as error:  # the last three from upcasters
             reason, path = _fault(error)
             raise CorruptPayload(stored.stream, stored.version, f"$.data{path[1:]}", reason) from error
-        return _recorded(stored, tag, event, position)
+        return _recorded(stored, tag, event, position, forgotten=forgotten)
 
     def decode_or_keep(self, data: bytes, place: Place) -> Recorded:
         """As `decode`, but damage becomes an `Unknown` with its fault instead of an error.
@@ -125,6 +128,18 @@ class Codec:
         event = Unknown(tag=stored.type, payload=bytes(stored.data), fault=fault)
         return _recorded(stored, stored.type, event, place.position)
 
+    def _payload_of(self, recorded: Recorded) -> bytes:
+        """The payload's JSON. What is sealed is sealed here; see `events.sealing`."""
+        event = recorded.event
+        payload = event.payload if isinstance(event, Unknown) else self._encode_payload(event)
+        if recorded.forgotten and not payload.endswith(_FORGOTTEN):
+            return payload[:-1] + b"," + _FORGOTTEN if payload.endswith(b"}") else b"{" + _FORGOTTEN
+        return payload
+
+    def _event_of(self, stored: StoredEnvelope, payload: bytes) -> tuple[str, Fact | Unknown, bool]:
+        """Tag and event of a payload, and whether its learner has been forgotten."""
+        return *self._decode_payload(stored.type, payload), payload.endswith(_FORGOTTEN)
+
     def _encode_payload(self, event: Struct) -> bytes:
         tag = str(event.__struct_config__.tag)
         try:
@@ -133,7 +148,7 @@ class Codec:
             raise UnstorableEvent(tag, "$", str(error)) from error
         # msgspec writes NaN and infinity as null: without a null there can be none.
         if b"null" in payload and not self._decodes_to(event, tag, payload):
-            for path in _not_finite(event, "$"):
+            for path in not_finite(event, "$"):
                 raise UnstorableEvent(tag, path, "a number that is not finite")
         return payload
 
@@ -144,16 +159,16 @@ class Codec:
         except msgspec.ValidationError:
             return False
 
-    def _decode_payload(self, tag: str, payload: bytes) -> tuple[str, LessonEvent | Unknown]:
+    def _decode_payload(self, tag: str, payload: bytes) -> tuple[str, Fact | Unknown]:
         if tag in self._upcasters:
             tag, content = self._upcast(tag, payload)
             if tag in self._types:
-                return tag, cast(LessonEvent, msgspec.convert(content, self._types[tag]))
+                return tag, cast(Fact, msgspec.convert(content, self._types[tag]))
             return tag, Unknown(tag=tag, payload=msgspec.json.encode(content))
         decoder = self._decoders.get(tag)
         if decoder is None:
             return tag, Unknown(tag=tag, payload=payload)
-        return tag, cast(LessonEvent, decoder.decode(payload))
+        return tag, cast(Fact, decoder.decode(payload))
 
     def _upcast(self, tag: str, payload: bytes) -> tuple[str, dict[str, Any]]:
         content = msgspec.json.decode(payload, type=dict[str, Any])
@@ -165,7 +180,9 @@ class Codec:
         return tag, {**content, "type": tag}
 
 
-def _recorded(stored: StoredEnvelope, tag: str, event: LessonEvent | Unknown, position: int | None) -> Recorded:
+def _recorded(
+    stored: StoredEnvelope, tag: str, event: Fact | Unknown, position: int | None, *, forgotten: bool = False
+) -> Recorded:
     return Recorded(
         id=stored.id,
         stream=stored.stream,
@@ -179,6 +196,7 @@ def _recorded(stored: StoredEnvelope, tag: str, event: LessonEvent | Unknown, po
         producer=stored.producer,
         event=event,
         position=position,
+        forgotten=forgotten,
     )
 
 
@@ -204,20 +222,20 @@ def _fault(error: Exception) -> tuple[str, str]:
     return reason, path.rstrip("`") or "$"
 
 
-def _not_finite(value: object, path: str) -> Iterator[str]:
+def not_finite(value: object, path: str) -> Iterator[str]:
     if isinstance(value, float):
         if not math.isfinite(value):
             yield path
     elif isinstance(value, Struct):
         for name in value.__struct_fields__:
-            yield from _not_finite(getattr(value, name), f"{path}.{name}")
+            yield from not_finite(getattr(value, name), f"{path}.{name}")
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
-            yield from _not_finite(item, f"{path}[{index}]")
+            yield from not_finite(item, f"{path}[{index}]")
 
 
 CODEC = Codec()
-"""The codec of today's lesson events."""
+"""The codec of today's events."""
 
 encode = CODEC.encode
 decode = CODEC.decode

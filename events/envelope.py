@@ -4,7 +4,11 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from events.learner import LearnerEvent
 from events.lesson import LessonEvent
+
+Fact = LessonEvent | LearnerEvent
+"""Every event that this program knows."""
 
 
 class Unknown(Struct, frozen=True, kw_only=True):
@@ -19,12 +23,17 @@ class Unknown(Struct, frozen=True, kw_only=True):
     fault: str = ""
 
 
+NotOfLesson = LearnerEvent | Unknown
+"""What no session's stream is made of."""
+
+
 class Recorded(Struct, frozen=True, kw_only=True):
     """An event with its place in the log.
 
     ``version`` counts from 1 within the stream, ``position`` from 1 over the whole log; None before it is stored and
     when read from a file of events. ``time`` is UTC. ``causation`` is the id of the command that led to the event,
-    ``correlation`` the id shared by all that one request set off, ``learner`` a pseudonym.
+    ``correlation`` the id shared by all that one request set off, ``learner`` a pseudonym. ``forgotten``
+    says that the learner has been forgotten since: the personal fields of ``event`` are empty.
     """
 
     id: str
@@ -37,8 +46,9 @@ class Recorded(Struct, frozen=True, kw_only=True):
     tenant: str
     learner: str
     producer: str
-    event: LessonEvent | Unknown
+    event: Fact | Unknown
     position: int | None = None
+    forgotten: bool = False
 
 
 class Origin(Struct, frozen=True, kw_only=True):

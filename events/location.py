@@ -8,17 +8,20 @@ from msgspec import Struct
 
 VARIABLE = "COLLOQUY_DATA"
 LOG_VARIABLE = "COLLOQUY_LOG"
+MASTER_KEY_VARIABLE = "COLLOQUY_MASTER_KEY"
 EMBEDDED_POSTGRES = "embedded-postgres"
 
 
 class DataFolder(Struct, frozen=True):
     """The data folder and the places in it; nothing is made until it is first written.
 
-    ``log_url`` places the log elsewhere: a ``postgresql://`` URL, or embedded-postgres.
+    ``log_url`` places the log elsewhere: a ``postgresql://`` URL, or embedded-postgres. ``master_key`` gives the master
+    keys (see `events.master_keys`) instead of the file in the folder.
     """
 
     root: Path
     log_url: str = ""
+    master_key: str = ""
 
     @property
     def log(self) -> Path:
@@ -29,6 +32,26 @@ class DataFolder(Struct, frozen=True):
     def log_name(self) -> str:
         """Where the log is, for people: without a password."""
         return re.sub(r"//([^:/@]*):[^@]*@", r"//\1@", self.log_url) or str(self.log)
+
+    @property
+    def keys(self) -> Path:
+        """The SQLite file of the learners' wrapped keys, for a log in SQLite."""
+        return self.root / "keys.sqlite"
+
+    @property
+    def master_keys(self) -> Path:
+        """The file of the master keys, unless they are given."""
+        return self.root / "master.keys"
+
+    @property
+    def forgotten(self) -> Path:
+        """The folder of what was written about each learner who has been forgotten."""
+        return self.root / "forgotten"
+
+    @property
+    def datasets(self) -> Path:
+        """The register of the datasets made from the log."""
+        return self.root / "datasets" / "register.json"
 
     @property
     def postgres(self) -> Path:
@@ -48,4 +71,15 @@ class DataFolder(Struct, frozen=True):
 
 def data_folder(environ: Mapping[str, str]) -> DataFolder:
     """The folder named by ``COLLOQUY_DATA``, else ``./data``, with the log that ``COLLOQUY_LOG`` names."""
-    return DataFolder(Path(environ.get(VARIABLE) or "data"), environ.get(LOG_VARIABLE, ""))
+    return DataFolder(
+        Path(environ.get(VARIABLE) or "data"), environ.get(LOG_VARIABLE, ""), environ.get(MASTER_KEY_VARIABLE, "")
+    )
+
+
+def environment_of(folder: DataFolder) -> dict[str, str]:
+    """The variables by which `data_folder` finds the same folder in another process."""
+    return {
+        VARIABLE: str(folder.root.absolute()),
+        LOG_VARIABLE: folder.log_url,
+        MASTER_KEY_VARIABLE: folder.master_key,
+    }

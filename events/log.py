@@ -11,9 +11,8 @@ from typing import Protocol
 from msgspec import Struct
 
 from events.codec import tag_of
-from events.envelope import Origin, Recorded, Unknown
+from events.envelope import Fact, Origin, Recorded, Unknown
 from events.errors import VersionConflict
-from events.lesson import LessonEvent
 
 Clock = Callable[[], datetime]
 NewId = Callable[[], str]
@@ -28,7 +27,7 @@ class Batch(Struct, frozen=True, kw_only=True):
     """Events to append to one stream whose version must be ``expected_version`` (0 for a new one)."""
 
     stream: str
-    events: tuple[LessonEvent | Unknown, ...]
+    events: tuple[Fact | Unknown, ...]
     expected_version: int
     origin: Origin
 
@@ -44,7 +43,7 @@ class EventLog(Protocol):
     """
 
     def append(
-        self, stream: str, events: Sequence[LessonEvent | Unknown], *, expected_version: int, origin: Origin
+        self, stream: str, events: Sequence[Fact | Unknown], *, expected_version: int, origin: Origin
     ) -> tuple[Recorded, ...]:
         """Append all or nothing. Raises `VersionConflict` when the stream's version is another one.
 
@@ -68,6 +67,10 @@ class EventLog(Protocol):
 
         A damaged event comes as `Unknown` with its fault.
         """
+        ...
+
+    def head(self) -> int:
+        """The last event's position, 0 for an empty log."""
         ...
 
     def wait(self, after: int, timeout_s: float) -> bool:

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from msgspec import structs
 
 from events.codec import CODEC, Codec, Place
-from events.envelope import Origin, Recorded, Unknown
+from events.envelope import Fact, Origin, Recorded, Unknown
 from events.errors import VersionConflict
 from events.identifiers import uuid7
-from events.lesson import LessonEvent
 from events.log import Appended, Batch, Clock, NewId, stamp, utc_now
 
 
@@ -25,7 +24,7 @@ class MemoryEventLog:
         self._changed = threading.Condition()
 
     def append(
-        self, stream: str, events: Sequence[LessonEvent | Unknown], *, expected_version: int, origin: Origin
+        self, stream: str, events: Sequence[Fact | Unknown], *, expected_version: int, origin: Origin
     ) -> tuple[Recorded, ...]:
         """See `EventLog.append`."""
         batch = Batch(stream=stream, events=tuple(events), expected_version=expected_version, origin=origin)
@@ -74,6 +73,10 @@ class MemoryEventLog:
         with self._changed:
             found = self._stored[start : start + limit]
         return tuple(self._codec.decode_or_keep(state, place) for place, state in found)
+
+    def head(self) -> int:
+        """See `EventLog.head`."""
+        return len(self._stored)
 
     def wait(self, after: int, timeout_s: float) -> bool:
         """See `EventLog.wait`."""

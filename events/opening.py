@@ -1,21 +1,60 @@
 """Opens the log that the settings name: SQLite in the data folder, PostgreSQL at a URL, or one that we start."""
 
+from msgspec.structs import replace
+
+from events.blobs import BlobStore
 from events.embedded_postgres import embedded_postgres
 from events.errors import LogUnavailable
+from events.keys import KeyRing
+from events.learner_blobs import LearnerBlobs
 from events.location import EMBEDDED_POSTGRES, LOG_VARIABLE, VARIABLE, DataFolder
+from events.master_keys import GivenMasterKeys, MasterKeyFile, MasterKeySource
 from events.postgres import PostgresEventLog
+from events.postgres_keys import postgres_keys
 from events.recorder_log import RecorderEventLog
+from events.sealing import SealingCodec
 from events.sqlite import SQLiteEventLog
+from events.sqlite_keys import sqlite_keys
 
 
 def open_log(folder: DataFolder) -> RecorderEventLog:
-    """The log of a data folder, made if it is not there. Raises `LogUnavailable`."""
-    if not folder.log_url:
-        return SQLiteEventLog(folder.log)
-    if folder.log_url == EMBEDDED_POSTGRES:
-        return open_log(with_server(folder))
-    if folder.log_url.startswith(("postgresql://", "postgres://")):
-        return PostgresEventLog(folder.log_url)
+    """The log of a data folder, made if it is not there; it seals what is personal.
+
+    Raises `LogUnavailable`, and what `KeyRing` raises when the master key is not here or a wrong one.
+    """
+    folder = with_server(folder)
+    codec = open_codec(folder)
+    return PostgresEventLog(folder.log_url, codec=codec) if folder.log_url else SQLiteEventLog(folder.log, codec=codec)
+
+
+def open_codec(folder: DataFolder) -> SealingCodec:
+    """The codec of the log, for readers of its events from elsewhere. Raises what `open_log` raises."""
+    keys = open_keys(folder)
+    keys.check()
+    return SealingCodec(keys)
+
+
+def open_blobs(folder: DataFolder) -> LearnerBlobs:
+    """The blobs of a data folder, sealed for their learners."""
+    return LearnerBlobs(BlobStore(folder.blobs), open_keys(folder))
+
+
+def open_keys(folder: DataFolder) -> KeyRing:
+    """The learners' keys, beside the log. Nothing is made or read before the first is wanted."""
+    folder = with_server(folder)
+    store = postgres_keys(folder.log_url) if _in_postgres(folder) else sqlite_keys(folder.keys)
+    return KeyRing(store, master_key_source(folder))
+
+
+def master_key_source(folder: DataFolder) -> MasterKeySource:
+    """Where the master keys come from. Raises `MasterKeyUnusable`."""
+    return GivenMasterKeys(folder.master_key) if folder.master_key else MasterKeyFile(folder.master_keys)
+
+
+def _in_postgres(folder: DataFolder) -> bool:
+    """Whether the log is in PostgreSQL, not in SQLite. Raises `LogUnavailable` for what is neither."""
+    if not folder.log_url or folder.log_url.startswith(("postgresql://", "postgres://")):
+        return bool(folder.log_url)
     raise LogUnavailable(
         "refused",
         f"{LOG_VARIABLE} is {folder.log_url!r}; leave it empty for SQLite, or give a postgresql:// URL"
@@ -37,4 +76,4 @@ def with_server(folder: DataFolder) -> DataFolder:
     """
     if folder.log_url != EMBEDDED_POSTGRES:
         return folder
-    return DataFolder(folder.root, embedded_postgres(folder.postgres))
+    return replace(folder, log_url=embedded_postgres(folder.postgres))

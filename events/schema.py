@@ -11,12 +11,12 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from events.codec import LESSON_TYPES, StoredEnvelope
+from events.codec import EVENT_TYPES, StoredEnvelope
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def schemas(types: Sequence[type[Struct]] = LESSON_TYPES) -> dict[str, dict[str, Any]]:
+def schemas(types: Sequence[type[Struct]] = EVENT_TYPES) -> dict[str, dict[str, Any]]:
     """The schemas by name: ``envelope`` and every type's tag."""
     named = {"envelope": StoredEnvelope} | {str(kind.__struct_config__.tag): kind for kind in types}
     return {name: _schema(name, kind) for name, kind in named.items()}

@@ -7,12 +7,17 @@ Times named ``*_ms`` count from the start of the recording (or of the tutor's tu
 from msgspec import Struct
 
 
-class Blob(Struct, frozen=True, kw_only=True):
-    """Bytes kept outside the log, named by the SHA-256 of their content."""
+class Blob(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Bytes kept outside the log, named by the SHA-256 of what the store keeps.
+
+    ``size_bytes`` is the size of the content, ``stored_bytes`` that of what is kept where it is another (sealed), else
+    0.
+    """
 
     sha256: str
     media_type: str
     size_bytes: int
+    stored_bytes: int = 0
 
 
 class EngineUse(Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from events.codec import CODEC, Codec
 from events.envelope import Recorded, Unknown
 from events.errors import BlobCorrupt, BlobMissing, CorruptPayload
 from events.log import EventLog
+from events.sealing_errors import BlobExpired
 
 PAGE = 500
 
@@ -76,13 +77,16 @@ def _blob_problems(recorded: Recorded, blobs: BlobStore, sizes: dict[str, int | 
                 sizes[blob.sha256] = len(blobs.get(blob.sha256))
             except BlobMissing as error:
                 sizes[blob.sha256] = _problem(recorded, "blob_missing", str(error))
+            except BlobExpired:
+                sizes[blob.sha256] = blob.stored_bytes or blob.size_bytes
             except BlobCorrupt as error:
                 sizes[blob.sha256] = _problem(recorded, "blob_corrupt", str(error))
             if isinstance(problem := sizes[blob.sha256], Problem):
                 yield problem
         size = sizes[blob.sha256]
-        if isinstance(size, int) and size != blob.size_bytes:
-            yield _problem(recorded, "blob_size", f"blob {blob.sha256} has {size} bytes, not {blob.size_bytes}")
+        wanted = blob.stored_bytes or blob.size_bytes
+        if isinstance(size, int) and size != wanted:
+            yield _problem(recorded, "blob_size", f"blob {blob.sha256} has {size} bytes, not {wanted}")
 
 
 def _problem(recorded: Recorded, kind: str, detail: str) -> Problem:

@@ -9,11 +9,11 @@ import msgspec
 from rich.console import Console
 from rich.text import Text
 
-from events.blobs import BlobStore
+from events.blobs import BlobsByLearner
 from events.errors import EventsError, LogUnavailable
 from events.location import data_folder
 from events.log import EventLog
-from events.opening import open_existing_log
+from events.opening import open_blobs, open_existing_log
 from replay.session import digest_of, replay
 from replay.sessions import sessions_in
 from replay.show import as_json, as_lines, as_text
@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         with open_existing_log(data) as log:
             if arguments.command == "list":
                 return _list(log, arguments.limit, console, json=arguments.json)
-            return _show(arguments.session, log, BlobStore(data.blobs), console, json=arguments.json)
+            return _show(arguments.session, log, open_blobs(data), console, json=arguments.json)
     except LogUnavailable as error:
         console.print(Text(str(error), style="red"), soft_wrap=True)
         return 2
@@ -66,7 +66,7 @@ def _list(log: EventLog, limit: int, console: Console, *, json: bool) -> int:
     return 0
 
 
-def _show(session: str, log: EventLog, blobs: BlobStore, console: Console, *, json: bool) -> int:
+def _show(session: str, log: EventLog, blobs: BlobsByLearner, console: Console, *, json: bool) -> int:
     recorded = log.read(session)
     if not recorded:
         told = f"There is no session {session!r} in this log; `python -m replay list` names those that there are."

@@ -7,8 +7,8 @@ import msgspec
 from msgspec import Struct
 
 from actors.session.state import SessionState, evolve, initial
-from events.blobs import BlobStore
-from events.envelope import Recorded, Unknown
+from events.blobs import BlobsByLearner
+from events.envelope import NotOfLesson, Recorded
 from projections.messages import frame, messages_of
 
 
@@ -23,22 +23,26 @@ def state_of(recorded: tuple[Recorded, ...]) -> SessionState:
     """The session's state after these events."""
     state = initial()
     for item in recorded:
-        if not isinstance(item.event, Unknown):
+        if not isinstance(item.event, NotOfLesson):
             state = evolve(state, item.event, version=item.version, command=item.causation)
     return state
 
 
-def replay(recorded: tuple[Recorded, ...], blobs: BlobStore) -> ReplayedSession:
+def replay(recorded: tuple[Recorded, ...], blobs: BlobsByLearner) -> ReplayedSession:
     """State and frames of a session. Raises `BlobMissing` or `BlobCorrupt` when a payload is gone."""
-    return ReplayedSession(state=state_of(recorded), frames=frames_of(recorded, blobs.get))
+    learner = recorded[0].learner if recorded else ""
+    return ReplayedSession(state=state_of(recorded), frames=frames_of(recorded, blobs.of(learner).get))
 
 
 def frames_of(recorded: tuple[Recorded, ...], read: Callable[[str], bytes]) -> tuple[str | bytes, ...]:
-    """The durable frames of these events; ``read`` gives a blob's bytes by its hash."""
+    """The durable frames of these events; ``read`` gives a blob's bytes by its hash.
+
+    Where the learner has been forgotten the texts are empty and so are the payloads.
+    """
     return tuple(
-        frame(outgoing, b"".join(read(blob.sha256) for blob in outgoing.payload))
+        frame(outgoing, b"" if item.forgotten else b"".join(read(blob.sha256) for blob in outgoing.payload))
         for item in recorded
-        if not isinstance(item.event, Unknown)
+        if not isinstance(item.event, NotOfLesson)
         for outgoing in messages_of(item.event, item.version)
     )
 

@@ -19,7 +19,7 @@ from actors.session.state import SessionState, evolve, initial
 from actors.session.work import Render, Reply, Speak, Work, outstanding, stage_of
 from actors.stages.stage import Resources
 from actors.stages.work import events_of
-from events.envelope import Origin, Recorded, Unknown
+from events.envelope import NotOfLesson, Origin, Recorded
 from events.errors import EventsError, VersionConflict
 from events.lesson import LessonEvent, SpeechUttered, TurnFailed
 from events.log import EventLog
@@ -75,6 +75,10 @@ class LearnerSession:
     @property
     def busy(self) -> bool:
         return bool(self._tasks) or self.pollers > 0
+
+    @property
+    def learner(self) -> str:
+        return self.state.started.learner if self.state.started else ""
 
     def owned_by(self, learner: str) -> None:
         """Raise `NotYourSession` unless the session is this learner's."""
@@ -161,7 +165,7 @@ class LearnerSession:
         if version + 1 >= first_kept:
             return tuple(item for item in self._recent if item[0] > version)
         recorded = await asyncio.to_thread(self._log.read, self.name, after=version)
-        return tuple((item.version, item.event) for item in recorded if not isinstance(item.event, Unknown))
+        return tuple((item.version, item.event) for item in recorded if not isinstance(item.event, NotOfLesson))
 
     async def _claim(self) -> None:
         if not self.state.ended:
@@ -197,7 +201,7 @@ class LearnerSession:
 
     def _absorb(self, recorded: Sequence[Recorded]) -> None:
         for item in recorded:
-            if isinstance(item.event, Unknown):
+            if isinstance(item.event, NotOfLesson):
                 continue
             self.state = evolve(self.state, item.event, version=item.version, command=item.causation)
             if isinstance(item.event, SpeechUttered):
@@ -209,7 +213,7 @@ class LearnerSession:
     def _origin(self, command: Command, events: Sequence[LessonEvent]) -> Origin:
         turn = getattr(events[0], "turn", 0)
         opener = self._openers.get(turn, "")
-        learner = self.state.started.learner if self.state.started else getattr(events[0], "learner", "")
+        learner = self.learner or getattr(events[0], "learner", "")
         return Origin(
             learner=learner,
             causation=command.id if not isinstance(command, Record) else opener,
@@ -300,4 +304,4 @@ class LearnerSession:
         return self._audio[turn]
 
     def _read_audio(self, sha256: str) -> Audio:
-        return decode_flac(self.resources.blobs.get(sha256))
+        return decode_flac(self.resources.blobs.of(self.learner).get(sha256))

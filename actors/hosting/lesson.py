@@ -213,7 +213,7 @@ class Lesson:
         if self._speculation is None or reference is not None:
             # Nothing was begun on a pause: begin now, while the recording is being stored.
             self._speculate(recording, lambda text: None, reference)
-        blob = await self.session.resources.keep_audio(recording.audio, SAMPLE_RATE_HZ)
+        blob = await self.session.resources.keep_audio(self.session.learner, recording.audio, SAMPLE_RATE_HZ)
         self.session.keep_audio(recording.turn, recording.audio)
         uttered = self._uttered(recording, blob, reference)
         speculation, self._speculation = self._speculation, None

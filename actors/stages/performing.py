@@ -28,7 +28,7 @@ async def speak(work: Speak, state: SessionState, resources: Resources) -> Async
         if skip:
             skip -= 1
             continue
-        audio = await resources.keep_audio(speech.samples, speech.sample_rate_hz)
+        audio = await resources.keep_audio(state.started.learner, speech.samples, speech.sample_rate_hz)
         yield TutorSpoken(
             turn=work.turn,
             segment=index,
@@ -66,12 +66,13 @@ async def render(work: Render, state: SessionState, resources: Resources) -> Asy
         emotion_before=turn.replied[turn.spoken[work.segment - 1].sentence].emotion if work.segment else "",
         seed=state.started.seed,
     )
+    blobs = resources.blobs.of(state.started.learner)
     index = 0
     fragment: Fragment
     async for fragment, use in resources.engines.stream("face", "render", track):
         if index >= skip:
-            init = await asyncio.to_thread(resources.blobs.put, fragment.init, "video/mp4")
-            media = await asyncio.to_thread(resources.blobs.put, fragment.media, "video/iso.segment")
+            init = await asyncio.to_thread(blobs.put, fragment.init, "video/mp4")
+            media = await asyncio.to_thread(blobs.put, fragment.media, "video/iso.segment")
             yield TutorRendered(
                 turn=work.turn,
                 segment=work.segment,

@@ -149,7 +149,7 @@ def test_the_embedded_server_is_started_for_who_asks(tmp_path: Path) -> None:
     with open_log(folder) as log:
         log.append("s", [SessionEnded(reason="x")], expected_version=0, origin=origin())
         assert log.size_bytes() > 0
-    with open_existing_log(DataFolder(tmp_path, embedded_postgres(folder.postgres))) as again:
+    with open_existing_log(DataFolder(folder.root, embedded_postgres(folder.postgres))) as again:
         assert len(again.read("s")) == 1
 
 

@@ -6,7 +6,7 @@ import jsonschema
 import msgspec
 import pytest
 
-from events.codec import LESSON_TYPES, encode
+from events.codec import EVENT_TYPES, encode
 from events.memory import MemoryEventLog
 from events.schema import schemas, write_schemas
 from tests.events.samples import origin, random_event
@@ -15,7 +15,7 @@ from tests.events.samples import origin, random_event
 def test_there_is_a_valid_schema_for_the_envelope_and_every_type(tmp_path: Path) -> None:
     paths = write_schemas(tmp_path / "schemas")
 
-    assert {path.stem for path in paths} == {"envelope"} | {kind.__struct_config__.tag for kind in LESSON_TYPES}
+    assert {path.stem for path in paths} == {"envelope"} | {kind.__struct_config__.tag for kind in EVENT_TYPES}
     for path in paths:
         jsonschema.Draft202012Validator.check_schema(json.loads(path.read_text()))
 

@@ -1,0 +1,233 @@
+"""The learners' data keys, opened: one a learner, AES-256, wrapped by a master key (AES-GCM, AAD = learner and number).
+
+A key is made with a learner's first event. To forget a learner is to destroy it; the tombstone stays, so that nothing
+of theirs opens again, whoever has copies. A forgotten learner who begins a new session gets a new key (the next
+generation), which opens nothing of what was before; their old sessions cannot go on.
+
+Opened keys are kept for the busiest learners. Every second at most the store is asked whether somebody has been
+forgotten; if so, all opened keys are dropped. So another process's `destroy` is obeyed within a second.
+"""
+
+import os
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import datetime
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+
+from events.key_store import MasterMark, RotatingKeyStore, StoredKey
+from events.log import Clock, utc_now
+from events.master_keys import KEY_BYTES, MasterKey, MasterKeySource
+from events.sealing_errors import LearnerForgotten, LearnerKeyMissing, MasterKeyMissing, MasterKeyWrong
+
+NONCE_BYTES = 12
+"""96 bits: NIST SP 800-38D, section 5.2.1.1."""
+CHECK_S = 1.0
+OPENED_LEARNERS = 4096
+PROOF = b"colloquy master key"
+
+RandomBytes = Callable[[int], bytes]
+
+
+class DataKey:
+    """One key of a learner, opened: ``events`` and ``blobs`` seal, ``naming`` derives the nonces of blobs."""
+
+    def __init__(self, learner: str, generation: int, secret: bytes) -> None:
+        self.learner = learner
+        self.generation = generation
+        self.events = AESGCM(_derived(secret, b"events"))
+        self.blobs = AESGCM(_derived(secret, b"blobs"))
+        self.naming = _derived(secret, b"blob nonces")
+
+
+class _Learner:
+    """What is known of a learner's keys."""
+
+    def __init__(self, stored: tuple[StoredKey, ...]) -> None:
+        self.stored = {key.generation: key for key in stored}
+        self.opened: dict[int, DataKey] = {}
+        self.newest = stored[-1] if stored else None
+        self.forgotten_at = max((key.destroyed for key in stored if key.destroyed), default=None)
+
+
+class KeyRing:
+    """Opens, makes and destroys learners' keys. Thread-safe.
+
+    Every method may raise `KeysUnavailable`, `MasterKeyMissing`, `MasterKeyWrong` or `MasterKeyUnusable`.
+    """
+
+    def __init__(
+        self,
+        store: RotatingKeyStore,
+        masters: MasterKeySource,
+        *,
+        clock: Clock = utc_now,
+        random_bytes: RandomBytes = os.urandom,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store = store
+        self._masters = masters
+        self._clock = clock
+        self._random_bytes = random_bytes
+        self._monotonic = monotonic
+        self._lock = threading.RLock()
+        self._learners: OrderedDict[str, _Learner] = OrderedDict()
+        self._destructions = -1
+        self._checked = float("-inf")
+        self._known: dict[str, MasterKey] = {}
+
+    def check(self) -> None:
+        """See that the master key in use is here and right; makes nothing."""
+        mark = self._store.mark()
+        if mark is not None:
+            self._master(mark)
+
+    def for_writing(self, learner: str, *, returning: bool = False) -> DataKey:
+        """The learner's key, made when there is none yet; ``returning`` says that a new session begins.
+
+        Raises `LearnerForgotten` when the key has been destroyed, unless ``returning``.
+        """
+        with self._lock:
+            for _ in range(3):
+                known = self._learner(learner)
+                newest = known.newest
+                if newest is not None and newest.destroyed is None:
+                    return self._open(known, newest)
+                if newest is not None and not returning:
+                    raise LearnerForgotten(learner)
+                self._make(learner, 1 if newest is None else newest.generation + 1)
+                del self._learners[learner]
+            raise LearnerKeyMissing(learner, 1)
+
+    def for_reading(self, learner: str, generation: int) -> DataKey | None:
+        """A key of the learner; None when it has been destroyed. Raises `LearnerKeyMissing`."""
+        with self._lock:
+            known = self._learner(learner)
+            opened = known.opened.get(generation)
+            if opened is not None:
+                return opened
+            if generation not in known.stored:
+                self._learners.pop(learner, None)
+                known = self._learner(learner)
+            stored = known.stored.get(generation)
+            if stored is None:
+                raise LearnerKeyMissing(learner, generation)
+            return self._open(known, stored) if stored.destroyed is None else None
+
+    def forgotten_at(self, learner: str) -> datetime | None:
+        """When the learner was last forgotten; None for never."""
+        with self._lock:
+            return self._learner(learner).forgotten_at
+
+    def generation(self, learner: str) -> int:
+        """The number of the learner's newest key, 0 when there is none."""
+        with self._lock:
+            newest = self._learner(learner).newest
+            return newest.generation if newest else 0
+
+    def destroy(self, learner: str) -> bool:
+        """Destroy the learner's keys for ever; False when they were. A learner without keys gets a tombstone too."""
+        done = self._store.destroy(learner, self._clock())
+        with self._lock:
+            self._learners.clear()
+        return done
+
+    def _learner(self, learner: str) -> _Learner:
+        """Needs the lock."""
+        now = self._monotonic()
+        if now - self._checked >= CHECK_S:
+            destructions = self._store.destructions()
+            if destructions != self._destructions:
+                self._learners.clear()
+            self._destructions, self._checked = destructions, now
+        known = self._learners.get(learner)
+        if known is None:
+            known = self._learners[learner] = _Learner(self._store.keys_of(learner))
+            if len(self._learners) > OPENED_LEARNERS:
+                self._learners.popitem(last=False)
+        else:
+            self._learners.move_to_end(learner)
+        return known
+
+    def _open(self, known: _Learner, stored: StoredKey) -> DataKey:
+        opened = known.opened.get(stored.generation)
+        if opened is None:
+            secret = unwrapped(stored, self._named(stored.master))
+            opened = known.opened[stored.generation] = DataKey(stored.learner, stored.generation, secret)
+        return opened
+
+    def _make(self, learner: str, generation: int) -> None:
+        """Make a key; nothing is done when another process is first, or has just changed the master key."""
+        mark = self._store.mark() or self._first_mark()
+        master = self._master(mark)
+        secret = self._random_bytes(KEY_BYTES)
+        nonce = self._random_bytes(NONCE_BYTES)
+        wrapped = nonce + AESGCM(master.secret).encrypt(nonce, secret, _place(learner, generation))
+        self._store.add(
+            StoredKey(learner=learner, generation=generation, master=master.id, wrapped=wrapped, made=self._clock())
+        )
+
+    def _first_mark(self) -> MasterMark:
+        self._store.adopt(marked(self._masters.first()[-1], self._random_bytes), "")
+        mark = self._store.mark()
+        assert mark is not None
+        return mark
+
+    def _master(self, mark: MasterMark) -> MasterKey:
+        master = self._named(mark.master)
+        if not proves(mark, master):
+            raise MasterKeyWrong(mark.master)
+        return master
+
+    def _named(self, name: str) -> MasterKey:
+        if name not in self._known:
+            self._known = {key.id: key for key in self._masters.read()}
+        if name not in self._known:
+            raise MasterKeyMissing(name, tuple(self._known))
+        return self._known[name]
+
+
+def marked(master: MasterKey, random_bytes: RandomBytes) -> MasterMark:
+    """The mark of a master key that comes into use."""
+    nonce = random_bytes(NONCE_BYTES)
+    proof = nonce + AESGCM(master.secret).encrypt(nonce, PROOF, master.id.encode())
+    return MasterMark(master=master.id, proof=proof)
+
+
+def proves(mark: MasterMark, master: MasterKey) -> bool:
+    """Whether the mark was made with this key."""
+    nonce, sealed = mark.proof[:NONCE_BYTES], mark.proof[NONCE_BYTES:]
+    try:
+        return AESGCM(master.secret).decrypt(nonce, sealed, mark.master.encode()) == PROOF
+    except InvalidTag:
+        return False
+
+
+def unwrapped(stored: StoredKey, master: MasterKey) -> bytes:
+    """The key inside. Raises `MasterKeyWrong`."""
+    nonce, sealed = stored.wrapped[:NONCE_BYTES], stored.wrapped[NONCE_BYTES:]
+    try:
+        return AESGCM(master.secret).decrypt(nonce, sealed, _place(stored.learner, stored.generation))
+    except InvalidTag as error:
+        raise MasterKeyWrong(master.id) from error
+
+
+def rewrapped(stored: StoredKey, old: MasterKey, new: MasterKey, random_bytes: RandomBytes) -> bytes:
+    """The same key wrapped by another master key. Raises `MasterKeyWrong`."""
+    nonce = random_bytes(NONCE_BYTES)
+    place = _place(stored.learner, stored.generation)
+    return nonce + AESGCM(new.secret).encrypt(nonce, unwrapped(stored, old), place)
+
+
+def _place(learner: str, generation: int) -> bytes:
+    return f"colloquy data key {generation} of {learner}".encode()
+
+
+def _derived(secret: bytes, purpose: bytes) -> bytes:
+    """A key for one purpose: HKDF-Expand (RFC 5869, section 2.3); the secret is uniformly random already."""
+    return HKDFExpand(algorithm=SHA256(), length=KEY_BYTES, info=b"colloquy " + purpose).derive(secret)

@@ -1,0 +1,144 @@
+"""The master keys, which wrap the learners' keys: from the environment, or from a file in the data folder.
+
+Every key has an id and 32 bytes; the last one is the newest. Which one wraps new keys is written in the key store
+(see `events.keys`), so that all hosts change at the same moment.
+"""
+
+import base64
+import binascii
+import contextlib
+import hashlib
+import os
+import secrets
+from pathlib import Path
+from typing import Protocol
+
+from msgspec import Struct
+
+from events.location import MASTER_KEY_VARIABLE
+from events.sealing_errors import MasterKeyUnusable
+
+KEY_BYTES = 32
+
+
+class MasterKey(Struct, frozen=True, kw_only=True):
+    """A key that wraps keys."""
+
+    id: str
+    secret: bytes
+
+    def __repr__(self) -> str:
+        return f"MasterKey({self.id})"
+
+    def line(self) -> str:
+        """The form in which it is given and kept: ``ID:base64``."""
+        return f"{self.id}:{base64.b64encode(self.secret).decode()}"
+
+
+class MasterKeySource(Protocol):
+    """Where master keys come from. Each method raises `MasterKeyUnusable`."""
+
+    def read(self) -> tuple[MasterKey, ...]:
+        """The keys as they are now, oldest first; () when there is none yet."""
+        ...
+
+    def first(self) -> tuple[MasterKey, ...]:
+        """As `read`, but where there is none, and one can be made here, it is made."""
+        ...
+
+
+class GivenMasterKeys:
+    """The keys of ``COLLOQUY_MASTER_KEY``."""
+
+    def __init__(self, text: str) -> None:
+        self._keys = parse(text.split(","), MASTER_KEY_VARIABLE)
+
+    def read(self) -> tuple[MasterKey, ...]:
+        """See `MasterKeySource.read`."""
+        return self._keys
+
+    first = read
+
+
+class MasterKeyFile:
+    """A file with one key a line, for its owner's eyes only (mode 0600)."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def read(self) -> tuple[MasterKey, ...]:
+        """See `MasterKeySource.read`."""
+        try:
+            return parse(self.path.read_text().splitlines(), str(self.path))
+        except FileNotFoundError:
+            return ()
+        except (OSError, UnicodeDecodeError) as error:
+            raise MasterKeyUnusable(str(self.path), str(error)) from error
+
+    def first(self) -> tuple[MasterKey, ...]:
+        """See `MasterKeySource.first`. Of two processes that make the file at once, one wins and both read its key."""
+        if keys := self.read():
+            return keys
+        self._write((fresh_master_key(),), replace=False)
+        return self.read()
+
+    def write(self, keys: tuple[MasterKey, ...]) -> None:
+        """Replace the file as a whole; it is on the disk afterwards."""
+        self._write(keys, replace=True)
+
+    def _write(self, keys: tuple[MasterKey, ...], *, replace: bool) -> None:
+        temporary = self.path.with_name(f"{self.path.name}.{secrets.token_hex(8)}.part")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.writelines(key.line() + "\n" for key in keys)
+                file.flush()
+                os.fsync(file.fileno())
+            if replace:
+                os.replace(temporary, self.path)
+            else:
+                with contextlib.suppress(FileExistsError):
+                    os.link(temporary, self.path)
+            _sync_folder(self.path.parent)
+        except OSError as error:
+            raise MasterKeyUnusable(str(self.path), str(error)) from error
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def fresh_master_key() -> MasterKey:
+    """A new key; its id is taken from its SHA-256, so that it can be told from others and tells nothing."""
+    return _named("", secrets.token_bytes(KEY_BYTES))
+
+
+def parse(items: list[str], where: str) -> tuple[MasterKey, ...]:
+    """Keys from ``base64`` or ``ID:base64``. Raises `MasterKeyUnusable`."""
+    keys = []
+    for item in filter(None, (each.strip() for each in items)):
+        name, _, encoded = item.rpartition(":")
+        try:
+            secret = base64.b64decode(encoded, validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise MasterKeyUnusable(where, f"it is no base64 ({error})") from error
+        if len(secret) != KEY_BYTES:
+            raise MasterKeyUnusable(where, f"a key has {len(secret)} bytes")
+        keys.append(_named(name, secret))
+    if not keys:
+        raise MasterKeyUnusable(where, "it is empty")
+    if len({key.id for key in keys}) < len(keys):
+        raise MasterKeyUnusable(where, "two keys have the same id")
+    return tuple(keys)
+
+
+def _named(name: str, secret: bytes) -> MasterKey:
+    return MasterKey(
+        id=name or "m" + hashlib.sha256(b"colloquy master key id" + secret).hexdigest()[:12], secret=secret
+    )
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

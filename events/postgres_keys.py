@@ -1,0 +1,95 @@
+"""The learners' wrapped keys in the log's PostgreSQL database, shared by hosts on many machines."""
+
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import psycopg_pool
+from psycopg.sql import SQL, Identifier
+
+from events.errors import LogUnavailable
+from events.key_store import Cursor, Found, SqlKeyStore, tables
+from events.postgres import CONNECT_TIMEOUT_S, CREATION_LOCK, WAIT_FOR_CONNECTION_S, typed_errors
+from events.sealing_errors import KeysUnavailable
+
+
+def postgres_keys(url: str, *, schema: str = "public") -> SqlKeyStore:
+    """The keys in the database at ``url``; the tables are made when they are first used."""
+    return SqlKeyStore(_Postgres(url, schema))
+
+
+class _Postgres:
+    """A pool of at most two connections, opened when first wanted."""
+
+    bytes_type = "BYTEA"
+
+    def __init__(self, url: str, schema: str) -> None:
+        self._schema = schema
+        self._made = False
+        self._pool = psycopg_pool.ConnectionPool(
+            url,
+            kwargs={"autocommit": True, "connect_timeout": CONNECT_TIMEOUT_S},
+            min_size=0,
+            max_size=2,
+            timeout=WAIT_FOR_CONNECTION_S,
+            check=psycopg_pool.ConnectionPool.check_connection,
+            configure=self._configure,
+            open=False,
+        )
+        weakref.finalize(self, self._pool.close)
+
+    @contextmanager
+    def reading(self) -> Iterator[Cursor | None]:
+        with _typed_errors(), self._connected() as connection:
+            yield _Cursor(connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[Cursor]:
+        with _typed_errors(), self._connected() as connection, connection.transaction():
+            # A key may not be added under a master key that is being retired in another transaction.
+            connection.execute("LOCK TABLE learner_keys IN SHARE ROW EXCLUSIVE MODE")
+            yield _Cursor(connection)
+
+    def wipe(self) -> None:
+        """Write the table anew: the old version of a row is in its file until then."""
+        with _typed_errors(), self._connected() as connection:
+            connection.execute("VACUUM FULL learner_keys")
+
+    @contextmanager
+    def _connected(self) -> Iterator[psycopg.Connection]:
+        if not self._made:
+            self._pool.open()
+        with self._pool.connection() as connection:
+            if not self._made:
+                self._make(connection)
+            yield connection
+
+    def _configure(self, connection: psycopg.Connection) -> None:
+        connection.execute(SQL("SET search_path TO {}").format(Identifier(self._schema)))
+
+    def _make(self, connection: psycopg.Connection) -> None:
+        with connection.transaction():
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (CREATION_LOCK,))
+            connection.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(self._schema)))
+            for statement in tables(self.bytes_type):
+                connection.execute(statement.encode())
+        self._made = True
+
+
+class _Cursor:
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self._connection = connection
+
+    def run(self, statement: str, *parameters: object) -> Found:
+        cursor = self._connection.execute(statement.replace("?", "%s").encode(), parameters)
+        return Found(cursor.fetchall() if cursor.description else (), cursor.rowcount)
+
+
+@contextmanager
+def _typed_errors() -> Iterator[None]:
+    try:
+        with typed_errors():
+            yield
+    except LogUnavailable as error:
+        raise KeysUnavailable(error.reason, error.detail) from error.__cause__

@@ -1,0 +1,156 @@
+"""A codec that seals the personal fields of each event with the key of its learner.
+
+The payload keeps its shape, with the personal fields empty, and ends in two members more::
+
+    {"type": "…", …, "learner_key": 1, "sealed": "…"}
+
+``learner_key`` is the number of the learner's key, ``sealed`` the base64 of a random nonce of 96 bits and of the
+AES-256-GCM ciphertext of the personal part (JSON; see `events.personal`), with version and stream as additional data:
+moved to another place it does not open. ``sealed`` is left out where nothing is personal. The payload of a type that is
+unknown here is sealed as a whole, under ``sealed_whole``. What was stored before there were keys is read as it is.
+
+With the key destroyed an event reads with its personal fields empty and `Recorded.forgotten` set.
+"""
+
+import binascii
+import os
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from msgspec import Struct
+
+from events.codec import EVENT_TYPES, Codec, StoredEnvelope, not_finite
+from events.envelope import Fact, Recorded, Unknown
+from events.errors import UnstorableEvent
+from events.keys import NONCE_BYTES, DataKey, KeyRing
+from events.lesson import SessionStarted
+from events.personal import KEPT, merged, personal_part
+from events.sealing_errors import LearnerForgotten, LearnerKeyMissing
+from events.upcasters import UPCASTERS, Upcaster
+
+STREAMS = 50_000
+"""Streams whose key is remembered, so that an old session cannot go on under a new key."""
+_MARK = b',"learner_key":'
+
+
+class Seal(Struct, frozen=True):
+    """The members that sealing adds to a payload."""
+
+    learner_key: int = 0
+    sealed: bytes = b""
+    sealed_whole: bytes = b""
+
+
+class SealingCodec(Codec):
+    """A `Codec` whose `encode` and `decode` may also raise what `KeyRing` raises.
+
+    `encode` raises `LearnerForgotten` for an event of a session whose learner has been forgotten.
+    """
+
+    def __init__(
+        self,
+        keys: KeyRing,
+        types: Sequence[type[Struct]] = EVENT_TYPES,
+        upcasters: Mapping[str, Upcaster] = UPCASTERS,
+    ) -> None:
+        super().__init__(types, upcasters)
+        self._keys = keys
+        self._seals = msgspec.json.Decoder(Seal)
+        self._streams: dict[str, int] = {}
+
+    def _payload_of(self, recorded: Recorded) -> bytes:
+        if not recorded.learner or recorded.type in KEPT or recorded.forgotten:
+            return super()._payload_of(recorded)
+        event = recorded.event
+        key = self._keys.for_writing(recorded.learner, returning=isinstance(event, SessionStarted))
+        if self._streams.setdefault(recorded.stream, key.generation) != key.generation:
+            raise LearnerForgotten(recorded.learner)
+        if isinstance(event, Unknown):
+            return b'{"learner_key":%d,"sealed_whole":"%b"}' % (
+                key.generation,
+                _sealed(key, recorded, event.payload),
+            )
+        part = personal_part(type(event))
+        try:
+            personal, rest = part.split(event) if part is not None else (b"", event)
+        except UnicodeEncodeError as error:
+            raise UnstorableEvent(recorded.type, "$", str(error)) from error
+        if b"null" in personal:  # as for the rest: NaN and infinity are written as null
+            for path in not_finite(event, "$"):
+                raise UnstorableEvent(recorded.type, path, "a number that is not finite")
+        payload = self._encode_payload(rest)[:-1] + b"%b%d" % (_MARK, key.generation)
+        return payload + (b',"sealed":"%b"}' % _sealed(key, recorded, personal) if personal else b"}")
+
+    def _event_of(self, stored: StoredEnvelope, payload: bytes) -> tuple[str, Fact | Unknown, bool]:
+        seal = self._seal_of(payload)
+        if not seal.learner_key:
+            return self._unsealed(stored, payload)
+        if len(self._streams) >= STREAMS:
+            self._streams.clear()
+        self._streams[stored.stream] = seal.learner_key
+        try:
+            key = self._keys.for_reading(stored.learner, seal.learner_key)
+        except LearnerKeyMissing as error:
+            raise ValueError(str(error)) from error
+        if key is None:
+            tag, event = self._decode_payload(stored.type, b"null" if seal.sealed_whole else payload)
+            return tag, event, True
+        return *self._opened(stored, payload, seal, key), False
+
+    def _opened(self, stored: StoredEnvelope, payload: bytes, seal: Seal, key: DataKey) -> tuple[str, Fact | Unknown]:
+        tag = stored.type
+        if seal.sealed_whole:
+            return self._decode_payload(tag, _unsealed(key, stored, seal.sealed_whole))
+        if not seal.sealed:
+            return self._decode_payload(tag, payload)
+        personal = _unsealed(key, stored, seal.sealed)
+        part = personal_part(self._types[tag]) if tag in self._types and tag not in self._upcasters else None
+        if part is None:
+            content = {**msgspec.json.decode(payload), "learner_key": None, "sealed": None}
+            del content["learner_key"], content["sealed"]
+            return self._decode_payload(tag, msgspec.json.encode(merged(content, msgspec.json.decode(personal))))
+        tag, event = self._decode_payload(tag, payload)
+        return tag, cast(Fact, part.join(cast(Struct, event), personal))
+
+    def _unsealed(self, stored: StoredEnvelope, payload: bytes) -> tuple[str, Fact | Unknown, bool]:
+        """An event from before there were keys; empty where its learner has been forgotten since."""
+        tag, event, forgotten = super()._event_of(stored, payload)
+        if forgotten or not stored.learner or stored.type in KEPT:
+            return tag, event, forgotten
+        when = self._keys.forgotten_at(stored.learner)
+        if when is None or stored.time > when:
+            return tag, event, False
+        if isinstance(event, Unknown):
+            return tag, Unknown(tag=tag, payload=b"null"), True
+        part = personal_part(type(event))
+        return tag, cast(Fact, part.split(event)[1]) if part is not None else event, True
+
+    def _seal_of(self, payload: bytes) -> Seal:
+        # A quote inside a JSON string is escaped, so this can be nothing but the end that `encode` wrote.
+        start = payload.rfind(_MARK)
+        if start >= 0:
+            return self._seals.decode(b"{" + payload[start + 1 :])
+        return self._seals.decode(payload) if b'"learner_key"' in payload else NOT_SEALED
+
+
+NOT_SEALED = Seal()
+
+
+def _place(stream: str, version: int) -> bytes:
+    return f"{version} {stream}".encode()
+
+
+def _sealed(key: DataKey, recorded: Recorded, personal: bytes) -> bytes:
+    nonce = os.urandom(NONCE_BYTES)
+    sealed = nonce + key.events.encrypt(nonce, personal, _place(recorded.stream, recorded.version))
+    return binascii.b2a_base64(sealed, newline=False)
+
+
+def _unsealed(key: DataKey, stored: StoredEnvelope, sealed: bytes) -> bytes:
+    try:
+        return key.events.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _place(stored.stream, stored.version))
+    except InvalidTag as error:
+        reason = "what is sealed was written for another place or has been changed - at `$.sealed`"
+        raise ValueError(reason) from error

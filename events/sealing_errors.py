@@ -1,0 +1,145 @@
+"""The errors of learner keys, and of what cannot be read any more because it is meant to be gone."""
+
+from datetime import datetime
+
+from events.errors import EventsError
+
+
+class MasterKeyMissing(EventsError):
+    """The learners' keys are wrapped by a master key that is not here."""
+
+    code = "master_key_missing"
+
+    def __init__(self, wanted: str, known: tuple[str, ...]) -> None:
+        super().__init__(wanted, known)
+        self.wanted = wanted
+        self.known = known
+
+    def __str__(self) -> str:
+        known = ", ".join(self.known) or "none"
+        return (
+            f"the learners' keys are wrapped by master key {self.wanted!r}; known here: {known}. Give it in"
+            " COLLOQUY_MASTER_KEY (base64, or ID:base64 separated by commas), or restore master.keys in the data folder"
+        )
+
+
+class MasterKeyWrong(EventsError):
+    """A master key has the right name and other bytes."""
+
+    code = "master_key_wrong"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+    def __str__(self) -> str:
+        return (
+            f"master key {self.name!r} is not the one that wrapped the learners' keys; nothing was written with it."
+            " Give the right one in COLLOQUY_MASTER_KEY, or restore master.keys in the data folder from its backup"
+        )
+
+
+class MasterKeyUnusable(EventsError):
+    """What was given as a master key is none."""
+
+    code = "master_key_unusable"
+
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__(where, reason)
+        self.where = where
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return (
+            f"{self.where} holds no master key: {self.reason}. It must be the base64 of 32 bytes"
+            " (`openssl rand -base64 32` makes one), or such keys as ID:base64 separated by commas, the newest last"
+        )
+
+
+class KeysUnavailable(EventsError):
+    """The store of the learners' keys cannot be used now. ``reason`` is as in `LogUnavailable`."""
+
+    code = "keys_unavailable"
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
+        self.detail = detail
+        self.retryable = reason in ("full", "locked", "unreachable", "failed")
+
+    def __str__(self) -> str:
+        return f"the store of the learners' keys is unavailable ({self.reason}): {self.detail}"
+
+
+class LearnerKeyMissing(EventsError):
+    """A learner's key is not in the store although nobody has destroyed it."""
+
+    code = "learner_key_missing"
+
+    def __init__(self, learner: str, generation: int) -> None:
+        super().__init__(learner, generation)
+        self.learner = learner
+        self.generation = generation
+
+    def __str__(self) -> str:
+        return (
+            f"key {self.generation} of learner {self.learner!r} is not in the key store;"
+            " restore the store (keys.sqlite, or the table learner_keys) from its backup"
+        )
+
+
+class LearnerForgotten(EventsError):
+    """The learner has been forgotten: an old session of theirs cannot go on."""
+
+    code = "learner_forgotten"
+
+    def __init__(self, learner: str) -> None:
+        super().__init__(learner)
+        self.learner = learner
+
+    def __str__(self) -> str:
+        return f"learner {self.learner!r} has been forgotten; this session is over, start a new one"
+
+
+class BlobForgotten(EventsError):
+    """A blob belongs to a learner who has been forgotten; nobody can open it."""
+
+    code = "blob_forgotten"
+
+    def __init__(self, sha256: str, learner: str) -> None:
+        super().__init__(sha256, learner)
+        self.sha256 = sha256
+        self.learner = learner
+
+    def __str__(self) -> str:
+        return f"blob {self.sha256} was of learner {self.learner!r}, who has been forgotten; it cannot be opened again"
+
+
+class BlobSealed(EventsError):
+    """A blob does not open with the learner's key."""
+
+    code = "blob_sealed"
+
+    def __init__(self, sha256: str, learner: str) -> None:
+        super().__init__(sha256, learner)
+        self.sha256 = sha256
+        self.learner = learner
+
+    def __str__(self) -> str:
+        return f"blob {self.sha256} does not open with the key of learner {self.learner!r}; it is somebody else's"
+
+
+class BlobExpired(EventsError):
+    """A recording was deleted when its time was over."""
+
+    code = "blob_expired"
+
+    def __init__(self, sha256: str, when: datetime) -> None:
+        super().__init__(sha256, when)
+        self.sha256 = sha256
+        self.when = when
+
+    def __str__(self) -> str:
+        return (
+            f"recording {self.sha256} was deleted on {self.when:%Y-%m-%d}: recordings are kept for a limited time only"
+        )
