@@ -17,9 +17,11 @@ from actors.ports import Voice
 from actors.settings import Settings
 from actors.stages.stage import Resources
 from events.identifiers import uuid7
+from events.kafka_topic import topic_at
 from events.learner_blobs import LearnerBlobs
-from events.log import EventLog
 from events.opening import open_blobs, open_log
+from events.recorder_log import RecorderEventLog
+from events.relaying import Relaying
 from policies.fallback import RANKING, MachineProfile, fallback_order
 from projections.catalogue import PROJECTIONS
 from projections.views import ViewStore
@@ -55,7 +57,7 @@ def _preferred(kind: str, settings: Settings) -> tuple[str, ...]:
     return tuple(name for name in settings.prefer if name in names)
 
 
-def event_log(settings: Settings) -> EventLog:
+def event_log(settings: Settings) -> RecorderEventLog:
     """The log of this data folder."""
     settings.data.root.mkdir(parents=True, exist_ok=True)
     return open_log(settings.data)
@@ -64,6 +66,14 @@ def event_log(settings: Settings) -> EventLog:
 def blob_store(settings: Settings) -> LearnerBlobs:
     """The blobs of this data folder, sealed for their learners."""
     return open_blobs(settings.data)
+
+
+def relaying(settings: Settings, log: RecorderEventLog, blobs: LearnerBlobs) -> Relaying | None:
+    """The log's relay to Kafka, not started; None without brokers. Raises `events.errors.KafkaUnavailable`."""
+    if not settings.kafka:
+        return None
+    topic = topic_at(settings.kafka, name=settings.kafka_topic)
+    return Relaying(log, topic, settings.data.relay, blobs.store)
 
 
 def view_store(settings: Settings) -> ViewStore:

@@ -22,7 +22,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     ``ray_address`` "" starts Ray on this machine. ``hosts`` session hosts share the sessions; with
     ``sessions_per_host`` 1 each learner's session is a Ray actor of its own. ``idle_s`` seconds without use passivate a
     session. A provider or LanguageTool is used only if its URL is given. ``prefer`` names engines to try first,
-    ``in_host`` the kinds that run inside the session hosts.
+    ``in_host`` the kinds that run inside the session hosts. ``kafka`` are brokers to relay the log to.
     """
 
     data: DataFolder
@@ -36,6 +36,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     languagetool_url: str = ""
     prefer: tuple[str, ...] = ()
     in_host: tuple[str, ...] = IN_HOST
+    kafka: str = ""
+    kafka_topic: str = "colloquy.events"
     models_cache: str = ""
     models_from: str = ""
 
@@ -55,6 +57,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         languagetool_url=environ.get(PREFIX + "LANGUAGETOOL_URL", ""),
         prefer=tuple(environ.get(PREFIX + "PREFER", "").split()),
         in_host=_kinds(environ, "IN_HOST", IN_HOST),
+        kafka=environ.get(PREFIX + "KAFKA", ""),
+        kafka_topic=environ.get(PREFIX + "KAFKA_TOPIC", "") or "colloquy.events",
         models_cache=environ.get(PREFIX + "MODELS", ""),
         models_from=environ.get(PREFIX + "MODELS_FROM", ""),
     )

@@ -17,7 +17,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from edge import openapi, rest
+from edge import metrics, openapi, rest
 from edge.projecting import Projecting
 from edge.resources import Resources
 from edge.socket import SpeechPractice
@@ -62,10 +62,14 @@ def create_app(resources: Resources) -> Starlette:
         starting = asyncio.create_task(resources.cluster.start())
         projecting = Projecting(resources.log, resources.views)
         projecting.start()
+        if resources.relaying is not None:
+            resources.relaying.start()
         try:
             yield
         finally:
             starting.cancel()
+            if resources.relaying is not None:
+                await asyncio.to_thread(resources.relaying.stop)
             await asyncio.to_thread(projecting.stop)
             await asyncio.to_thread(resources.cluster.stop)
 
@@ -74,6 +78,7 @@ def create_app(resources: Resources) -> Starlette:
             Route("/", _index),
             Route("/healthz", rest.healthz),
             Route("/readyz", rest.readyz),
+            Route("/metrics", metrics.scrape),
             Route("/openapi.json", openapi.document),
             WebSocketRoute("/api/v1/ws/speech-practice", _speech_practice),
             *rest.ROUTES,

@@ -6,6 +6,7 @@ from actors.cluster import Cluster
 from actors.settings import Settings
 from events.blobs import BlobsByLearner
 from events.log import EventLog
+from events.relaying import Relaying
 from projections.views import ViewStore
 
 
@@ -17,3 +18,4 @@ class Resources(Struct, kw_only=True):
     log: EventLog
     blobs: BlobsByLearner
     views: ViewStore
+    relaying: Relaying | None = None

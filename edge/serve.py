@@ -9,7 +9,7 @@ import sys
 import uvicorn
 from msgspec.structs import replace
 
-from actors.bootstrap import blob_store, event_log, model_store, view_store
+from actors.bootstrap import blob_store, event_log, model_store, relaying, view_store
 from actors.cluster import Cluster, worker_environment
 from actors.remote import SWITCH_INTERVAL_S
 from actors.settings import SettingsError, read_settings
@@ -31,11 +31,13 @@ def serve(arguments: argparse.Namespace) -> int:
         settings = replace(settings, data=with_server(settings.data))
         worker_environment()
         sys.setswitchinterval(SWITCH_INTERVAL_S)
+        log, blobs = event_log(settings), blob_store(settings)
         resources = Resources(
             settings=settings,
             cluster=Cluster(settings, model_store(settings)),
-            log=event_log(settings),
-            blobs=blob_store(settings),
+            log=log,
+            blobs=blobs,
+            relaying=relaying(settings, log, blobs),
             views=view_store(settings),
         )
     except OSError as error:

@@ -1,6 +1,10 @@
-"""Looks into the log from the command line: ``python -m events tail|show|stats|verify|schema|export``. Writes none."""
+"""Looks into the log from the command line: ``python -m events tail|show|stats|verify|schema|export``.
+
+``topics`` and ``relay`` look after its copy on Kafka. None of them writes to the log.
+"""
 
 import argparse
+import itertools
 import json
 import os
 import sys
@@ -17,6 +21,8 @@ from events.blobs import BlobStore
 from events.codec import encode
 from events.envelope import Recorded, Unknown
 from events.errors import EventsError, StreamUnknown
+from events.kafka_commands import add_kafka_options, relay, topic_of, topics
+from events.kafka_verification import kafka_differences
 from events.location import DataFolder, data_folder
 from events.opening import open_existing_log
 from events.recorder_log import RecorderEventLog
@@ -33,6 +39,8 @@ def main(arguments: list[str], folder: DataFolder) -> int:
     try:
         if options.command == "schema":
             return _schema(options.out)
+        if options.command == "topics":
+            return topics(options)
         with open_existing_log(folder) as log:
             match options.command:
                 case "tail":
@@ -42,7 +50,9 @@ def main(arguments: list[str], folder: DataFolder) -> int:
                 case "stats":
                     return _stats(log, folder, as_json=options.json)
                 case "verify":
-                    return _verify(log, BlobStore(folder.blobs), as_json=options.json)
+                    return _verify(log, BlobStore(folder.blobs), options)
+                case "relay":
+                    return relay(log, folder, options)
                 case _:
                     return _export(log, folder, options)
     except (EventsError, OSError) as error:
@@ -66,6 +76,16 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("stream")
     stats = commands.add_parser("stats", help="count what the log holds")
     check = commands.add_parser("verify", help="check order, payloads and blobs of the whole log")
+    add_kafka_options(check, os.environ)
+    making = commands.add_parser("topics", help="tell how the topic on Kafka stands, or make it")
+    making.add_argument("--create", action="store_true", help="make the topic if it is not there")
+    making.add_argument("--partitions", type=int, help="of a new topic (12); they can never change")
+    making.add_argument("--retention-days", type=int, metavar="DAYS", help="how long a new topic keeps them (for ever)")
+    making.add_argument("--replicas", type=int, help="copies of each partition (3, or as many as there are brokers)")
+    relaying = commands.add_parser("relay", help="copy the log to Kafka (a server with KAFKA=… does so itself)")
+    relaying.add_argument("--follow", action="store_true", help="go on with what is appended from now on")
+    for command in (making, relaying):
+        add_kafka_options(command, os.environ)
     for command in (tail, show, stats, check):
         command.add_argument("--json", action="store_true", help="print JSON, one object a line")
     schema = commands.add_parser("schema", help="publish the JSON Schemas of envelope and event types")
@@ -136,19 +156,23 @@ def _stats(log: RecorderEventLog, folder: DataFolder, *, as_json: bool) -> int:
     return 0
 
 
-def _verify(log: RecorderEventLog, blobs: BlobStore, *, as_json: bool) -> int:
+def _verify(log: RecorderEventLog, blobs: BlobStore, options: argparse.Namespace) -> int:
     progress = Progress(
         TextColumn("checking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(stderr=True)
     )
     problems: list[Problem] = []
     with progress:
-        task = progress.add_task("events", total=log.head())
-        for problem in verify(log, blobs, step=lambda: progress.advance(task)):
+        task = progress.add_task("events", total=log.head() * (2 if options.kafka else 1))
+        walks = [verify(log, blobs, step=lambda: progress.advance(task))]
+        if options.kafka:
+            walks.append(kafka_differences(log, topic_of(options), blobs, step=lambda: progress.advance(task)))
+        for problem in itertools.chain(*walks):
             problems.append(problem)
             place = f"position {problem.position}, {problem.stream} {problem.version}"
-            print(msgspec.json.encode(problem).decode() if as_json else f"{problem.kind}: {place}: {problem.detail}")
-        count = int(progress.tasks[task].completed)
-    if not as_json:
+            line = f"{problem.kind}: {place}: {problem.detail}"
+            print(msgspec.json.encode(problem).decode() if options.json else line)
+        count = log.head()
+    if not options.json:
         print(f"{count} events, {len(problems)} faults")
     return 1 if problems else 0
 

@@ -59,6 +59,11 @@ class DataFolder(Struct, frozen=True):
         return self.root / "postgres"
 
     @property
+    def relay(self) -> Path:
+        """The checkpoint of the relay to Kafka."""
+        return self.root / "relay.json"
+
+    @property
     def blobs(self) -> Path:
         """The folder of the blobs."""
         return self.root / "blobs"

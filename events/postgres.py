@@ -19,6 +19,7 @@ from psycopg.sql import SQL, Identifier
 
 from events.codec import CODEC, Codec
 from events.errors import LogUnavailable
+from events.holding import Hold, hold_in_postgres
 from events.identifiers import uuid7
 from events.log import Clock, NewId, utc_now
 from events.recorder_log import Outcome, RecorderEventLog
@@ -197,6 +198,10 @@ class _Recorder(PostgresApplicationRecorder):
             row = found.fetchone()
         return int(row["pg_total_relation_size"]) if row else 0
 
+    def hold(self, name: str) -> Hold | None:
+        """See `Recorder.hold`."""
+        return hold_in_postgres(self.datastore.url, f"{self.datastore.schema}.{name}")
+
     def close(self) -> None:
         """Close the connections."""
         self.datastore.close()
@@ -226,6 +231,7 @@ class _Datastore(PostgresDatastore):
     """Connections to a URL, whatever parameters it has; a broken one is replaced before it is used."""
 
     def __init__(self, url: str, schema: str, connections: int) -> None:
+        self.url = url
         parts = conninfo_to_dict(url)
         super().__init__(
             dbname=str(parts.get("dbname", "")),

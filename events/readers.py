@@ -1,6 +1,6 @@
 """Reading the log in its order, from the store by position or from Kafka by partition, through one interface."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from kafka import KafkaConsumer, TopicPartition
@@ -79,11 +79,23 @@ class StoreReader:
         """Nothing is held."""
 
 
-class KafkaReader:
-    """Reads partitions of the topic; what was relayed twice is dropped by its position.
+def connected(topic: KafkaTopic) -> KafkaConsumer:
+    """A consumer at the topic's brokers. Raises `KafkaUnavailable`, also for a topic that has other partitions."""
+    inspect_topic(topic)
+    with kafka_errors():
+        return KafkaConsumer(
+            bootstrap_servers=list(topic.servers),
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            isolation_level="read_committed",
+            max_partition_fetch_bytes=FETCH_BYTES,
+            request_timeout_ms=TIMEOUT_MS,
+            bootstrap_timeout_ms=TIMEOUT_MS,
+        )
 
-    Raises `KafkaUnavailable` when the topic is not there or is another than it was.
-    """
+
+class KafkaReader:
+    """Reads partitions of the topic (all by default); what was relayed twice is dropped by its position."""
 
     def __init__(
         self,
@@ -92,24 +104,15 @@ class KafkaReader:
         *,
         partitions: Sequence[int] | None = None,
         codec: Codec = CODEC,
+        connect: Callable[[KafkaTopic], KafkaConsumer] = connected,
     ) -> None:
-        self._topic = topic
         self._blobs = blobs
         self._codec = codec
         self._seen: dict[int, int] = {}
-        inspect_topic(topic)
         chosen = range(topic.partitions) if partitions is None else partitions
         self._places = [TopicPartition(topic.name, number) for number in chosen]
+        self._consumer = connect(topic)
         with kafka_errors():
-            self._consumer = KafkaConsumer(
-                bootstrap_servers=list(topic.servers),
-                enable_auto_commit=False,
-                auto_offset_reset="earliest",
-                isolation_level="read_committed",
-                max_partition_fetch_bytes=FETCH_BYTES,
-                request_timeout_ms=TIMEOUT_MS,
-                bootstrap_timeout_ms=TIMEOUT_MS,
-            )
             self._consumer.assign(self._places)
         self.seek(())
 

@@ -13,6 +13,7 @@ from msgspec import Struct, structs
 from events.codec import CODEC, Codec, Place
 from events.envelope import Fact, Origin, Recorded, Unknown
 from events.errors import CorruptPayload, LogUnavailable, VersionConflict
+from events.holding import Hold
 from events.identifiers import uuid7
 from events.log import Appended, Batch, Clock, NewId, stamp, utc_now
 
@@ -49,6 +50,10 @@ class Recorder(Protocol):
 
     def size_bytes(self) -> int:
         """What the events take on the disk, with their indexes."""
+        ...
+
+    def hold(self, name: str) -> Hold | None:
+        """Be the only one to do ``name``; None when another process is."""
         ...
 
     def close(self) -> None:
@@ -206,6 +211,11 @@ class RecorderEventLog:
         """The last event's position, 0 for an empty log."""
         with self._typed_errors():
             return self._recorder.head()
+
+    def hold(self, name: str) -> Hold | None:
+        """Be the only one to do ``name`` with this log, over all processes; None when another one is."""
+        with self._typed_errors():
+            return self._recorder.hold(name)
 
     def size_bytes(self) -> int:
         """What the log takes on the disk."""

@@ -12,21 +12,19 @@ from pathlib import Path
 from typing import Protocol
 
 import msgspec
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
-from kafka.partitioner.default import murmur2
 from msgspec import Struct
 
 from events.blobs import BlobStore
-from events.cloud_events import KafkaEvent, damaged_to_kafka, place_of, to_kafka, with_reference
+from events.cloud_events import KafkaEvent, damaged_to_kafka, to_kafka, with_reference
 from events.errors import CorruptPayload, EventsError, KafkaUnavailable
-from events.kafka_topic import LARGEST_RECORD_BYTES, TIMEOUT_MS, KafkaTopic, inspect_topic, kafka_errors
+from events.kafka_link import KafkaLink, partition_of
+from events.kafka_topic import LARGEST_RECORD_BYTES
 from events.recorder_log import Stored
 
 logger = logging.getLogger(__name__)
 
 BATCH = 500
 """Events under way at once; the next are read when these are acknowledged."""
-DELIVERY_MS = 30_000
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
 WAIT_S = 1.0
@@ -60,6 +58,13 @@ class RelayStatus(Struct, frozen=True, kw_only=True):
     lag: int
 
 
+class Checkpoints(Protocol):
+    """Keeps a checkpoint."""
+
+    def read(self) -> Checkpoint | None: ...
+    def write(self, checkpoint: Checkpoint) -> None: ...
+
+
 class CheckpointFile:
     """A checkpoint in a file that is replaced as a whole."""
 
@@ -89,18 +94,19 @@ class Relay:
     def __init__(
         self,
         log: StoredLog,
-        topic: KafkaTopic,
-        checkpoint: CheckpointFile,
+        link: KafkaLink,
+        checkpoint: Checkpoints,
         blobs: BlobStore,
         *,
         held: Callable[[], bool] = lambda: True,
     ) -> None:
         self._log = log
-        self._topic = topic
+        self._link = link
+        self._topic = link.topic
         self._checkpoint = checkpoint
         self._blobs = blobs
         self._held = held
-        self._producer: KafkaProducer | None = None
+        self._open = False
         self._cluster = ""
         self._last: dict[int, int] = {}
         self._state, self._reason = "starting", ""
@@ -113,9 +119,12 @@ class Relay:
         )
 
     def run(self, stopping: threading.Event) -> None:
-        """Relay until told to stop. Whatever Kafka or the log does meanwhile, it waits and tries again."""
+        """Relay until told to stop, or until another process has the right to.
+
+        Whatever Kafka or the log does meanwhile, it waits and tries again.
+        """
         pause_s = FIRST_PAUSE_S
-        while not stopping.is_set():
+        while not stopping.is_set() and self._held():
             try:
                 if not self.run_once():
                     self._log.wait(self.position, WAIT_S)
@@ -136,7 +145,7 @@ class Relay:
         """
         if not self._held():
             raise KafkaUnavailable("held", "another process relays this log")
-        if self._producer is None:
+        if not self._open:
             self._connect()
         rows = self._log.stored_tail(self.position, limit=BATCH)
         if rows:
@@ -148,35 +157,21 @@ class Relay:
 
     def disconnect(self) -> None:
         """Let go of the brokers at once; nothing that waits is sent any more."""
-        if self._producer is not None:
-            self._producer.close(timeout=0)
-            self._producer = None
+        self._link.close()
+        self._open = False
 
     def _connect(self) -> None:
-        state = inspect_topic(self._topic)
+        opened = self._link.open()
         known = self._checkpoint.read()
-        if known is not None and known.cluster != state.cluster:
+        if known is not None and known.cluster != opened.cluster:
+            self._link.close()
             raise KafkaUnavailable(
-                "other_cluster",
-                f"the log was relayed to cluster {known.cluster}, this is cluster {state.cluster}",
+                "other_cluster", f"the log was relayed to cluster {known.cluster}, this is cluster {opened.cluster}"
             )
-        self._cluster = state.cluster
+        self._cluster = opened.cluster
+        self._last = dict(opened.last)
         self.position = known.position if known is not None and known.topic == self._topic.name else 0
-        with kafka_errors():
-            self._last = last_positions(self._topic)
-            self._producer = KafkaProducer(
-                bootstrap_servers=list(self._topic.servers),
-                enable_idempotence=True,
-                acks="all",
-                max_in_flight_requests_per_connection=5,
-                compression_type="gzip",
-                linger_ms=5,
-                max_block_ms=TIMEOUT_MS,
-                request_timeout_ms=TIMEOUT_MS,
-                delivery_timeout_ms=DELIVERY_MS,
-                bootstrap_timeout_ms=TIMEOUT_MS,
-                max_request_size=2 * LARGEST_RECORD_BYTES,
-            )
+        self._open = True
 
     def _record(self, row: Stored) -> KafkaEvent:
         try:
@@ -188,51 +183,9 @@ class Relay:
         return with_reference(event, self._blobs.put(event.value, "application/json"))
 
     def _send(self, events: Sequence[KafkaEvent]) -> None:
-        assert self._producer is not None
-        with kafka_errors():
-            sent = []
-            for event in events:
-                partition = partition_of(event.key, self._topic.partitions)
-                if event.position <= self._last.get(partition, 0):
-                    continue
-                future = self._producer.send(
-                    self._topic.name, event.value, event.key, headers=list(event.headers), partition=partition
-                )
-                sent.append((partition, event.position, future))
-            self._producer.flush(timeout=DELIVERY_MS / 1000)
-            for partition, position, future in sent:
-                future.get(timeout=0)
-                self._last[partition] = position
-
-
-def partition_of(key: bytes, partitions: int) -> int:
-    """The partition of a key, as Java's producers choose it: murmur2, sign dropped, modulo the partitions."""
-    return int(murmur2(key) & 0x7FFFFFFF) % partitions
-
-
-def last_positions(topic: KafkaTopic) -> dict[int, int]:
-    """The log position of each partition's last record; partitions without one are left out."""
-    consumer = KafkaConsumer(
-        bootstrap_servers=list(topic.servers),
-        enable_auto_commit=False,
-        request_timeout_ms=TIMEOUT_MS,
-        bootstrap_timeout_ms=TIMEOUT_MS,
-    )
-    try:
-        places = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
-        ends = consumer.end_offsets(places)
-        begins = consumer.beginning_offsets(places)
-        filled = [place for place in places if ends[place] > begins[place]]
-        consumer.assign(filled)
-        for place in filled:
-            consumer.seek(place, ends[place] - 1)
-        found: dict[int, int] = {}
-        while len(found) < len(filled):
-            records = consumer.poll(timeout_ms=TIMEOUT_MS)
-            if not records:
-                raise KafkaUnavailable("unreachable", "the brokers do not give the last records")
-            for place, batch in records.items():
-                found[place.partition] = place_of(batch[-1].headers).position or 0
-        return found
-    finally:
-        consumer.close()
+        """Send what Kafka does not have yet."""
+        placed = [(partition_of(event.key, self._topic.partitions), event) for event in events]
+        fresh = [(partition, event) for partition, event in placed if event.position > self._last.get(partition, 0)]
+        self._link.send([event for _, event in fresh])
+        for partition, event in fresh:
+            self._last[partition] = event.position

@@ -28,6 +28,7 @@ from eventsourcing.sqlite import (
 
 from events.codec import CODEC, Codec
 from events.errors import LogUnavailable
+from events.holding import Hold, hold_file
 from events.identifiers import uuid7
 from events.log import Clock, NewId, utc_now
 from events.recorder_log import Outcome, RecorderEventLog
@@ -135,6 +136,11 @@ class _Recorder(SQLiteApplicationRecorder):
         """See `Recorder.size_bytes`."""
         path = Path(self.datastore.pool.db_name)
         return sum(part.stat().st_size for part in path.parent.glob(f"{path.name}*"))
+
+    def hold(self, name: str) -> Hold | None:
+        """See `Recorder.hold`."""
+        path = Path(self.datastore.pool.db_name)
+        return hold_file(path.with_name(f"{path.name}.{name}.lock"))
 
     def close(self) -> None:
         """Close the file."""

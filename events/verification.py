@@ -15,7 +15,9 @@ PAGE = 500
 
 
 class Problem(Struct, frozen=True, kw_only=True):
-    """One fault. ``kind`` is position, version, payload, blob_missing, blob_corrupt or blob_size."""
+    """One fault. ``kind`` is position, version, payload, blob_missing, blob_corrupt or blob_size; against Kafka
+    not_relayed, relayed_otherwise, not_in_log or disordered.
+    """
 
     kind: str
     position: int
@@ -75,10 +77,10 @@ def _blob_problems(recorded: Recorded, blobs: BlobStore, sizes: dict[str, int | 
         if blob.sha256 not in sizes:
             try:
                 sizes[blob.sha256] = len(blobs.get(blob.sha256))
-            except BlobMissing as error:
-                sizes[blob.sha256] = _problem(recorded, "blob_missing", str(error))
             except BlobExpired:
                 sizes[blob.sha256] = blob.stored_bytes or blob.size_bytes
+            except BlobMissing as error:
+                sizes[blob.sha256] = _problem(recorded, "blob_missing", str(error))
             except BlobCorrupt as error:
                 sizes[blob.sha256] = _problem(recorded, "blob_corrupt", str(error))
             if isinstance(problem := sizes[blob.sha256], Problem):

@@ -15,10 +15,11 @@ from events import kafka_topic
 from events.blobs import BlobStore
 from events.envelope import Recorded
 from events.errors import KafkaUnavailable
+from events.kafka_link import ProducerLink, partition_of
 from events.kafka_topic import KafkaTopic, create_topic, inspect_topic, topic_at
 from events.lesson import SessionEnded
 from events.readers import EventReader, KafkaReader, StoreReader
-from events.relay import CheckpointFile, Relay, partition_of
+from events.relay import CheckpointFile, Relay
 from events.sqlite import SQLiteEventLog
 from tests.events.samples import origin
 from tests.servers.kafka import Broker
@@ -45,7 +46,7 @@ class Room:
             self._versions[stream] = version + 1
 
     def relay(self) -> Relay:
-        return Relay(self.log, self.topic, CheckpointFile(self.file), self.blobs)
+        return Relay(self.log, ProducerLink(self.topic), CheckpointFile(self.file), self.blobs)
 
     def relay_all(self) -> Relay:
         relay = self.relay()
@@ -192,7 +193,7 @@ def test_brokers_that_cannot_be_reached_make_the_relay_wait_and_say_so(
     monkeypatch.setattr(kafka_topic, "TIMEOUT_MS", 1_000)
     room.write(3)
     nowhere = replace(room.topic, servers=("127.0.0.1:1",))
-    relay = Relay(room.log, nowhere, CheckpointFile(room.file), room.blobs)
+    relay = Relay(room.log, ProducerLink(nowhere), CheckpointFile(room.file), room.blobs)
     stopping = threading.Event()
     thread = threading.Thread(target=relay.run, args=(stopping,))
     thread.start()

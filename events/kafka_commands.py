@@ -1,0 +1,79 @@
+"""The commands that look after Kafka: ``python -m events topics`` and ``relay``."""
+
+import argparse
+import threading
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from events.blobs import BlobStore
+from events.errors import KafkaUnavailable
+from events.kafka_link import ProducerLink, last_positions
+from events.kafka_topic import KafkaTopic, create_topic, inspect_topic, topic_at
+from events.location import DataFolder
+from events.recorder_log import RecorderEventLog
+from events.relay import CheckpointFile, Relay
+
+KAFKA = "COLLOQUY_KAFKA"
+TOPIC = "COLLOQUY_KAFKA_TOPIC"
+
+
+def add_kafka_options(parser: argparse.ArgumentParser, environ: Mapping[str, str]) -> None:
+    """Where Kafka is."""
+    parser.add_argument("--kafka", default=environ.get(KAFKA, ""), metavar="HOST:PORT,…", help=f"brokers (or {KAFKA})")
+    name = environ.get(TOPIC) or KafkaTopic(servers=()).name
+    parser.add_argument("--topic", default=name, help=f"the topic's name (or {TOPIC}); {name}")
+
+
+def topic_of(options: argparse.Namespace) -> KafkaTopic:
+    """The topic that the options name. Raises `KafkaUnavailable` without brokers."""
+    if not options.kafka:
+        raise KafkaUnavailable("refused", f"no brokers are named; give --kafka HOST:PORT or set {KAFKA}")
+    topic = topic_at(options.kafka, name=options.topic)
+    partitions = getattr(options, "partitions", None)
+    return replace(topic, partitions=partitions) if partitions else topic
+
+
+def topics(options: argparse.Namespace) -> int:
+    """Make the topic, or tell how it stands."""
+    topic = topic_of(options)
+    if options.create:
+        create_topic(topic, retention_days=options.retention_days, replicas=options.replicas)
+    state = inspect_topic(topic)
+    table = Table("partition", "last position", title=f"{topic.name} in cluster {state.cluster}")
+    last = last_positions(topic)
+    for partition in range(state.partitions):
+        table.add_row(str(partition), f"{last.get(partition, 0):,}")
+    Console().print(table)
+    return 0
+
+
+def relay(log: RecorderEventLog, folder: DataFolder, options: argparse.Namespace) -> int:
+    """Relay what is in the log; with --follow go on with what comes."""
+    topic, hold = topic_of(options), log.hold("relay")
+    if hold is None:
+        raise KafkaUnavailable("held", "another process relays this log")
+    relaying = Relay(log, ProducerLink(topic), CheckpointFile(folder.relay), BlobStore(folder.blobs), held=hold.held)
+    try:
+        if options.follow:
+            relaying.run(threading.Event())
+            return 0
+        with _progress("relaying") as progress:
+            task = progress.add_task("events", total=log.head())
+            while relaying.run_once():
+                progress.update(task, completed=relaying.position)
+            progress.update(task, completed=relaying.position)
+        print(f"relayed up to position {relaying.position:,}")
+        return 0
+    finally:
+        relaying.disconnect()
+        hold.release()
+
+
+def _progress(what: str) -> Progress:
+    return Progress(
+        TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(stderr=True)
+    )

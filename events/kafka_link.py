@@ -1,0 +1,125 @@
+"""A relay's connection to Kafka: what is there, and sending records so that they are there for good."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.partitioner.default import murmur2
+from msgspec import Struct
+
+from events.cloud_events import KafkaEvent, place_of
+from events.errors import KafkaUnavailable
+from events.kafka_topic import LARGEST_RECORD_BYTES, TIMEOUT_MS, KafkaTopic, inspect_topic, kafka_errors
+
+DELIVERY_MS = 30_000
+
+
+class Opened(Struct, frozen=True, kw_only=True):
+    """What a link found: the cluster's id and, of each partition that is not empty, the last record's position."""
+
+    cluster: str
+    last: dict[int, int]
+
+
+class KafkaLink(Protocol):
+    """What a relay asks of Kafka. Each method may raise `KafkaUnavailable`."""
+
+    @property
+    def topic(self) -> KafkaTopic: ...
+
+    def open(self) -> Opened:
+        """Connect, and see what is there."""
+        ...
+
+    def send(self, events: Sequence[KafkaEvent]) -> None:
+        """Send in order and wait until Kafka has them all. After an error some may be there, or still arrive."""
+        ...
+
+    def close(self) -> None:
+        """Let go at once; nothing that waits here is sent any more."""
+        ...
+
+
+class ProducerLink:
+    """A `KafkaLink` by kafka-python's idempotent producer."""
+
+    def __init__(self, topic: KafkaTopic) -> None:
+        self.topic = topic
+        self._producer: KafkaProducer | None = None
+
+    def open(self) -> Opened:
+        """See `KafkaLink.open`. Raises `KafkaUnavailable` for a topic that is not there or has other partitions."""
+        state = inspect_topic(self.topic)
+        with kafka_errors():
+            last = last_positions(self.topic)
+            self._producer = KafkaProducer(
+                bootstrap_servers=list(self.topic.servers),
+                enable_idempotence=True,
+                acks="all",
+                max_in_flight_requests_per_connection=5,
+                compression_type="gzip",
+                linger_ms=5,
+                max_block_ms=TIMEOUT_MS,
+                request_timeout_ms=TIMEOUT_MS,
+                delivery_timeout_ms=DELIVERY_MS,
+                bootstrap_timeout_ms=TIMEOUT_MS,
+                max_request_size=2 * LARGEST_RECORD_BYTES,
+            )
+        return Opened(cluster=state.cluster, last=last)
+
+    def send(self, events: Sequence[KafkaEvent]) -> None:
+        """See `KafkaLink.send`."""
+        assert self._producer is not None
+        with kafka_errors():
+            futures = [
+                self._producer.send(
+                    self.topic.name,
+                    event.value,
+                    event.key,
+                    headers=list(event.headers),
+                    partition=partition_of(event.key, self.topic.partitions),
+                )
+                for event in events
+            ]
+            self._producer.flush(timeout=DELIVERY_MS / 1000)
+            for future in futures:
+                future.get(timeout=0)
+
+    def close(self) -> None:
+        """See `KafkaLink.close`."""
+        if self._producer is not None:
+            self._producer.close(timeout=0)
+            self._producer = None
+
+
+def partition_of(key: bytes, partitions: int) -> int:
+    """The partition of a key, as Java's producers choose it: murmur2, sign dropped, modulo the partitions."""
+    return int(murmur2(key) & 0x7FFFFFFF) % partitions
+
+
+def last_positions(topic: KafkaTopic) -> dict[int, int]:
+    """The log position of each partition's last record; partitions without one are left out."""
+    consumer = KafkaConsumer(
+        bootstrap_servers=list(topic.servers),
+        enable_auto_commit=False,
+        request_timeout_ms=TIMEOUT_MS,
+        bootstrap_timeout_ms=TIMEOUT_MS,
+    )
+    try:
+        places = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
+        ends = consumer.end_offsets(places)
+        begins = consumer.beginning_offsets(places)
+        filled = [place for place in places if ends[place] > begins[place]]
+        consumer.assign(filled)
+        for place in filled:
+            consumer.seek(place, ends[place] - 1)
+        found: dict[int, int] = {}
+        while len(found) < len(filled):
+            records = consumer.poll(timeout_ms=TIMEOUT_MS)
+            if not records:
+                raise KafkaUnavailable("unreachable", "the brokers do not give the last records")
+            for place, batch in records.items():
+                found[place.partition] = place_of(batch[-1].headers).position or 0
+        return found
+    finally:
+        consumer.close()

@@ -1,0 +1,129 @@
+"""Kafka against the store: what is relayed must be what the log holds, complete, in order, and unchanged."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+
+from kafka import KafkaConsumer, TopicPartition
+from msgspec import Struct
+
+from events.blobs import BlobStore
+from events.cloud_events import Headers, damaged_to_kafka, place_of, reference_of, to_kafka
+from events.errors import BlobCorrupt, BlobMissing, CorruptPayload, KafkaUnavailable
+from events.kafka_link import partition_of
+from events.kafka_topic import TIMEOUT_MS, KafkaTopic, inspect_topic, kafka_errors
+from events.recorder_log import RecorderEventLog, Stored
+from events.verification import Problem
+
+PAGE = 1_000
+
+
+class Relayed(Struct, frozen=True):
+    """What Kafka holds: a digest a position, and each partition's first and last position."""
+
+    digests: dict[int, bytes]
+    first: dict[int, int]
+    last: dict[int, int]
+    doubled: int
+    disordered: tuple[int, ...]
+
+
+def kafka_differences(
+    log: RecorderEventLog, topic: KafkaTopic, blobs: BlobStore, *, step: Callable[[], object] = lambda: None
+) -> Iterator[Problem]:
+    """Every event that Kafka lacks, holds otherwise, or holds though the log does not.
+
+    What retention has taken from the beginning of a partition, and what has not been relayed yet, is no fault. A record
+    that is there twice is none either (readers drop it). Raises `KafkaUnavailable`, `LogUnavailable`.
+    """
+    relayed = read_topic(topic, blobs)
+    missing = dict(relayed.digests)
+    for position in relayed.disordered:
+        yield _problem("disordered", position, "Kafka holds it behind a later event of its partition")
+    after = 0
+    while rows := log.stored_tail(after, limit=PAGE):
+        for row in rows:
+            step()
+            partition = partition_of(row.stream.encode(), topic.partitions)
+            found = missing.pop(row.position, None)
+            if found is None:
+                if relayed.first.get(partition, 0) < row.position <= relayed.last.get(partition, 0):
+                    yield _problem("not_relayed", row.position, "Kafka holds later events and not this one", row)
+            elif found != _digest_of(row):
+                yield _problem("relayed_otherwise", row.position, "Kafka holds other bytes", row)
+        after = rows[-1].position
+    for position in sorted(missing):
+        yield _problem("not_in_log", position, "Kafka holds an event that the log does not")
+
+
+def read_topic(topic: KafkaTopic, blobs: BlobStore) -> Relayed:
+    """Read the topic from its beginning to where it ends now."""
+    inspect_topic(topic)
+    digests: dict[int, bytes] = {}
+    first: dict[int, int] = {}
+    last: dict[int, int] = {}
+    doubled, disordered = 0, []
+    for partition, headers, value in _records(topic):
+        position = place_of(headers).position or 0
+        if position in digests:
+            doubled += 1
+            continue
+        if position < last.get(partition, 0):
+            disordered.append(position)
+        digests[position] = _digest(headers, _payload(headers, value, blobs))
+        first.setdefault(partition, position)
+        last[partition] = max(position, last.get(partition, 0))
+    return Relayed(digests, first, last, doubled, tuple(disordered))
+
+
+def _records(topic: KafkaTopic) -> Iterator[tuple[int, Headers, bytes]]:
+    with kafka_errors():
+        consumer = KafkaConsumer(
+            bootstrap_servers=list(topic.servers),
+            enable_auto_commit=False,
+            request_timeout_ms=TIMEOUT_MS,
+            bootstrap_timeout_ms=TIMEOUT_MS,
+        )
+        try:
+            places = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
+            consumer.assign(places)
+            consumer.seek_to_beginning(*places)
+            ends = consumer.end_offsets(places)
+            while any(consumer.position(place) < ends[place] for place in places):
+                polled = consumer.poll(timeout_ms=TIMEOUT_MS, max_records=PAGE)
+                if not polled:
+                    raise KafkaUnavailable("unreachable", "the brokers give no more records")
+                for place, records in polled.items():
+                    for record in records:
+                        if record.offset < ends[place]:
+                            yield place.partition, record.headers, record.value or b""
+        finally:
+            consumer.close()
+
+
+def _payload(headers: Headers, value: bytes, blobs: BlobStore) -> bytes:
+    reference = reference_of(headers)
+    try:
+        return blobs.get(reference) if reference else value
+    except (BlobMissing, BlobCorrupt) as error:
+        return str(error).encode()  # other bytes than the log's, which is what is told
+
+
+def _digest_of(row: Stored) -> bytes:
+    try:
+        event = to_kafka(row.state, row.position)
+    except CorruptPayload:
+        event = damaged_to_kafka(row.state, row)
+    return _digest(event.headers, event.value)
+
+
+def _digest(headers: Headers, value: bytes) -> bytes:
+    digest = hashlib.blake2b(value, digest_size=12)
+    for name, text in sorted(headers):
+        if name != "ce_dataref":
+            digest.update(name.encode() + b"\0" + text + b"\0")
+    return digest.digest()
+
+
+def _problem(kind: str, position: int, detail: str, row: Stored | None = None) -> Problem:
+    stream, version = (row.stream, row.version) if row is not None else ("", 0)
+    return Problem(kind=kind, position=position, stream=stream, version=version, detail=detail)
