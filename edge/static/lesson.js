@@ -42,7 +42,7 @@ class LessonView {
     this.transcript = new Transcript(this.lesson, this.actions, () => this.tutor?.title ?? "Tutor");
     this.dock = new Dock(this.#dockActions(), { mode: wanted.talking, headphones: wanted.headphones });
     this.session.setTalking(wanted.talking, wanted.headphones);
-    this.exercise = new Exercise(this.actions.speak);
+    this.exercise = new Exercise({ speak: this.actions.speak, skip: () => this.session.skip() });
     this.title = h("h1", { class: "lesson-title", tabindex: "-1" }, "Lesson");
     this.scroll = h(
       "div",
@@ -145,7 +145,7 @@ class LessonView {
     const own = isOwn(message) && !this.session.rebuilding;
     if (own) this.transcript.bringUp(Math.max(...lesson.turns.keys()), this.scroll);
     else if (!reads && SCROLLS.has(message.type)) this.transcript.bringUp(message.turn, this.scroll);
-    this.exercise.show(lesson.ended ? "" : lesson.exercise);
+    this.exercise.show(lesson.ended ? "" : lesson.exercise, lesson.settings?.mode === "sentence");
     this.dock.setFarewell(lesson.farewell);
     this.#state();
   }

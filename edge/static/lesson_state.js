@@ -3,6 +3,9 @@
  * after a reload, and one read in the history. Draws nothing, sends nothing.
  */
 
+/** What the learner says, by a button, to go on to another sentence. */
+export const NEXT_SENTENCE = "Next sentence, please.";
+
 /** An empty lesson. `turns` maps a turn's number to what is known of it. */
 export function emptyLesson() {
   return {
@@ -41,6 +44,11 @@ export function textOf(turn) {
 /** Whether a turn was typed rather than spoken. */
 export function isTyped(turn) {
   return Boolean(turn.typed || (turn.uttered && !turn.uttered.audio));
+}
+
+/** Whether a turn is no attempt, but asks for another sentence. */
+export function asksForNext(turn) {
+  return isTyped(turn) && textOf(turn) === NEXT_SENTENCE;
 }
 
 /** What the tutor said in a turn. */

@@ -8,7 +8,7 @@
 
 import { Connection } from "./connection.js";
 import { Face } from "./face.js";
-import { apply, emptyLesson, turnOf } from "./lesson_state.js";
+import { NEXT_SENTENCE, apply, emptyLesson, turnOf } from "./lesson_state.js";
 import { Microphone } from "./microphone.js";
 import { Speaker } from "./speaker.js";
 import { learnerId } from "./store.js";
@@ -86,6 +86,12 @@ export class LessonSession extends EventTarget {
     turnOf(this.lesson, turn).typed = text;
     this.connection.command("type_text", { turn, text });
     this.#tell("change", { message: { type: "typed", turn } });
+  }
+
+  /** The learner asks for another sentence, in words, as they can by voice or keyboard. */
+  skip() {
+    if (this.lesson.turns.get(this.utterance.turn)?.typed) return; // what was typed is still on its way
+    this.type(NEXT_SENTENCE);
   }
 
   async upload(file) {

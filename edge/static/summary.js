@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { gauge } from "./gauges.js";
-import { isTyped } from "./lesson_state.js";
+import { asksForNext, isTyped } from "./lesson_state.js";
 import { bandOf } from "./phones.js";
 import { totalOf } from "./turn_parts.js";
 
@@ -22,19 +22,22 @@ export function summary(lesson) {
     mean !== null && gauge("Average", mean, true),
     h(
       "div",
-      {},
+      { class: "summary-words" },
       h("strong", {}, HEADINGS[bandOf(mean)]),
       h("p", { class: "meta" }, took(lesson)),
     ),
-    h("span", { class: "spacer" }),
-    h("a", { class: "quiet", href: "#/progress" }, "My progress"),
-    h("a", { class: "button primary", href: "#/start" }, "New lesson"),
+    h(
+      "div",
+      { class: "summary-ways" },
+      h("a", { class: "quiet", href: "#/progress" }, "My progress"),
+      h("a", { class: "button primary", href: "#/start" }, "New lesson"),
+    ),
   );
 }
 
 /** How often the learner spoke and typed. */
 function took(lesson) {
-  const own = [...lesson.turns.values()].filter((turn) => turn.uttered);
+  const own = [...lesson.turns.values()].filter((turn) => turn.uttered && !asksForNext(turn));
   const typed = own.filter(isTyped).length;
   const spoken = own.length - typed;
   if (!own.length) return "You have not said anything.";

@@ -8,8 +8,8 @@
 import { degraded } from "./degraded.js";
 import { fill, h, icon } from "./dom.js";
 import { scoreRow } from "./gauges.js";
-import { replyOf, textOf } from "./lesson_state.js";
-import { cutShort, melody, notes, otherSentence, rated, saidOther } from "./turn_parts.js";
+import { asksForNext, replyOf, textOf } from "./lesson_state.js";
+import { cutShort, melody, notes, otherSentence, rated, requested, saidOther } from "./turn_parts.js";
 import { scoredSentence } from "./words.js";
 
 export class Transcript {
@@ -72,6 +72,11 @@ export class Transcript {
     const text = textOf(turn);
     learner.hidden = !text && !turn.uttered && !turn.errors.length;
     if (learner.hidden) return;
+    learner.classList.toggle("is-request", asksForNext(turn));
+    if (asksForNext(turn)) {
+      fill(learner, requested(), turn.errors.map((error) => this.#failure(turn, error)));
+      return;
+    }
     const settled = Boolean(turn.transcription || turn.analysis || turn.typed);
     const other = saidOther(turn);
     fill(

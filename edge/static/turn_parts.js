@@ -63,6 +63,11 @@ export function totalOf(turn) {
   return isTyped(turn) || saidOther(turn) ? null : (turn.analysis?.scores.total ?? null);
 }
 
+/** Says that the learner went on to another sentence, which is no attempt at one. */
+export function requested() {
+  return h("p", { class: "meta" }, icon("chevron"), "You asked for the next sentence.");
+}
+
 /** Says so, with the sentence that was asked for. */
 export function otherSentence(turn) {
   return h(

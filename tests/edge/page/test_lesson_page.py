@@ -302,3 +302,57 @@ def test_a_rating_is_there_again_after_a_reload_and_when_the_lesson_is_over(
     assert page.locator(".star.is-on").count() == 4
     page.click("text=End lesson")
     page.wait_for_selector("[aria-label='You gave 4 of 5 stars']")
+
+
+def test_a_guided_sentence_is_skipped_by_a_button_which_is_no_attempt(
+    server: FakeLessonServer, start_lesson: Open
+) -> None:
+    server.video = False
+    page = start_lesson(talking="hold", mode="sentence", text="She sells sea shells.")
+    until(page, "colloquy.lesson.turns[0]?.sentences.length === 2")
+    server.exercise = "The ship has left."
+    page.focus("button:has-text('Slowly')")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=The ship has left.")
+    assert [(command["turn"], command["text"]) for command in server.of("type_text")] == [(1, "Next sentence, please.")]
+    assert page.inner_text(".said-learner:visible") == "You asked for the next sentence."
+    assert page.evaluate("document.activeElement.ariaLabel") == "Next sentence"
+    page.reload()
+    page.wait_for_selector("text=You asked for the next sentence.")
+    page.click("text=End lesson")
+    assert "You have not said anything." in page.inner_text(".summary")
+
+
+def test_free_conversation_has_no_sentence_to_skip(server: FakeLessonServer, start_lesson: Open) -> None:
+    server.video = False
+    server.exercise = "She sells sea shells."
+    page = start_lesson(talking="hold")
+    page.wait_for_selector(".exercise")
+    assert page.locator(".exercise button:visible").all_inner_texts() == ["Listen", "Slowly"]
+
+
+def test_the_summary_keeps_its_buttons_together_and_on_a_wide_screen_beside_its_words(
+    server: FakeLessonServer, start_lesson: Open
+) -> None:
+    server.video = False
+    page = start_lesson(talking="hold")
+    page.set_input_files("input[type=file]", {"name": "me.flac", "mimeType": "audio/flac", "buffer": canned.sound(0)})
+    until(page, "colloquy.lesson.turns[1]?.analysis")
+    _typed(page, "I saw a play.")
+    until(page, "colloquy.lesson.turns[2]?.sentences.length === 2")
+    page.click("text=End lesson")
+    page.wait_for_selector("text=You spoke once and typed once. All of it is saved.")
+    words, progress, again = _boxes(page)
+    assert words["y"] < progress["y"] + progress["height"] / 2 < words["y"] + words["height"]
+    assert words["x"] + words["width"] <= progress["x"]
+    for width in (1280, 1000, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        _, progress, again = _boxes(page)
+        assert progress["y"] == again["y"]
+
+
+def _boxes(page: Page) -> list[dict[str, float]]:
+    places = (".summary-words", ".summary a:has-text('My progress')", ".summary a:has-text('New lesson')")
+    script = "(element) => element.getBoundingClientRect().toJSON()"
+    return [page.locator(place).evaluate(script) for place in places]
