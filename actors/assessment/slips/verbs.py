@@ -132,7 +132,17 @@ def _bare_here(sentence: Sentence, subject: str, verb: int) -> bool:
     if following in lexicon.BE_FORMS | lexicon.MODALS:
         return False  # "he's work is good" is how a recogniser writes "his work"
     bare = bare_after_be(said)
+    if _names_people(following) or following == "itself":
+        return False  # "we are study partners", "she is help itself"
     return bool(bare) and not (subject == "it" and (lexicon.nouns(said) or said in ("work", "rain", "snow")))
+
+
+def _names_people(word: str) -> bool:
+    """Whether a noun makes a compound with the word before it: "partners", "leader"; not "football", "English"."""
+    return any(
+        noun.category in ("person", "job") or (not noun.sure and (noun.plural or word.endswith(("er", "or"))))
+        for noun in lexicon.nouns(word)
+    )
 
 
 def _without_be(sentence: Sentence, be: int, verb: int, *, third: bool) -> str:
