@@ -45,6 +45,7 @@ INTERJECTIONS = frozenset(
 
 
 _C1 = 5
+_LONGEST = 24  # letters of a word; cefrpy reads past the end of its table for some of 25 and holds none that is longer
 
 
 class Noun(Struct, frozen=True, kw_only=True):
@@ -150,6 +151,8 @@ def _words() -> cefrpy.CEFRAnalyzer:
 
 @cache
 def _tags(word: str) -> frozenset[str]:
+    if len(word) > _LONGEST:
+        return frozenset()
     return frozenset(_words().get_all_pos_for_word_as_str(word) or ())
 
 
@@ -182,7 +185,7 @@ def is_familiar(word: str) -> bool:
 
 def cefr_level(word: str) -> int | None:
     """The average CEFR level of a word, 1 (A1) to 6 (C2), None if the list does not hold it. Source: cefrpy."""
-    level = _words().get_average_word_level_CEFR(word)
+    level = _words().get_average_word_level_CEFR(word) if len(word) <= _LONGEST else None
     return None if level is None else int(level)
 
 

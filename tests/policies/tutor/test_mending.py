@@ -134,3 +134,9 @@ def test_a_sound_that_is_said_well_enough_is_not_called_hard() -> None:
 def test_every_sound_is_named_by_letters_of_its_word() -> None:
     for sound in sounds().values():
         assert sound["name"].lower() in sound["like"]
+
+
+@pytest.mark.parametrize("length", [24, 25, 26, 60])
+def test_a_word_of_any_length_may_be_said(length: int) -> None:
+    for letter in "aimz":
+        assert Lesson(level="A2").say(f"I like {letter * length} very much.")
