@@ -95,9 +95,7 @@ class Gateway:
         kept = self._kept.get(session)
         if kept is not None and kept.turn == turn and kept.seen > len(kept.chunks):
             missing = len(kept.chunks)
-            raise AudioError(
-                "chunk_out_of_order", f"Chunk {missing} is missing; go on from it, then end."
-            )
+            raise AudioError("chunk_out_of_order", f"Chunk {missing} is missing; go on from it, then end.")
         for attempt in range(RESENDS):
             kept = self._kept.get(session)
             rest = Rest()
