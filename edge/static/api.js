@@ -6,9 +6,10 @@ const ROOT = "/api/v1";
 const PRACTICE = `${ROOT}/speech-practice`;
 
 export class ServerError extends Error {
-  constructor(message, status = 0) {
+  constructor(message, { status = 0, code = "" } = {}) {
     super(message);
     this.status = status;
+    this.code = code;
   }
 }
 
@@ -19,17 +20,14 @@ async function request(path, options = {}) {
   } catch {
     throw new ServerError("The server cannot be reached. Check that it is running, then try again.");
   }
-  if (!response.ok) throw new ServerError(await reasonOf(response), response.status);
+  if (!response.ok) throw await refusal(response);
   return response;
 }
 
-async function reasonOf(response) {
-  try {
-    const body = await response.json();
-    return body.message ?? body.error?.message ?? body.detail ?? `The server answered ${response.status}.`;
-  } catch {
-    return `The server answered ${response.status}.`;
-  }
+async function refusal(response) {
+  const { status } = response;
+  const body = await response.json().catch(() => ({}));
+  return new ServerError(body.message ?? `The server answered ${status}.`, { status, code: body.code });
 }
 
 const json = async (path) => (await request(path)).json();

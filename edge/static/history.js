@@ -1,5 +1,6 @@
 /** The learner's past lessons, and one of them to read and hear again. Changes nothing. */
 
+import { ABSENT, ABSENT_TITLE, absentLesson } from "./absent.js";
 import * as api from "./api.js";
 import { Clips } from "./clips.js";
 import { fill, h, icon } from "./dom.js";
@@ -18,7 +19,12 @@ export function historyView(place, shared, sessionId) {
   place.append(h("div", { class: "page" }, heading, body));
   const clips = new Clips(shared.sound, (text) => shared.notices.show(text));
   const drawn = sessionId ? drawOne({ heading, body }, sessionId, shared, clips) : drawAll(body, shared);
-  drawn.catch((fault) => fill(body, failure(fault))).finally(() => body.removeAttribute("aria-busy"));
+  const failed = (fault) => {
+    if (!ABSENT.has(fault.code)) return fill(body, failure(fault));
+    heading.textContent = ABSENT_TITLE;
+    return fill(body, absentLesson());
+  };
+  drawn.catch(failed).finally(() => body.removeAttribute("aria-busy"));
   return () => clips.stop();
 }
 

@@ -1,5 +1,6 @@
 /** The view of a live lesson: joins stage, transcript, exercise and dock with a `LessonSession`. */
 
+import { ABSENT, ABSENT_TITLE, absentLesson } from "./absent.js";
 import { Clips } from "./clips.js";
 import { Dock } from "./dock.js";
 import { fill, h } from "./dom.js";
@@ -26,6 +27,7 @@ export function lessonView(place, shared, sessionId) {
 
 class LessonView {
   constructor(place, shared, sessionId, wanted) {
+    this.place = place;
     this.shared = shared;
     this.wanted = wanted;
     this.stage = new Stage();
@@ -229,9 +231,22 @@ class LessonView {
 
   #notice({ text, code, retryable, turn }) {
     if (this.lesson.ended) return; // nothing can be mended any more
+    if (ABSENT.has(code) && !this.lesson.settings) {
+      this.#absent();
+      return;
+    }
     const again = retryable && this.lesson.turns.get(turn)?.uttered ? { label: "Try again", run: () => this.session.retry(turn) } : null;
     const lost = LOST.has(code) ? { label: "New lesson", run: () => go("start") } : null;
     this.shared.notices.show(text, { action: lost ?? again, about: lost ? "" : "turn" });
+  }
+
+  /** The address names a lesson that the server does not have for this learner. */
+  #absent() {
+    if (read("session") === this.lesson.session) write("session", null);
+    this.#leave();
+    this.place.replaceChildren(
+      h("div", { class: "page" }, h("h1", { tabindex: "-1" }, ABSENT_TITLE), absentLesson()),
+    );
   }
 
   #drop(event) {

@@ -136,6 +136,8 @@ class FakeLessonServer:
         return Response(clip, media_type="video/mp4")
 
     async def _session(self, request: Request) -> Response:
+        if request.path_params["session"] != SESSION:
+            return JSONResponse({"code": "session_not_found", "message": "There is no such session."}, 404)
         messages = [json.loads(_header(data)) for _, _, data in self.log]
         return JSONResponse({"session": SESSION, "seq": self._seq, "messages": messages})
 
@@ -239,6 +241,13 @@ class FakeLessonServer:
         await self._speak(websocket, 0, self.greeting, self.exercise)
 
     async def _resume(self, websocket: WebSocket, command: dict[str, Any]) -> None:
+        if command["session"] != SESSION:
+            error = ErrorMessage(
+                seq=0, part=-1, code="session_not_found", retryable=False,
+                message="There is no such session; start one with start_session.",
+            )  # fmt: skip
+            await self._tell(websocket, error)
+            return
         after = (command["last_seq"], command.get("last_part", 10_000))
         for seq, part, data in list(self.log):
             if (seq, part) > after:
