@@ -53,6 +53,7 @@ async function draw(body) {
     (trend) => trend.days,
     () => view.days,
   );
+  const judged = scoreRow(view.averages ?? {});
   const streak = view.streak ?? {};
   fill(
     body,
@@ -72,8 +73,8 @@ async function draw(body) {
         `${view.turns ?? 0} ${view.turns === 1 ? "turn" : "turns"}`,
       ),
     ),
-    card("On average", scoreRow(view.averages ?? {})),
-    card(`The last ${TREND_DAYS} days`, trendFigure(days ?? [])),
+    card("On average", judged ?? nothing("Nothing yet: say something in a lesson, and its scores stand here.")),
+    card(`The last ${TREND_DAYS} days`, trendFigure(days ?? []) ?? nothing("Nothing yet to draw.")),
     h(
       "div",
       { class: "columns" },
@@ -99,12 +100,14 @@ function card(title, ...children) {
   return h("section", { class: "card" }, h("h2", {}, title), children);
 }
 
+const nothing = (text) => h("p", { class: "meta" }, text);
+
 function weak(title, list, row) {
   return card(
     title,
     list?.length
       ? h("ul", { class: "weak" }, list.slice(0, 6).map(row))
-      : h("p", { class: "meta" }, "Nothing stands out yet."),
+      : nothing("Nothing stands out yet."),
   );
 }
 

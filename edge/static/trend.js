@@ -21,10 +21,11 @@ const LINES = [
   ["grammar", "Grammar"],
 ];
 
-/** `days`: {day: ISO date, minutes, total, pronunciation, …}, oldest first; figures may be missing. */
+/** `days`: {day: ISO date, minutes, total, pronunciation, …}, oldest first; figures may be missing. Null for none. */
 export function trendFigure(days) {
+  const practised = days.some((day) => day.minutes > 0 || LINES.some(([key]) => isFigure(day[key])));
+  if (!practised) return null;
   const known = days.filter((day) => day.day).sort((one, other) => one.day.localeCompare(other.day));
-  if (!known.length) return h("p", { class: "meta" }, "No day to show yet.");
   const width = roomFor();
   const { x, y, ticks } = scales(known, width);
   const minutes = Math.max(...known.map((day) => day.minutes ?? 0), 1);

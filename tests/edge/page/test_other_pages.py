@@ -7,7 +7,7 @@ import pytest
 
 from edge.app import STATIC
 from tests.edge.page.conftest import Open, until
-from tests.fakes.lesson_server import FakeLessonServer
+from tests.fakes.lesson_server import PROGRESS, FakeLessonServer
 
 NARROWEST_PHONE_PX = 360
 AA_CONTRAST = 4.5
@@ -64,6 +64,45 @@ def test_progress_shows_streak_trend_and_weak_areas(open_page: Open) -> None:
         assert part in text
     page.click("text=The figures as a table")
     assert page.locator("tbody tr").count() == 12
+
+
+def test_progress_without_a_turn_says_that_there_is_nothing_yet(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a lesson that was opened and left without a word."""
+    nobody = {"total": None, "pronunciation": None, "fluency": None, "prosody": None, "grammar": None}
+    for name, value in {
+        "sessions": 1, "minutes": 0.0, "turns": 0, "averages": nobody, "weak_phones": [], "weak_words": [], "slips": [],
+        "days": [{"day": "2026-11-21", "sessions": 1, "minutes": 0.0, "turns": 0, **nobody}],
+    }.items():  # fmt: skip
+        monkeypatch.setitem(PROGRESS, name, value)
+    page = open_page("/#/progress")
+    page.wait_for_selector(".tiles")
+    average, trend = page.locator(".card").all_inner_texts()[:2]
+    assert "Nothing yet" in average
+    assert "Nothing yet" in trend
+    assert page.locator("svg.trend").count() == 0
+
+
+@pytest.mark.parametrize("route", ["lesson", "history"])
+def test_a_lesson_that_the_server_does_not_have_is_said_to_be_missing(open_page: Open, route: str) -> None:
+    page = open_page(f"/#/{route}/nosuch")
+    page.wait_for_selector("text=This lesson is not here")
+    assert page.locator(".talk, .stage").count() == 0
+    assert page.locator(".notice").count() == 0
+    assert "start_session" not in page.inner_text("body")
+    page.click("main >> text=Start a lesson")
+    page.wait_for_selector(".start-form")
+
+
+def test_a_last_lesson_that_is_gone_is_offered_no_more(open_page: Open) -> None:
+    page = open_page()
+    page.evaluate("localStorage.setItem('colloquy.session', '\"nosuch\"')")
+    page.reload()
+    page.click("text=Continue your last lesson")
+    page.click("main >> text=Start a lesson")
+    page.wait_for_selector(".start-form")
+    assert page.locator("text=Continue your last lesson").count() == 0
 
 
 def test_past_lessons_are_listed_newest_first(open_page: Open) -> None:
