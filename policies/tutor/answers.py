@@ -234,13 +234,18 @@ def said_for(heard: Utterance, choice: Choice) -> list[Sentence]:
     """The word that the learner wants to hear, and to say it after the tutor."""
     word = tokens.written(heard.object)
     if not word or heard.object in _NO_WORD:
-        return _said(choice, lines("answer")["which_word"], "which word", "react", emotion="encouraging")
+        return which_word(choice)
     said: list[Sentence] = []
     for key, acts in (("say_word", ("model",)), ("after_me", ("instruct", "model"))):
         text = choice.pick([line.replace("{word}", word) for line in lines("answer")[key]], key)
         if text is not None:
             said.append(Sentence(text=text, emotion="encouraging", acts=acts))
     return said
+
+
+def which_word(choice: Choice) -> list[Sentence]:
+    """An offer to help with a word that was not named."""
+    return _said(choice, lines("answer")["which_word"], "which word", "react", emotion="encouraging")
 
 
 _NO_WORD = frozenset("it this that word them these those".split())
@@ -250,7 +255,9 @@ def explained(heard: Utterance, choice: Choice) -> list[Sentence]:
     """What a word means, if the glossary has it; else that the tutor cannot say."""
     word = heard.object.split(" ")[-1] if heard.object else ""
     if not word or word in _NO_WORD:
-        return _said(choice, lines("answer")["which_word"], "which word", "react", emotion="encouraging")
+        return which_word(choice)
+    if heard.object in ("this sentence", "the sentence", "that sentence"):
+        return _said(choice, lines("answer")["meaning_sentence"], "meaning", "react", emotion="thoughtful")
     glossary = topics.data("glossary.toml")["words"]
     stems = [form.lemma for form in lexicon.verbs(word)] + [noun.lemma for noun in lexicon.nouns(word)]
     meaning = next((glossary[form] for form in (word, *stems, word.removesuffix("s")) if form in glossary), None)

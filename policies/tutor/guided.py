@@ -23,7 +23,7 @@ _WHAT_TO_DO = re.compile(
 )
 _TOO_HARD = re.compile(
     r"\btoo (hard|difficult|long|complicated)\b|\b(easier|shorter|simpler)\b|"
-    r"^(no |sorry |oh |but )*(this|that|it|this one|(this|the|that) sentence) is (very |so |really )+"
+    r"^(no |sorry |oh |but )*(this|that|it|this one|(this|the|that) sentence) is (very |so |really )*"
     r"(hard|difficult|long)\b|"
     r"^(no |sorry )*i can not (say|do|read|pronounce) (it|this|that)( sentence| one)?$"
 )
@@ -105,12 +105,14 @@ def _written(context: TutorContext, exercise: str, choice: Choice) -> list[Sente
 
 def _no_attempt(heard: Utterance, context: TutorContext, exercise: str, choice: Choice) -> list[Sentence]:
     """Other words than the sentence's: a request, or something else."""
-    if heard.move == "repeat":
+    if heard.move == "repeat" or (heard.move == "say_word" and heard.object in ("it", "this", "that", "this sentence")):
         return [_set(exercise, "listen", choice)]
     if heard.move == "say_word":
         return [*answers.said_for(heard, choice), _set(exercise, "again", choice)]
     if heard.move == "meaning":
         return [*answers.explained(heard, choice), _set(exercise, "again", choice)]
+    if heard.move == "word_gap":
+        return [*answers.which_word(choice), _set(exercise, "again", choice)]
     if heard.move in ("slower", "confused", "help"):
         key = {"slower": "slower", "help": "help"}.get(heard.move, "confused")
         text = choice.pick(lines("request")[key], key)

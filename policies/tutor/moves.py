@@ -11,7 +11,7 @@ from functools import cache
 
 from msgspec import Struct
 
-from policies.tutor import lexicon, topics
+from policies.tutor import lexicon, pronouncing, topics
 from policies.tutor.clause import Clause
 
 CERTAIN = 0.45  # mean word probability below which a transcript is rather a guess than what was said
@@ -72,6 +72,9 @@ def move_of(said: Said) -> tuple[str, str]:
         match = pattern.search(said.spoken)
         if match:
             return move, (match.groupdict().get("thing") or "").strip()
+    word = pronouncing.wanted_word(said.spoken)
+    if word is not None:
+        return "say_word", word
     return _short_move(said.words) or _grammatical_move(said), ""
 
 

@@ -231,8 +231,10 @@ def test_an_attempt_after_the_goodbye_is_welcome() -> None:
 @pytest.mark.parametrize("typed", [True, False])
 @pytest.mark.parametrize(
     "said",
-    ["skip", "I want to skip this sentence", "Next sentence, please.", "Another sentence please", "This is too hard."],
-)
+    ["skip", "I want to skip this sentence", "Next sentence, please.", "Another sentence please", "This is too hard.",
+     "Can we do another one?", "I don't like this sentence.",
+     "Can you give me an easier sentence?", "I can't say this."],
+)  # fmt: skip
 def test_whoever_wants_another_sentence_gets_it(said: str, typed: bool) -> None:
     for seed in range(8):
         lesson = sentence_lesson(exercise="The elephant drinks water.", seed=seed, level="A2")
@@ -277,3 +279,10 @@ def test_a_word_of_the_sentence_is_said_or_explained_on_request() -> None:
     assert '"elephant"' in lesson.say("How do you pronounce elephant?")
     assert "long nose" in lesson.say("What does elephant mean?")
     assert lesson.exercise == "The elephant drinks water."
+
+
+@pytest.mark.parametrize("said", ["Can you say it?", "How do you say it?", "Can you say the sentence, please?"])
+def test_whoever_wants_to_hear_the_sentence_hears_it(said: str) -> None:
+    lesson = sentence_lesson(exercise="The elephant drinks water.")
+    lesson.say(said)
+    assert [sentence.exercise for sentence in lesson.sentences] == ["The elephant drinks water."]

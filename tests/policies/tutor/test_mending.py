@@ -40,6 +40,10 @@ def test_a_noun_after_be_is_left_as_it_is() -> None:
         ("Can you help me say this word: comfortable?", "comfortable"),
         ("Can you pronounce Wednesday for me, please?", "Wednesday"),
         ("How is queue pronounced?", "queue"),
+        ("Say the word months, please.", "months"),
+        ("I can't pronounce vegetables.", "vegetables"),
+        ("Can you teach me how to say clothes?", "clothes"),
+        ("How do you pronounce Hangzhou?", "Hangzhou"),
     ],
 )
 def test_a_word_that_the_learner_wants_to_hear_is_said(said: str, word: str) -> None:
@@ -58,6 +62,17 @@ def test_without_a_word_the_tutor_asks_for_it(said: str) -> None:
     lesson = Lesson(level="A2")
     lesson.say(said)
     assert lesson.sentences[0].text in lines("answer")["which_word"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["I say goodbye to my mother.", "Can you say it again?", "He can't say no.", "How do you say dog in English?",
+     "People say that Rome is beautiful.", "Can you say hello to my mother?"],
+)  # fmt: skip
+def test_who_speaks_of_saying_asks_for_no_word(said: str) -> None:
+    lesson = Lesson(level="A2")
+    lesson.say(said)
+    assert not any("model" in sentence.acts for sentence in lesson.sentences)
 
 
 def test_a_word_of_the_glossary_is_explained_and_another_is_honestly_not() -> None:
