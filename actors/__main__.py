@@ -1,16 +1,23 @@
-"""`python -m actors`: the models that the engines need, and what this machine can do with them."""
+"""`python -m actors`: the models that the engines need, what this machine can do with them, and what it keeps."""
 
 import argparse
 import os
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import msgspec
 
 from actors.machine import FILE_NAME, read_measurement
 from actors.models import ModelStore
 from actors.models import cli as models_cli
+from actors.retention import lines, retain
+from events.blobs import BlobStore
+from events.errors import EventsError
+from events.location import data_folder
+from events.opening import open_existing_log
 from policies.fallback import RANKING, fallback_order
+from policies.retention import LIMIT_DAYS
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -21,10 +28,31 @@ def main(argv: Sequence[str] | None = None) -> int:
     machine = commands.add_parser("machine", help="what this machine can do, and which engines it is given")
     machine.add_argument("--remeasure", action="store_true", help="measure again, although it has been done")
     machine.add_argument("--json", action="store_true", help="one JSON object")
+    keeping = commands.add_parser("retain", help="delete recordings of learners' voices whose time is over")
+    keeping.add_argument("--days", type=int, default=LIMIT_DAYS, help=f"how long they are kept ({LIMIT_DAYS})")
     arguments = parser.parse_args(argv)
+    if arguments.group == "retain":
+        return _retain(arguments.days)
     if arguments.group == "models":
         return models_cli.run(arguments)
     return _machine(remeasure=arguments.remeasure, as_json=arguments.json)
+
+
+def _retain(days: int) -> int:
+    """Delete what is due in the data folder, and say what it was."""
+    folder = data_folder(os.environ)
+    if days < 0:
+        print(f"actors: --days is {days}; it must be 0 or more", file=sys.stderr)
+        return 2
+    try:
+        with open_existing_log(folder) as log:
+            due = retain(log, BlobStore(folder.blobs), now=datetime.now(UTC), limit_days=days)
+    except EventsError as error:
+        print(f"actors: {error}", file=sys.stderr)
+        return 2
+    for line in lines(due):
+        print(line)
+    return 0
 
 
 def _machine(*, remeasure: bool, as_json: bool) -> int:

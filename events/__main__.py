@@ -23,6 +23,7 @@ from events.envelope import Recorded, Unknown
 from events.errors import EventsError, StreamUnknown
 from events.kafka_commands import add_kafka_options, relay, topic_of, topics
 from events.kafka_verification import kafka_differences
+from events.key_commands import COMMANDS, add_key_commands, run_key_command
 from events.location import DataFolder, data_folder
 from events.opening import open_existing_log
 from events.recorder_log import RecorderEventLog
@@ -37,6 +38,8 @@ def main(arguments: list[str], folder: DataFolder) -> int:
     """Run one command; the exit status. 1 for a log with faults, 2 for what could not be done."""
     options = _parser().parse_args(arguments)
     try:
+        if options.command in COMMANDS:
+            return run_key_command(options, folder)
         if options.command == "schema":
             return _schema(options.out)
         if options.command == "topics":
@@ -88,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
         add_kafka_options(command, os.environ)
     for command in (tail, show, stats, check):
         command.add_argument("--json", action="store_true", help="print JSON, one object a line")
+    add_key_commands(commands)
     schema = commands.add_parser("schema", help="publish the JSON Schemas of envelope and event types")
     schema.add_argument("--out", type=Path, metavar="DIR", help="write one file each instead of printing them")
     export = commands.add_parser("export", help="write events to an archive (JSON lines), such as a golden log")

@@ -71,6 +71,10 @@ class RotatingKeyStore(KeyStore, Protocol):
         """Replace a key's wrapping; False when it is no longer as ``key`` says."""
         ...
 
+    def wipe(self) -> None:
+        """Take what was replaced or destroyed out of the files, as far as the database lets us."""
+        ...
+
 
 class Found(Struct, frozen=True):
     """What a statement gave: its rows, and how many it changed."""
@@ -187,6 +191,10 @@ class SqlKeyStore:
         )
         with self._database.writing() as cursor:
             return cursor.run(statement, wrapped, master, key.learner, key.generation, key.master).changed == 1
+
+    def wipe(self) -> None:
+        """See `RotatingKeyStore.wipe`."""
+        self._database.wipe()
 
     def _read(self, statement: str, *parameters: object) -> Sequence[Sequence[Any]]:
         with self._database.reading() as cursor:

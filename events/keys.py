@@ -157,7 +157,13 @@ class KeyRing:
     def _open(self, known: _Learner, stored: StoredKey) -> DataKey:
         opened = known.opened.get(stored.generation)
         if opened is None:
-            secret = unwrapped(stored, self._named(stored.master))
+            try:
+                master = self._named(stored.master)
+            except MasterKeyMissing:
+                # It may have been retired since: the keys were then wrapped anew before.
+                (stored,) = (key for key in self._store.keys_of(stored.learner) if key.generation == stored.generation)
+                master = self._named(stored.master)
+            secret = unwrapped(stored, master)
             opened = known.opened[stored.generation] = DataKey(stored.learner, stored.generation, secret)
         return opened
 

@@ -5,9 +5,11 @@ They lie in a stream of their own (`stream_of`) and stay readable when the learn
 
 from msgspec import Struct
 
+PURPOSES = ("lessons", "recordings", "analytics", "training")
+
 
 class ConsentGiven(Struct, frozen=True, kw_only=True, tag="consent.given.v1"):
-    """The learner agreed to a use of their data. ``purpose`` is lessons, recordings, analytics or training."""
+    """The learner agreed to a use of their data. ``purpose`` is one of `PURPOSES`."""
 
     purpose: str
     text_version: str = ""

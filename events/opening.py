@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from events.blobs import BlobStore
 from events.embedded_postgres import embedded_postgres
 from events.errors import LogUnavailable
+from events.key_store import RotatingKeyStore
 from events.keys import KeyRing
 from events.learner_blobs import LearnerBlobs
 from events.location import EMBEDDED_POSTGRES, LOG_VARIABLE, VARIABLE, DataFolder
@@ -41,9 +42,13 @@ def open_blobs(folder: DataFolder) -> LearnerBlobs:
 
 def open_keys(folder: DataFolder) -> KeyRing:
     """The learners' keys, beside the log. Nothing is made or read before the first is wanted."""
+    return KeyRing(open_key_store(folder), master_key_source(folder))
+
+
+def open_key_store(folder: DataFolder) -> RotatingKeyStore:
+    """Where the learners' wrapped keys are: in the log's database, or in a file beside an SQLite log."""
     folder = with_server(folder)
-    store = postgres_keys(folder.log_url) if _in_postgres(folder) else sqlite_keys(folder.keys)
-    return KeyRing(store, master_key_source(folder))
+    return postgres_keys(folder.log_url) if _in_postgres(folder) else sqlite_keys(folder.keys)
 
 
 def master_key_source(folder: DataFolder) -> MasterKeySource:

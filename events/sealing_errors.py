@@ -88,6 +88,19 @@ class LearnerKeyMissing(EventsError):
         )
 
 
+class LearnerUnknown(EventsError):
+    """Neither log nor key store has ever heard of the learner."""
+
+    code = "learner_unknown"
+
+    def __init__(self, learner: str) -> None:
+        super().__init__(learner)
+        self.learner = learner
+
+    def __str__(self) -> str:
+        return f"nothing is known of a learner {self.learner!r}; `python -m replay list` names the learners"
+
+
 class LearnerForgotten(EventsError):
     """The learner has been forgotten: an old session of theirs cannot go on."""
 

@@ -1,9 +1,10 @@
-"""Looks after the views from the command line: ``python -m projections list|status|run|rebuild|show``."""
+"""Looks after the views from the command line: ``python -m projections list|status|run|rebuild|show|wipe``."""
 
 import argparse
 import os
 import sys
 import threading
+import time
 
 import msgspec
 from rich.console import Console
@@ -18,6 +19,9 @@ from projections.catalogue import PROJECTIONS, projection_named
 from projections.errors import ProjectionsError, RebuildDiffers, RunnerFenced
 from projections.runner import ProjectionRunner
 from projections.views import ViewStore
+
+WAIT_S = 0.1
+LONGEST_WAIT_S = 60.0
 
 
 def main(arguments: list[str], folder: DataFolder) -> int:
@@ -34,6 +38,8 @@ def main(arguments: list[str], folder: DataFolder) -> int:
                     return _status(log, runner, as_json=options.json)
                 case "run":
                     return _run(log, runner, once=options.once)
+                case "wipe":
+                    return _wipe(log, store, runner)
                 case "show":
                     return _show(store, options.name, options.key)
                 case _:
@@ -56,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     rebuild = commands.add_parser("rebuild", help="fold one projection again from position 0, then change places")
     rebuild.add_argument("name")
     rebuild.add_argument("--accept", action="store_true", help="change places even if the views differ")
+    commands.add_parser("wipe", help="fold what is new, then leave nothing in the file of what was deleted")
     show = commands.add_parser("show", help="print one view as JSON")
     show.add_argument("name")
     show.add_argument("key", help="the learner (progress) or the stream (sessions)")
@@ -95,6 +102,23 @@ def _run(log: RecorderEventLog, runner: ProjectionRunner, *, once: bool) -> int:
         while folded := runner.run_once():
             progress.advance(task, folded)
     runner.release()
+    return 0
+
+
+def _wipe(log: RecorderEventLog, store: ViewStore, runner: ProjectionRunner) -> int:
+    head = log.head()
+    try:
+        while runner.run_once():
+            pass
+        runner.release()
+    except RunnerFenced:
+        # The one that folds is about to see the newest events; it needs no longer than they take.
+        deadline = time.monotonic() + LONGEST_WAIT_S
+        while any(status.position < head for status in runner.status(head)):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(WAIT_S)
+    store.wipe()
     return 0
 
 

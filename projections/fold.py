@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from events.envelope import Recorded, Unknown
 from events.errors import CorruptPayload
+from events.learner import LearnerForgotten
 from projections.projection import Projection, View
 
 MAX_CACHED = 10_000
@@ -31,9 +32,10 @@ class Parked(Struct, frozen=True):
 
 
 class Folded(Struct, frozen=True, kw_only=True):
-    """What a page changed. ``position`` is that of its last event."""
+    """What a page changed. ``position`` is that of its last event; the views of ``forgotten`` learners go first."""
 
     position: int
+    forgotten: tuple[str, ...]
     rows: tuple[Row, ...]
     parked: tuple[Parked, ...]
 
@@ -60,8 +62,15 @@ class Fold(Generic[View]):
         if len(self._views) > MAX_CACHED:
             self._views.clear()
         touched: dict[str, Recorded] = {}
-        parked = []
+        parked: list[Parked] = []
+        forgotten: set[str] = set()
         for recorded in events:
+            if self._projection.of_one_learner:
+                if isinstance(recorded.event, LearnerForgotten):
+                    forgotten.add(recorded.learner)
+                    self._forget(recorded.learner, touched, parked)
+                if recorded.forgotten:
+                    continue
             key = self._projection.key(recorded)
             if isinstance(recorded.event, Unknown) and recorded.event.fault:
                 # An envelope beyond reading tells no learner; its stream then is all that can be parked.
@@ -69,7 +78,8 @@ class Fold(Generic[View]):
             if key is None or key in self._parked:
                 continue
             # Outside of the try: trouble with the store is not the event's fault.
-            stored = None if key in self._views else self._load(key)
+            new = key in self._views or recorded.learner in forgotten
+            stored = None if new else self._load(key)
             try:
                 self._views[key] = self._evolved(key, stored, recorded)
             except Exception as error:  # a supervisor: whatever a fold raises must stop its own key only
@@ -81,7 +91,15 @@ class Fold(Generic[View]):
             Row(key, recorded.learner, recorded.position or 0, self._encoder.encode(self._views[key]))
             for key, recorded in touched.items()
         )
-        return Folded(position=events[-1].position or 0, rows=rows, parked=tuple(parked))
+        return Folded(position=events[-1].position or 0, forgotten=tuple(forgotten), rows=rows, parked=tuple(parked))
+
+    def _forget(self, learner: str, touched: dict[str, Recorded], parked: list[Parked]) -> None:
+        """Let go of all views but those that this page has touched for others: whose the rest are is not known here."""
+        for key in [key for key, recorded in touched.items() if recorded.learner == learner]:
+            del touched[key]
+        self._views = {key: self._views[key] for key in touched}
+        self._parked.discard(learner)
+        parked[:] = [each for each in parked if each.key != learner]
 
     def _evolved(self, key: str, stored: bytes | None, recorded: Recorded) -> View:
         if isinstance(recorded.event, Unknown) and recorded.event.fault:

@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from events.envelope import Recorded
+from events.learner import LearnerEvent
 from events.lesson import SessionStarted, SpeechAssessed, SpeechUttered, TutorHeard
 from events.values import Note, Pronunciation
 from projections.means import Figures, Mean
@@ -206,7 +207,7 @@ PROGRESS = Projection(
     version=1,
     about="what each learner has practised, how well, and where it is weak",
     view=ProgressView,
-    key=lambda recorded: recorded.learner or None,
+    key=lambda recorded: None if isinstance(recorded.event, LearnerEvent) else recorded.learner or None,
     initial=initial,
     evolve=evolve,
 )

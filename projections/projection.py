@@ -15,6 +15,9 @@ class Projection(Struct, Generic[View], frozen=True, kw_only=True):
 
     ``name`` is also the SQL name of its views; ``version`` grows with every change of what the fold gives, and the
     runner then folds the whole log again. ``evolve`` must be pure and must ignore events that it does not know.
+
+    ``of_one_learner`` says that each view belongs to one learner: it goes when the learner is forgotten, and what is
+    left of their events is not folded again. A projection over many learners sees those, without what was personal.
     """
 
     name: str
@@ -24,3 +27,4 @@ class Projection(Struct, Generic[View], frozen=True, kw_only=True):
     key: Callable[[Recorded], str | None]
     initial: Callable[[], View]
     evolve: Callable[[View, Recorded], View]
+    of_one_learner: bool = True

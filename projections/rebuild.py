@@ -90,7 +90,7 @@ class _Building:
             raise ViewsUnavailable(f"they were folded to position {end}, but the log ends at {self.position}")
         page = tuple(recorded for recorded in page if (recorded.position or 0) <= end)
         folded = self._fold.apply(page)
-        write_rows(cursor, self._name, self._generation, folded.rows, folded.parked)
+        write_rows(cursor, self._name, self._generation, folded.rows, folded.parked, folded.forgotten)
         self.position = folded.position
 
     def finish(self, *, accept: bool) -> Rebuilt:

@@ -167,7 +167,7 @@ class ProjectionRunner:
         if cursor.rowcount == 0:
             return None
         folded = fold.apply(page)
-        write_rows(cursor, standing.name, standing.generation, folded.rows, folded.parked)
+        write_rows(cursor, standing.name, standing.generation, folded.rows, folded.parked, folded.forgotten)
         return replace(standing, position=position), fold
 
     def _reached(self) -> int:

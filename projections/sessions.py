@@ -6,6 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from events.envelope import Recorded, Unknown
+from events.learner import LearnerEvent
 from events.lesson import SessionEnded, SessionStarted, SpeechAssessed, SpeechUttered
 from projections.means import Mean
 from projections.projection import Projection
@@ -99,6 +100,8 @@ def report(view: SessionView) -> SessionReport:
 
 def key(recorded: Recorded) -> str | None:
     """The stream; None for a type unknown here, which may belong to a stream that is no session."""
+    if isinstance(recorded.event, LearnerEvent):
+        return None
     unknown = isinstance(recorded.event, Unknown) and not recorded.event.fault
     return None if unknown else recorded.stream
 

@@ -123,6 +123,12 @@ class ViewStore:
                     cursor.execute("ROLLBACK")
                 raise
 
+    def wipe(self) -> None:
+        """Write the file anew and empty its journal, so that nothing is left in it of what has been deleted."""
+        with self._write_lock, _typed_errors():
+            self._writer.execute("VACUUM")
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def _one(self, statement: str, *parameters: object) -> Any:
         with self._read_lock, _typed_errors():
             return self._reader.execute(statement, parameters).fetchone()
@@ -162,9 +168,22 @@ def put_in_service(cursor: sqlite3.Cursor, name: str, generation: int) -> None:
 
 
 def write_rows(
-    cursor: sqlite3.Cursor, name: str, generation: int, rows: Sequence[Row], parked: Sequence[Parked]
+    cursor: sqlite3.Cursor,
+    name: str,
+    generation: int,
+    rows: Sequence[Row],
+    parked: Sequence[Parked],
+    forgotten: Sequence[str] = (),
 ) -> None:
-    """Store changed views and newly parked keys of a generation."""
+    """Delete the views of forgotten learners; store changed views and newly parked keys of a generation."""
+    for learner in forgotten:
+        own = table(name, generation)
+        cursor.execute(
+            f"DELETE FROM parked WHERE projection=? AND generation=?"
+            f" AND (key=? OR key IN (SELECT key FROM {own} WHERE learner=?))",
+            (name, generation, learner, learner),
+        )
+        cursor.execute(f"DELETE FROM {own} WHERE learner=?", (learner,))
     cursor.executemany(
         f"INSERT OR REPLACE INTO {table(name, generation)} VALUES (?,?,?,?)",
         [(row.key, row.learner, row.position, row.view) for row in rows],

@@ -23,6 +23,7 @@ from events.envelope import NotOfLesson, Origin, Recorded
 from events.errors import EventsError, VersionConflict
 from events.lesson import LessonEvent, SpeechUttered, TurnFailed
 from events.log import EventLog
+from events.sealing_errors import LearnerForgotten
 from projections.messages import ErrorMessage, Message
 
 logger = logging.getLogger(__name__)
@@ -244,6 +245,12 @@ class LearnerSession:
             await self._record_answer(work)
         except SessionFenced:
             logger.info("session %s: fenced at version %d", self.name, self.state.version)
+        except LearnerForgotten as error:
+            self.fenced = True
+            self.tell(
+                ErrorMessage(seq=self.state.version, part=-1, code=error.code, message=str(error), retryable=False)
+            )
+            self.close()
         except EventsError as error:
             await self._wait_for_storage(error)
         finally:
