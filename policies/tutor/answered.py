@@ -5,7 +5,7 @@ After "because" no why, after a dislike no favourite, after "every day" no how o
 
 import re
 
-from policies.tutor import lexicon
+from policies.tutor import lexicon, tokens
 from policies.tutor.phrases import category_of
 from policies.tutor.utterance import Utterance
 
@@ -44,9 +44,17 @@ _COLOURS = frozenset("red blue green yellow black white brown pink purple orange
 _AGE = re.compile(r"\byears? old\b|\b(new|old|young)\b")
 
 
-def answered(text: str, heard: Utterance) -> bool:
-    """Whether what was said holds the answer to the question ``text`` already, as far as its words can tell."""
+def answered(text: str, heard: Utterance, earlier: tuple[str, ...] = ()) -> bool:
+    """Whether what was said holds the answer to the question ``text`` already, as far as its words can tell.
+
+    Of the utterances ``earlier`` only what stays true counts: what is disliked, where somebody lives and works.
+    """
     spoken = " ".join(heard.words)
+    before = [" ".join(tokens.words_of(said)) for said in earlier]
+    if any(_asks_where(text, said) for said in before):
+        return True
+    if _PRAISING.search(text) and any(_about(text, said) for said in before):
+        return True
     if _REASON.search(spoken) and _WHY.search(text):
         return True
     if _DISLIKE.search(spoken):
@@ -55,6 +63,23 @@ def answered(text: str, heard: Utterance) -> bool:
     elif _LIKING.search(spoken) and re.match(r"Do you (like|love|enjoy)\b", text) and _names(text, heard):
         return True
     return _described(text, spoken, heard) or _told_how(text, spoken, heard)
+
+
+def _asks_where(text: str, spoken: str) -> bool:
+    """Whether the question asks for the place of a verb that was said with its place: "I work in a hospital"."""
+    doing = {match[1] or "study" for match in _PLACED.finditer(spoken)}
+    return text.startswith("Where ") and any(f" {verb}" in text for verb in doing)
+
+
+def _about(text: str, spoken: str) -> bool:
+    """Whether the question names what ``spoken`` says that the learner dislikes."""
+    dislike = _DISLIKE.search(spoken)
+    if dislike is None:
+        return False
+    asked = set(re.findall(r"[a-z'-]+", text.lower()))
+    disliked = re.split(r"\b(?:because|but|and i|so)\b", spoken[dislike.end() :])[0].split()
+    lemmas = {noun.lemma for word in disliked for noun in lexicon.nouns(word)}
+    return any(asked & {lemma, lexicon.plural_of(lemma)} for lemma in lemmas)
 
 
 def _names(text: str, heard: Utterance) -> bool:
@@ -94,8 +119,7 @@ def _told_how(text: str, spoken: str, heard: Utterance) -> bool:
         return True
     if _WAY.search(spoken) and _HOW_GO.search(text):
         return True
-    doing = {match[1] or "study" for match in _PLACED.finditer(spoken)}
-    if text.startswith("Where ") and any(f" {verb}" in text for verb in doing):
+    if _asks_where(text, spoken):
         return True
     if re.match(r"Do you have\b", text) and re.search(r"\b(i|we) (\w+ )?(do not )?have\b", spoken):
         return True

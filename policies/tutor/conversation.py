@@ -14,6 +14,7 @@ from policies.tutor.topics import Topic
 from policies.tutor.utterance import Utterance
 
 _GOES_ON = frozenset("statement fragment greeting yes no maybe reason unsure fine".split())
+_STAYS_TRUE = 8  # turns in which it is remembered what the learner dislikes, and where they live and work
 _NO_TOPIC_CHANGE_AFTER = 3  # turns on one topic of the bank before a gentle change may come
 
 
@@ -120,17 +121,22 @@ def _next_question(heard: Utterance, context: TutorContext, choice: Choice) -> l
     if follow:
         ranked.append((7.6 if heard.move in ("yes", "no") or heard.follows else 5.2, follow))
     again = questions.general(heard.asked) and not heard.mourned
+    earlier = _told_lately(context)
     for _, text in sorted(ranked, reverse=True):
         if again and questions.general(text) and not heard.dark:
             continue  # one such question in a row is enough, then the lesson goes on with its topic
         if questions.echoes_clause(text) and any(questions.echoes_clause(line) for line in context.used):
             continue  # one in a lesson is enough: they sound like a drill
-        if answered(text, heard):
+        if answered(text, heard, earlier):
             continue
         if choice.fresh(text):
             choice.take(text)
             return [Sentence(text=text, emotion="neutral", acts=("ask",), topic=_topic_name(heard, context))]
     return _bank(heard, context, choice)
+
+
+def _told_lately(context: TutorContext) -> tuple[str, ...]:
+    return tuple(turn.said for turn in context.turns[-_STAYS_TRUE:])
 
 
 def _grown(heard: Utterance, context: TutorContext) -> list[Asking]:
@@ -159,7 +165,8 @@ def _follow(heard: Utterance) -> str:
     if heard.move in ("yes", "no"):
         return ""
     clause = heard.clause
-    own = clause is not None and clause.subject.text == "you" and question.expects not in _NAMED
+    on_topic = heard.topic is None or heard.topic.name == question.topic
+    own = clause is not None and clause.subject.text == "you" and question.expects not in _NAMED and on_topic
     if (
         question.expects in ("activity", "free", "reason")
         and clause is not None
@@ -200,6 +207,7 @@ def _bank(heard: Utterance, context: TutorContext, choice: Choice) -> list[Sente
     """The next question of the bank: of the utterance's topic, then of the current one, then of the others."""
     wanted = [heard.topic] if heard.topic is not None and not heard.told_before else []
     now = current(context) or opening_topic(context)
+    earlier = _told_lately(context)
     run = _run_on(context, now)
     start = context.seed + context.turn
     others = [topics.topics()[(start + step) % len(topics.topics())] for step in range(len(topics.topics()))]
@@ -209,7 +217,7 @@ def _bank(heard: Utterance, context: TutorContext, choice: Choice) -> list[Sente
     for level in (*topics.reachable(context.level), *topics.LEVELS):
         for topic in order:
             asked = [question.ask for question in topic.questions if question.level == level]
-            text = choice.pick([line for line in asked if not answered(line, heard)], "bank")
+            text = choice.pick([line for line in asked if not answered(line, heard, earlier)], "bank")
             if text is not None:
                 named = heard.move == "change" and heard.object
                 bridge = [] if named else _bridge(topic, now, context, choice)

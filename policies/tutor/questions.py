@@ -83,16 +83,18 @@ def _referent(utterance: Utterance) -> NounPhrase | None:
     pronoun = next((word for word in utterance.words if word in _PRONOUN_OF), "")
     if not pronoun:
         return None
+    if any(_meant_by(thing, pronoun) for thing in utterance.things):
+        return None  # "I like cats, they are clean"
     for thing in utterance.earlier:
-        if phrases.category_of(thing) not in _PERSONS:
-            continue
-        if thing.person.plural == (_PRONOUN_OF[pronoun] == "they") and thing.pronoun in (
-            "",
-            _PRONOUN_OF[pronoun],
-            "they",
-        ):
+        if _meant_by(thing, pronoun):
             return thing
     return None
+
+
+def _meant_by(thing: NounPhrase, pronoun: str) -> bool:
+    one = _PRONOUN_OF[pronoun]
+    alike = thing.person.plural == (one == "they") and thing.pronoun in ("", one, "they")
+    return alike and phrases.category_of(thing) in _PERSONS
 
 
 _PERSONS = ("family", "person", "name", "job", "animal")

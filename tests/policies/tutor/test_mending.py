@@ -155,3 +155,26 @@ def test_every_sound_is_named_by_letters_of_its_word() -> None:
 def test_a_word_of_any_length_may_be_said(length: int) -> None:
     for letter in "aimz":
         assert Lesson(level="A2").say(f"I like {letter * length} very much.")
+
+
+def test_a_dislike_is_remembered() -> None:
+    for seed in range(30):
+        lesson = Lesson(level="A2", topic="animals", seed=seed)
+        for said in ("I don't like dogs.", "Because they are loud.", "I like cats, they are very clean.", "Yes."):
+            lesson.say(said)
+            assert "best thing about dogs" not in lesson.sentences[-1].text
+            assert "Do you like dogs" not in lesson.sentences[-1].text
+
+
+def test_where_the_learner_works_is_not_asked_again() -> None:
+    for seed in range(30):
+        lesson = Lesson(level="A2", seed=seed)
+        lesson.say("I am work in a hospital.")
+        assert "Where do you work" not in lesson.say("I am a nurse and I like my job.")
+
+
+def test_they_are_those_of_the_same_sentence() -> None:
+    for seed in range(30):
+        lesson = Lesson(level="A2", seed=seed)
+        lesson.say("I have two dogs.")
+        assert "your dogs" not in lesson.say("My friend likes cats, they are very clean.")
