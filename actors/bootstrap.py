@@ -23,7 +23,7 @@ from events.opening import open_blobs, open_log
 from events.recorder_log import RecorderEventLog
 from events.relaying import Relaying
 from policies.fallback import RANKING, MachineProfile, fallback_order
-from projections.catalogue import PROJECTIONS
+from projections.opening import open_views
 from projections.views import ViewStore
 
 
@@ -79,7 +79,7 @@ def relaying(settings: Settings, log: RecorderEventLog, blobs: LearnerBlobs) -> 
 def view_store(settings: Settings) -> ViewStore:
     """The views of this data folder."""
     settings.data.root.mkdir(parents=True, exist_ok=True)
-    return ViewStore(settings.data.views, PROJECTIONS)
+    return open_views(settings.data)
 
 
 def session_host(settings: Settings, engines: Engines) -> SessionHost:

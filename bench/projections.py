@@ -32,7 +32,7 @@ from events.memory import MemoryEventLog
 from events.sqlite import SQLiteEventLog
 from projections.progress import PROGRESS, ProgressView, evolve, initial
 from projections.runner import ProjectionRunner
-from projections.views import ViewStore
+from projections.sqlite import SQLiteViewStore
 
 
 class Lesson(Aggregate):
@@ -91,7 +91,7 @@ def ours(folder: Path, events: Sequence[Recorded]) -> float:
     """Our runner, reading an SQLite log; events a second."""
     with SQLiteEventLog(folder / "log.sqlite") as log:
         _copy(events, log)
-        store = ViewStore(folder / "views.sqlite", [PROGRESS])
+        store = SQLiteViewStore(folder / "views.sqlite", [PROGRESS])
         runner = ProjectionRunner(log, store, [PROGRESS])
         began = time.perf_counter()
         while runner.run_once():

@@ -78,6 +78,11 @@ class MemoryEventLog:
         """See `EventLog.head`."""
         return len(self._stored)
 
+    def count(self, after: int, upto: int) -> int:
+        """How many events have ``after`` < position <= ``upto``."""
+        with self._changed:
+            return max(0, min(upto, len(self._stored)) - max(after, 0))
+
     def wait(self, after: int, timeout_s: float) -> bool:
         """See `EventLog.wait`."""
         with self._changed:

@@ -191,6 +191,18 @@ class _Recorder(PostgresApplicationRecorder):
         # Declared as int; it is None for an empty table.
         return self.max_notification_id() or 0
 
+    def count(self, after: int, upto: int) -> int:
+        """See `Recorder.count`."""
+        with self.datastore.get_connection() as connection:
+            found = connection.execute(
+                SQL("SELECT COUNT(*) AS count FROM {} WHERE notification_id > %s AND notification_id <= %s").format(
+                    Identifier(self.datastore.schema, TABLE)
+                ),
+                (after, upto),
+            )
+            row = found.fetchone()
+        return int(row["count"]) if row else 0
+
     def size_bytes(self) -> int:
         """See `Recorder.size_bytes`."""
         with self.datastore.get_connection() as connection:

@@ -48,6 +48,10 @@ class Recorder(Protocol):
         """The last position, 0 when there is none."""
         ...
 
+    def count(self, after: int, upto: int) -> int:
+        """How many events have ``after`` < position <= ``upto``."""
+        ...
+
     def size_bytes(self) -> int:
         """What the events take on the disk, with their indexes."""
         ...
@@ -216,6 +220,11 @@ class RecorderEventLog:
         """Be the only one to do ``name`` with this log, over all processes; None when another one is."""
         with self._typed_errors():
             return self._recorder.hold(name)
+
+    def count(self, after: int, upto: int) -> int:
+        """How many events have ``after`` < position <= ``upto``; positions may have gaps."""
+        with self._typed_errors():
+            return self._recorder.count(after, upto)
 
     def size_bytes(self) -> int:
         """What the log takes on the disk."""

@@ -132,6 +132,12 @@ class _Recorder(SQLiteApplicationRecorder):
         # Declared as int; it is None for an empty table.
         return self.max_notification_id() or 0
 
+    def count(self, after: int, upto: int) -> int:
+        """See `Recorder.count`."""
+        with self.datastore.transaction(commit=False) as cursor:
+            cursor.execute(f"SELECT COUNT(*) FROM {self.events_table_name} WHERE rowid>? AND rowid<=?", (after, upto))
+            return int(cursor.fetchone()[0])
+
     def size_bytes(self) -> int:
         """See `Recorder.size_bytes`."""
         path = Path(self.datastore.pool.db_name)

@@ -1,159 +1,96 @@
-"""Looks after the views from the command line: ``python -m projections list|status|run|rebuild|show|wipe``."""
+"""Looks after the views from the command line: ``python -m projections COMMAND``."""
 
 import argparse
 import os
 import sys
-import threading
-import time
-
-import msgspec
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from pathlib import Path
 
 from events.errors import EventsError
 from events.location import DataFolder, data_folder
-from events.opening import open_existing_log
-from events.recorder_log import RecorderEventLog
-from projections.catalogue import PROJECTIONS, projection_named
-from projections.errors import ProjectionsError, RebuildDiffers, RunnerFenced
-from projections.runner import ProjectionRunner
-from projections.views import ViewStore
-
-WAIT_S = 0.1
-LONGEST_WAIT_S = 60.0
+from events.opening import open_existing_log, with_server
+from projections import commands, park_commands
+from projections.catalogue import projection_named
+from projections.errors import NotParked, ProjectionsError, RebuildDiffers
+from projections.export import FORMATS, export
+from projections.opening import open_views
+from projections.workers import run_share, run_workers
 
 
 def main(arguments: list[str], folder: DataFolder) -> int:
-    """Run one command; the exit status. 1 for a rebuild that differs or a missing view, 2 for what failed."""
+    """Run one command; the exit status. 1 for views that differ or are not there, 2 for what failed."""
     options = _parser().parse_args(arguments)
     try:
-        if options.command == "list":
-            return _list()
-        with open_existing_log(folder) as log:
-            store = ViewStore(folder.views, PROJECTIONS)
-            runner = ProjectionRunner(log, store, PROJECTIONS)
-            match options.command:
-                case "status":
-                    return _status(log, runner, as_json=options.json)
-                case "run":
-                    return _run(log, runner, once=options.once)
-                case "wipe":
-                    return _wipe(log, store, runner)
-                case "show":
-                    return _show(store, options.name, options.key)
-                case _:
-                    return _rebuild(runner, projection_named(options.name).name, accept=options.accept)
+        match options.command:
+            case "list":
+                return commands.listed()
+            case "describe":
+                return commands.describe(options.name)
+            case "run" if options.workers > 1 and not options.once:
+                return run_workers(folder, options.workers)
+            case _:
+                return _on_store(options, with_server(folder))
     except (EventsError, ProjectionsError, OSError) as error:
         print(f"projections: {error}", file=sys.stderr)
-        return 1 if isinstance(error, RebuildDiffers) else 2
+        return 1 if isinstance(error, RebuildDiffers | NotParked) else 2
     except KeyboardInterrupt:
         return 130
 
 
+def _on_store(options: argparse.Namespace, folder: DataFolder) -> int:
+    with open_existing_log(folder) as log:
+        store = open_views(folder)
+        try:
+            match options.command:
+                case "status":
+                    return commands.status(log, store, as_json=options.json)
+                case "run":
+                    return run_share(log, store, options.share) if not options.once else commands.run_once(log, store)
+                case "show":
+                    return commands.show(store, options.name, options.key)
+                case "park":
+                    return park_commands.park(log, store, options)
+                case "export":
+                    return export(store, options.name, options.format, options.out)
+                case "wipe":
+                    return commands.wipe(log, store)
+                case "diff":
+                    return commands.diff(log, store, projection_named(options.name))
+                case _ if options.drop_old:
+                    return commands.drop_old(store, projection_named(options.name))
+                case _:
+                    return commands.rebuild(log, store, projection_named(options.name), accept=options.accept)
+        finally:
+            store.close()
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m projections", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("list", help="name the projections")
-    status = commands.add_parser("status", help="tell how far each projection is")
+    add = parser.add_subparsers(dest="command", required=True).add_parser
+    add("list", help="name the projections and the views that they fill")
+    describe = add("describe", help="tell the columns of the views")
+    describe.add_argument("name", nargs="?", default="", help="a view; without it all of them")
+    status = add("status", help="tell how far each projection is, and whether the counts agree with the log")
     status.add_argument("--json", action="store_true", help="print JSON, one object a line")
-    run = commands.add_parser("run", help="fold the log and go on with what is appended (a server does this itself)")
+    run = add("run", help="fold the log and go on with what is appended (a server does this itself)")
     run.add_argument("--once", action="store_true", help="stop when all views are up to date")
-    rebuild = commands.add_parser("rebuild", help="fold one projection again from position 0, then change places")
+    run.add_argument("--workers", type=int, default=1, choices=range(1, 9), help="processes, each with some learners")
+    run.add_argument("--share", default="0/1", help="be worker I of N: I/N, from 0/N")
+    rebuild = add("rebuild", help="fold one projection again from position 0, then change places")
     rebuild.add_argument("name")
     rebuild.add_argument("--accept", action="store_true", help="change places even if the views differ")
-    commands.add_parser("wipe", help="fold what is new, then leave nothing in the file of what was deleted")
-    show = commands.add_parser("show", help="print one view as JSON")
-    show.add_argument("name")
+    rebuild.add_argument("--drop-old", action="store_true", help="drop what the last rebuild replaced; rebuild nothing")
+    diff = add("diff", help="fold one projection again, and name the keys whose views are not the same")
+    diff.add_argument("name")
+    add("wipe", help="fold what is new, then leave nothing in the store's files of what was deleted")
+    show = add("show", help="print what a fold keeps of one key, as JSON")
+    show.add_argument("name", help="progress or sessions")
     show.add_argument("key", help="the learner (progress) or the stream (sessions)")
+    exported = add("export", help="write a view to a file")
+    exported.add_argument("name")
+    exported.add_argument("--format", choices=FORMATS, default="parquet")
+    exported.add_argument("--out", type=Path, required=True)
+    park_commands.add_parser(add("park", help="look after learners whose events cannot be folded"))
     return parser
-
-
-def _list() -> int:
-    table = Table("projection", "what it holds", "version")
-    for projection in PROJECTIONS:
-        table.add_row(projection.name, projection.about, str(projection.version))
-    Console().print(table)
-    return 0
-
-
-def _status(log: RecorderEventLog, runner: ProjectionRunner, *, as_json: bool) -> int:
-    statuses = runner.status(log.head())
-    if as_json:
-        for status in statuses:
-            print(msgspec.json.encode(status).decode())
-        return 0
-    table = Table("projection", "position", "behind by", "views", "parked", "fold")
-    for status in statuses:
-        fold = f"version {status.version}" + (", outdated" if status.outdated else "")
-        table.add_row(
-            status.name, f"{status.position:,}", f"{status.lag:,}", f"{status.views:,}", str(status.parked), fold
-        )
-    Console().print(table)
-    return 0
-
-
-def _run(log: RecorderEventLog, runner: ProjectionRunner, *, once: bool) -> int:
-    if not once:
-        runner.run(threading.Event())
-        return 0
-    with _progress("folding") as progress:
-        task = progress.add_task("", total=log.head() * len(PROJECTIONS))
-        while folded := runner.run_once():
-            progress.advance(task, folded)
-    runner.release()
-    return 0
-
-
-def _wipe(log: RecorderEventLog, store: ViewStore, runner: ProjectionRunner) -> int:
-    head = log.head()
-    try:
-        while runner.run_once():
-            pass
-        runner.release()
-    except RunnerFenced:
-        # The one that folds is about to see the newest events; it needs no longer than they take.
-        deadline = time.monotonic() + LONGEST_WAIT_S
-        while any(status.position < head for status in runner.status(head)):
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(WAIT_S)
-    store.wipe()
-    return 0
-
-
-def _rebuild(runner: ProjectionRunner, name: str, *, accept: bool) -> int:
-    try:
-        # Without a server nobody has folded the newest events yet.
-        while runner.run_once():
-            pass
-        runner.release()
-    except RunnerFenced as error:
-        print(f"{error.owner} keeps folding meanwhile", file=sys.stderr)
-    with _progress(f"rebuilding {name}") as progress:
-        task = progress.add_task("", total=None)
-        rebuilt = runner.rebuild(
-            name, accept=accept, step=lambda reached, end: progress.update(task, completed=reached, total=end)
-        )
-    same = rebuilt.checksum == rebuilt.replaced
-    print(f"{name}: {rebuilt.views} views rebuilt from position 0 to {rebuilt.position}, now in service")
-    print(f"  checksum before  {rebuilt.replaced}")
-    print(f"  checksum after   {rebuilt.checksum}  {'equal' if same else 'DIFFERENT, accepted'}")
-    return 0
-
-
-def _show(store: ViewStore, name: str, key: str) -> int:
-    view = store.get(projection_named(name), key)
-    if view is None:
-        print(f"projections: {name} has no view of {key!r}", file=sys.stderr)
-        return 1
-    print(msgspec.json.format(msgspec.json.encode(view)).decode())
-    return 0
-
-
-def _progress(what: str) -> Progress:
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=Console(stderr=True))
 
 
 if __name__ == "__main__":

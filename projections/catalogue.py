@@ -1,18 +1,29 @@
-"""The projections that there are."""
+"""The projections that there are, and the names that analysts read."""
 
-from typing import Any
-
+from projections.activity import ACTIVITY
+from projections.cost import COST_PROJECTION
+from projections.engine_health import ENGINE_HEALTH
 from projections.errors import ProjectionUnknown
 from projections.progress import PROGRESS
-from projections.projection import Projection
+from projections.projection import AnyProjection, relations
 from projections.sessions import SESSIONS
+from projections.tables import Relation
+from projections.vocabulary import VOCABULARY
 
-PROJECTIONS: tuple[Projection[Any], ...] = (PROGRESS, SESSIONS)
+PROJECTIONS: tuple[AnyProjection, ...] = (PROGRESS, SESSIONS, VOCABULARY, ACTIVITY, ENGINE_HEALTH, COST_PROJECTION)
 
 
-def projection_named(name: str) -> Projection[Any]:
-    """The projection of that name. Raises `ProjectionUnknown`."""
+def projection_named(name: str) -> AnyProjection:
+    """The projection of that name, or the one that makes the view of that name. Raises `ProjectionUnknown`."""
     for projection in PROJECTIONS:
         if projection.name == name:
             return projection
-    raise ProjectionUnknown(name, tuple(projection.name for projection in PROJECTIONS))
+    return view_named(name)[0]
+
+
+def view_named(name: str) -> tuple[AnyProjection, Relation]:
+    """A table or summary that analysts read, and the projection that makes it. Raises `ProjectionUnknown`."""
+    known = {relation.name: (projection, relation) for projection in PROJECTIONS for relation in relations(projection)}
+    if name not in known:
+        raise ProjectionUnknown(name, tuple(dict.fromkeys((*(each.name for each in PROJECTIONS), *known))))
+    return known[name]

@@ -23,7 +23,7 @@ class ProjectionUnknown(ProjectionsError):
 
 
 class RunnerFenced(ProjectionsError):
-    """Another runner folds into this file; this one must wait until that one stops."""
+    """Another runner folds these learners; this one must wait until that one stops."""
 
     retryable = True
 
@@ -32,20 +32,21 @@ class RunnerFenced(ProjectionsError):
         self.owner = owner
 
     def __str__(self) -> str:
-        return f"runner {self.owner!r} folds into this file; it is taken over when that one has stopped"
+        return f"runner {self.owner!r} folds into these views; they are taken over when that one has stopped"
 
 
 class ViewsUnavailable(ProjectionsError):
-    """The views' file cannot be used now."""
+    """The views cannot be used now. ``reason`` is damaged, outdated, missing, shorter_log or failed."""
 
     retryable = True
 
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail)
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
         self.detail = detail
 
     def __str__(self) -> str:
-        return f"the views cannot be used: {self.detail}; the log is untouched, so the file may be deleted and rebuilt"
+        return f"the views cannot be used ({self.reason}): {self.detail}; {_WAYS_OUT[self.reason]}"
 
 
 class RebuildOvertaken(ProjectionsError):
@@ -74,3 +75,43 @@ class RebuildDiffers(ProjectionsError):
             f"{self.name!r} rebuilt to position {self.position} differs in {len(self.keys)} views ({some});"
             " the old ones stay. If its fold has changed on purpose, rebuild with --accept"
         )
+
+
+class ShareUnreadable(ProjectionsError):
+    """A worker's share is not one."""
+
+    def __init__(self, text: str, most: int) -> None:
+        super().__init__(text, most)
+        self.text = text
+        self.most = most
+
+    def __str__(self) -> str:
+        return f"{self.text!r} is no share; give I/N with I from 0 to N-1 and N at most {self.most}"
+
+
+class NotParked(ProjectionsError):
+    """The projection has no parked key of this name."""
+
+    def __init__(self, name: str, key: str) -> None:
+        super().__init__(name, key)
+        self.name = name
+        self.key = key
+
+    def __str__(self) -> str:
+        return f"{self.name!r} has not parked {self.key!r}; `python -m projections park list` tells what it has"
+
+
+class AnalyticsMissing(ProjectionsError):
+    """Parquet needs a package that is not installed."""
+
+    def __str__(self) -> str:
+        return "parquet needs pyarrow: install the extra `analytics` (pip install pyarrow), or give --format csv"
+
+
+_WAYS_OUT = {
+    "damaged": "the log is untouched: a restart moves the file aside and folds the log again",
+    "outdated": "a restart moves the file aside and folds the log again",
+    "missing": "start the server or `python -m projections run` once",
+    "shorter_log": "is it another log than before? Name the right one in COLLOQUY_DATA or COLLOQUY_LOG",
+    "failed": "look at the disk or the database server, then try again",
+}

@@ -1,56 +1,70 @@
-"""Who may fold into a views' file: one runner at a time, by a lease with an epoch. Stored in the table ``runner``.
+"""Who may fold: one runner for each part of the learners, by a lease with an epoch. Stored in the table ``leases``.
 
 A runner that has lost its lease without knowing it (a paused process, a lost disk) is stopped by the epoch, which is
 checked in the very transaction that it writes with.
 """
 
-import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from projections.errors import RunnerFenced
+from projections.views import Cursor, Dialect, placeholders
 
 
 class Lease:
-    """The right of ``owner`` to fold. ``clock`` gives Unix seconds, ``duration_s`` how long silence means death."""
+    """The right of ``owner`` to fold ``parts``. ``clock`` gives Unix seconds; silence of ``duration_s`` means death."""
 
-    def __init__(self, owner: str, clock: Callable[[], float], duration_s: float) -> None:
+    def __init__(self, owner: str, parts: Iterable[int], clock: Callable[[], float], duration_s: float) -> None:
         self.owner = owner
+        self.parts = tuple(sorted(parts))
         self._clock = clock
         self._duration_s = duration_s
-        self._epoch: int | None = None
+        self._epochs: dict[int, int] = {}
         self._until = 0.0
 
     @property
     def held(self) -> bool:
         """Whether this runner believes that it may fold."""
-        return self._epoch is not None
+        return bool(self._epochs)
 
     @property
     def wants_renewal(self) -> bool:
         """Whether half of the time is over."""
         return self._clock() > self._until - self._duration_s / 2
 
-    def claim(self, cursor: sqlite3.Cursor) -> None:
-        """Take the right. Raises `RunnerFenced` while another has it."""
-        owner, epoch, until = cursor.execute("SELECT owner, epoch, lease_until FROM runner").fetchone()
-        if owner and owner != self.owner and until > self._clock():
-            raise RunnerFenced(owner)
-        self._epoch = epoch + 1
+    def claim(self, cursor: Cursor, dialect: Dialect) -> None:
+        """Take the right to all parts. Raises `RunnerFenced` while another has one of them."""
+        rows = self._rows(cursor, dialect)
+        for _, owner, _, until in rows:
+            if owner and owner != self.owner and until > self._clock():
+                raise RunnerFenced(owner)
+        self._epochs = {part: epoch + 1 for part, _, epoch, _ in rows}
         self._write(cursor)
 
-    def renew(self, cursor: sqlite3.Cursor) -> None:
+    def renew(self, cursor: Cursor, dialect: Dialect) -> None:
         """Keep the right; called in every transaction that writes. Raises `RunnerFenced` when another took it."""
-        owner, epoch = cursor.execute("SELECT owner, epoch FROM runner").fetchone()
-        if epoch != self._epoch:
-            self._epoch = None
-            raise RunnerFenced(owner)
+        for part, owner, epoch, _ in self._rows(cursor, dialect):
+            if epoch != self._epochs.get(part):
+                self._epochs = {}
+                raise RunnerFenced(owner)
         self._write(cursor)
 
-    def release(self, cursor: sqlite3.Cursor) -> None:
+    def release(self, cursor: Cursor) -> None:
         """Give the right back, so that the next runner need not wait."""
-        cursor.execute("UPDATE runner SET owner='', lease_until=0 WHERE epoch=?", (self._epoch,))
-        self._epoch = None
+        cursor.executemany(
+            "UPDATE leases SET owner='', lease_until=0 WHERE part=? AND epoch=?", list(self._epochs.items())
+        )
+        self._epochs = {}
 
-    def _write(self, cursor: sqlite3.Cursor) -> None:
+    def _rows(self, cursor: Cursor, dialect: Dialect) -> list[tuple[int, str, int, float]]:
+        statement = (
+            f"SELECT part, owner, epoch, lease_until FROM leases WHERE part IN ({placeholders(self.parts)})"
+            f" ORDER BY part{dialect.for_update}"
+        )
+        return [(part, owner, epoch, until) for part, owner, epoch, until in cursor.all(statement, self.parts)]
+
+    def _write(self, cursor: Cursor) -> None:
         self._until = self._clock() + self._duration_s
-        cursor.execute("UPDATE runner SET owner=?, epoch=?, lease_until=?", (self.owner, self._epoch, self._until))
+        cursor.executemany(
+            "UPDATE leases SET owner=?, epoch=?, lease_until=? WHERE part=?",
+            [(self.owner, epoch, self._until, part) for part, epoch in self._epochs.items()],
+        )

@@ -8,15 +8,16 @@ the learner heard of the tutor. The view is bounded: the newest 400 days, 64 pho
 from bisect import bisect_left
 from datetime import date, timedelta
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from events.envelope import Recorded
-from events.learner import LearnerEvent
 from events.lesson import SessionStarted, SpeechAssessed, SpeechUttered, TutorHeard
 from events.values import Note, Pronunciation
-from projections.means import Figures, Mean
-from projections.projection import Projection
+from projections.means import Mean
+from projections.progress_rows import PROGRESS_TABLE, STREAKS_TABLE, WEAK_AREAS_TABLE, rows
+from projections.progress_view import Day, Item, Slip
+from projections.progress_view import ProgressView as ProgressView  # still looked for here
+from projections.projection import Projection, learner_of
 
 MAX_DAYS = 400
 MAX_PHONES = 64
@@ -29,52 +30,6 @@ WORD_WINDOW = 10
 
 OTHER_SENTENCE_BELOW = 40.0
 """Completeness (0..100) under which a learner said something else than what was asked."""
-
-
-class Day(Struct, frozen=True, kw_only=True):
-    """One day's practice."""
-
-    day: date
-    sessions: int = 0
-    turns: int = 0
-    practised_ms: int = 0
-    figures: Figures = Figures()
-
-
-class Item(Struct, frozen=True, kw_only=True):
-    """A phone (ARPAbet) or word (lower case) and its mean score, in which old scores fade."""
-
-    name: str
-    score: Mean
-
-
-class Slip(Struct, frozen=True, kw_only=True):
-    """How often a kind of slip (`events.values.Note`) was made."""
-
-    kind: str
-    count: int
-
-
-class ProgressView(Struct, frozen=True, kw_only=True):
-    """All that is kept of a learner.
-
-    ``run_days`` is the streak that ends on ``last_day``, the last day practised; ``totals`` are the newest total
-    scores, oldest first. ``phones`` and ``words`` are sorted by name, ``days`` by day.
-    """
-
-    learner: str = ""
-    sessions: int = 0
-    turns: int = 0
-    practised_ms: int = 0
-    figures: Figures = Figures()
-    totals: tuple[float, ...] = ()
-    run_days: int = 0
-    longest_days: int = 0
-    last_day: date | None = None
-    phones: tuple[Item, ...] = ()
-    words: tuple[Item, ...] = ()
-    slips: tuple[Slip, ...] = ()
-    days: tuple[Day, ...] = ()
 
 
 def initial() -> ProgressView:
@@ -204,10 +159,12 @@ def _run_ending(practised: set[date], day: date) -> int:
 
 PROGRESS = Projection(
     name="progress",
-    version=1,
+    version=2,
     about="what each learner has practised, how well, and where it is weak",
     view=ProgressView,
-    key=lambda recorded: None if isinstance(recorded.event, LearnerEvent) else recorded.learner or None,
+    key=learner_of,
     initial=initial,
     evolve=evolve,
+    tables=(PROGRESS_TABLE, STREAKS_TABLE, WEAK_AREAS_TABLE),
+    rows=rows,
 )

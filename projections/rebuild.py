@@ -1,153 +1,195 @@
 """Folds a projection again from the first event, beside the one in service, and changes places with it if both agree.
 
-Works while a runner folds into the same file: the new table is filled without holding anything up, and only the last
-few events, the comparison and the change of places happen in one transaction.
+Works while runners fold into the same store: the new tables are filled without holding anything up, and only the last
+few events, the comparison and the change of places happen in one transaction. A fold is pure and nothing else is
+called, so a rebuild cannot act on the world. The old generation is kept, no longer folded, until it is dropped or
+another rebuild takes its place.
 """
 
-import hashlib
-import sqlite3
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
 from events.log import EventLog
+from projections.comparison import checksum, differing_keys
 from projections.errors import RebuildDiffers, RebuildOvertaken, ViewsUnavailable
-from projections.fold import Fold
-from projections.projection import Projection
-from projections.views import ViewStore, make_table, put_in_service, table, write_rows
+from projections.fold import fold_of
+from projections.projection import PARTS, AnyProjection, part_of
+from projections.schema import drop_generation, make_generation, own_name, put_in_service
+from projections.storing import left_out, move_positions, positions_of, standing_of, stored_view, write_folded
+from projections.views import Cursor, Standing, ViewStore
 
-PAGE = 500
+PAGE = 5_000
 
 Step = Callable[[int, int], None]
 """Called with the position reached and the position to reach."""
 
 
+def ignore(reached: int, end: int) -> None:
+    """A step that tells nobody."""
+
+
 class Rebuilt(Struct, frozen=True, kw_only=True):
-    """What a rebuild gave: the checksum of the new views and of those that were in service, to the same position."""
+    """What a rebuild gave: the checksum of the new views and of those in service, to the same position.
+
+    ``replaced`` is "" where another version of the fold had made them. ``differing`` names keys whose views are not
+    the same, at most `projections.comparison.MOST_KEYS` of them.
+    """
 
     name: str
     position: int
     views: int
     checksum: str
     replaced: str
+    differing: tuple[str, ...] = ()
 
 
 def rebuild(
-    log: EventLog,
-    store: ViewStore,
-    projection: Projection[Any],
-    *,
-    accept: bool = False,
-    step: Step = lambda reached, end: None,
+    log: EventLog, store: ViewStore, projection: AnyProjection, *, accept: bool = False, step: Step = ignore
 ) -> Rebuilt:
     """Rebuild and put in service. Raises `RebuildDiffers`, and changes nothing, when the views are not the same.
 
     ``accept`` puts them in service all the same: for a fold that was changed on purpose. Raises `RebuildOvertaken`
     when another rebuild of the same projection begins meanwhile.
     """
+    rebuilt = _built(log, store, projection, step).finish(wanted=lambda equal: equal or accept)
+    if rebuilt.differing and not accept:
+        raise RebuildDiffers(rebuilt.name, rebuilt.position, rebuilt.differing)
+    return rebuilt
+
+
+def compare(log: EventLog, store: ViewStore, projection: AnyProjection, *, step: Step = ignore) -> Rebuilt:
+    """Fold afresh, compare with what is in service, and throw the fresh views away."""
+    return _built(log, store, projection, step).finish(wanted=lambda equal: False)
+
+
+def drop_kept(store: ViewStore, projection: AnyProjection) -> bool:
+    """Drop the generation from before the last rebuild; False when there is none."""
+    with store.transaction() as cursor:
+        standing = standing_of(cursor, projection.name, store.dialect.for_update)
+        if standing is None or not standing.kept:
+            return False
+        drop_generation(cursor, projection.name, standing.kept)
+        cursor.execute("UPDATE projections SET kept=0 WHERE name=?", (projection.name,))
+        return True
+
+
+def _built(log: EventLog, store: ViewStore, projection: AnyProjection, step: Step) -> "_Building":
     building = _Building(log, store, projection)
     end = store.standing(projection.name).position
     while building.position < end:
         building.advance(end)
         step(building.position, end)
-    return building.finish(accept=accept)
+    return building
 
 
 class _Building:
     """A generation that is being filled."""
 
-    def __init__(self, log: EventLog, store: ViewStore, projection: Projection[Any]) -> None:
-        self.position = 0
+    def __init__(self, log: EventLog, store: ViewStore, projection: AnyProjection) -> None:
         self._log = log
         self._store = store
         self._projection = projection
         self._name = projection.name
+        self._positions = dict.fromkeys(range(PARTS), 0)
         with store.transaction() as cursor:
             self._generation = self._begin(cursor)
-        self._fold = Fold(projection, lambda key: store.stored(self._name, self._generation, key))
+            skipped = left_out(cursor, self._name)
+        self._cursor: Cursor | None = None
+        self._fold = fold_of(projection, self._load, skipped=skipped)
 
-    def _begin(self, cursor: sqlite3.Cursor) -> int:
+    @property
+    def position(self) -> int:
+        """How far the part is that is furthest behind."""
+        return min(self._positions.values())
+
+    def _begin(self, cursor: Cursor) -> int:
         """A new generation; what an earlier rebuild left behind is cleared away."""
-        row = cursor.execute("SELECT generation, building FROM projections WHERE name=?", (self._name,)).fetchone()
-        in_service, abandoned = row
-        if abandoned:
-            _drop(cursor, self._name, abandoned)
-        generation = max(in_service, abandoned) + 1
+        standing = self._locked(cursor)
+        if standing.building:
+            drop_generation(cursor, self._name, standing.building)
+        generation = max(standing.generation, standing.building, standing.kept) + 1
         cursor.execute("UPDATE projections SET building=? WHERE name=?", (generation, self._name))
-        make_table(cursor, self._name, generation)
-        return int(generation)
+        make_generation(cursor, self._store.dialect, self._projection, generation)
+        return generation
+
+    def _locked(self, cursor: Cursor) -> Standing:
+        standing = standing_of(cursor, self._name, self._store.dialect.for_update)
+        if standing is None:
+            raise ViewsUnavailable("missing", f"no projection {self._name!r} has been prepared in this store")
+        return standing
+
+    def _load(self, key: str) -> bytes | None:
+        assert self._cursor is not None
+        return stored_view(self._cursor, self._name, self._generation, key)
 
     def advance(self, end: int) -> None:
         """Fold one page, not beyond ``end``, in a transaction of its own."""
         with self._store.transaction() as cursor:
             self._check_not_overtaken(cursor)
-            self._fold_page(cursor, end)
+            self._fold_page(cursor, dict.fromkeys(range(PARTS), end))
 
-    def _fold_page(self, cursor: sqlite3.Cursor, end: int) -> None:
+    def _fold_page(self, cursor: Cursor, ends: Mapping[int, int]) -> None:
+        """Fold one page, no part beyond its end."""
         page = self._log.tail(self.position, limit=PAGE)
         if not page:
-            raise ViewsUnavailable(f"they were folded to position {end}, but the log ends at {self.position}")
-        page = tuple(recorded for recorded in page if (recorded.position or 0) <= end)
-        folded = self._fold.apply(page)
-        write_rows(cursor, self._name, self._generation, folded.rows, folded.parked, folded.forgotten)
-        self.position = folded.position
+            detail = f"they were folded to position {max(ends.values())}, but the log ends at {self.position}"
+            raise ViewsUnavailable("shorter_log", detail)
+        last = page[-1].position or 0
+        due = [each for each in page if self._positions[part_of(each)] < (each.position or 0) <= ends[part_of(each)]]
+        self._cursor = cursor
+        folded = self._fold.apply(due)
+        moves = {part: (reached, max(reached, min(last, ends[part]))) for part, reached in self._positions.items()}
+        write_folded(cursor, self._store.dialect, self._projection, self._generation, folded)
+        move_positions(cursor, self._name, self._generation, moves, folded.counts)
+        self._positions = {part: after for part, (_, after) in moves.items()}
 
-    def finish(self, *, accept: bool) -> Rebuilt:
-        """Fold what has come meanwhile, compare, change places."""
+    def finish(self, *, wanted: Callable[[bool], bool]) -> Rebuilt:
+        """Fold what has come meanwhile, compare, and change places if ``wanted``, told whether both are equal."""
         with self._store.transaction() as cursor:
-            self._check_not_overtaken(cursor)
-            end, old = cursor.execute(
-                "SELECT position, generation FROM projections WHERE name=?", (self._name,)
-            ).fetchone()
-            while self.position < end:
-                self._fold_page(cursor, end)
-            rebuilt = Rebuilt(
-                name=self._name,
-                position=self.position,
-                views=cursor.execute(f"SELECT COUNT(*) FROM {table(self._name, self._generation)}").fetchone()[0],
-                checksum=checksum(cursor, self._name, self._generation),
-                replaced=checksum(cursor, self._name, old),
-            )
-            differing = () if rebuilt.checksum == rebuilt.replaced else self._differing(cursor, old)
-            wanted = accept or not differing
-            _drop(cursor, self._name, old if wanted else self._generation)
-            if wanted:
-                put_in_service(cursor, self._name, self._generation)
-                cursor.execute(
-                    "UPDATE projections SET generation=?, version=? WHERE name=?",
-                    (self._generation, self._projection.version, self._name),
-                )
+            standing = self._check_not_overtaken(cursor)
+            ends = positions_of(cursor, self._name, standing.generation)
+            while any(self._positions[part] < end for part, end in ends.items()):
+                self._fold_page(cursor, ends)
+            rebuilt = self._compared(cursor, standing)
+            if wanted(not rebuilt.differing):
+                self._change_places(cursor, standing)
+            else:
+                drop_generation(cursor, self._name, self._generation)
             cursor.execute("UPDATE projections SET building=0 WHERE name=?", (self._name,))
-        if not wanted:
-            raise RebuildDiffers(self._name, rebuilt.position, differing)
         return rebuilt
 
-    def _check_not_overtaken(self, cursor: sqlite3.Cursor) -> None:
-        row = cursor.execute("SELECT building FROM projections WHERE name=?", (self._name,)).fetchone()
-        if row[0] != self._generation:
-            raise RebuildOvertaken(self._name)
-
-    def _differing(self, cursor: sqlite3.Cursor, old: int) -> tuple[str, ...]:
-        ours, theirs = table(self._name, self._generation), table(self._name, old)
-        rows = cursor.execute(
-            f"SELECT DISTINCT key FROM (SELECT * FROM (SELECT * FROM {ours} EXCEPT SELECT * FROM {theirs})"
-            f" UNION ALL SELECT * FROM (SELECT * FROM {theirs} EXCEPT SELECT * FROM {ours})) ORDER BY key"
+    def _compared(self, cursor: Cursor, standing: Standing) -> Rebuilt:
+        old = standing.generation
+        ours = checksum(cursor, self._projection, self._generation)
+        # Another version of the fold may have had other tables: there is nothing to compare.
+        same_version = standing.version == self._projection.version
+        theirs = checksum(cursor, self._projection, old) if same_version else ""
+        first = own_name(self._projection.tables[0].name, self._generation)
+        ((views,),) = cursor.all(f"SELECT COUNT(*) FROM {first}")
+        differing: tuple[str, ...] = ()
+        if theirs not in ("", ours):
+            differing = differing_keys(cursor, self._projection, self._generation, old)
+        return Rebuilt(
+            name=self._name,
+            position=self.position,
+            views=views,
+            checksum=ours,
+            replaced=theirs,
+            differing=differing,
         )
-        return tuple(row[0] for row in rows)
 
+    def _change_places(self, cursor: Cursor, standing: Standing) -> None:
+        if standing.kept:
+            drop_generation(cursor, self._name, standing.kept)
+        put_in_service(cursor, self._store.dialect, self._projection, self._generation)
+        cursor.execute(
+            "UPDATE projections SET generation=?, version=?, kept=?, revision=revision+1 WHERE name=?",
+            (self._generation, self._projection.version, standing.generation, self._name),
+        )
 
-def checksum(cursor: sqlite3.Cursor, name: str, generation: int) -> str:
-    """SHA-256 over all rows in the order of their keys; each field is preceded by its length."""
-    digest = hashlib.sha256()
-    # A hand that edits the file leaves text where there were bytes; that must be told, not stumbled over.
-    statement = f"SELECT key, learner, position, CAST(view AS BLOB) FROM {table(name, generation)} ORDER BY key"
-    for row in cursor.execute(statement):
-        for field in (row[0].encode(), row[1].encode(), str(row[2]).encode(), bytes(row[3])):
-            digest.update(b"%d:" % len(field) + field)
-    return digest.hexdigest()
-
-
-def _drop(cursor: sqlite3.Cursor, name: str, generation: int) -> None:
-    cursor.execute(f"DROP TABLE IF EXISTS {table(name, generation)}")
-    cursor.execute("DELETE FROM parked WHERE projection=? AND generation=?", (name, generation))
+    def _check_not_overtaken(self, cursor: Cursor) -> Standing:
+        standing = self._locked(cursor)
+        if standing.building != self._generation:
+            raise RebuildOvertaken(self._name)
+        return standing

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from msgspec import Struct
 
 from projections.means import Figures
-from projections.progress import Day, Item, ProgressView, Slip
+from projections.progress_view import Day, Item, ProgressView, Slip
 
 MIN_PHONE_COUNT = 3
 MIN_WORD_COUNT = 2

@@ -1,28 +1,38 @@
-"""Keeps the views up to date with the log: reads pages, folds them, stores views and position in one transaction.
+"""Keeps the views up to date with the log: reads pages, folds them, stores views and positions in one transaction.
 
-One runner at a time may write to a views' file (`lease.py`); a second one stands by and takes over.
+Each part of the learners is folded by one runner at a time (`lease.py`); another one stands by and takes over. A page
+is folded before its transaction begins, so that runners of other parts, and rebuilds, need not wait for it.
 """
 
 import os
 import socket
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from events.envelope import Recorded
 from events.errors import EventsError
 from events.log import EventLog
+from projections.audit import Auditor
 from projections.errors import ProjectionsError
-from projections.fold import Fold
+from projections.fold import Fold, Folded
 from projections.lease import Lease
-from projections.projection import Projection
-from projections.rebuild import Rebuilt, Step, rebuild
-from projections.views import Standing, ViewStore, write_rows
+from projections.projection import PARTS, AnyProjection, part_of
+from projections.rebuild import Rebuilt, Step, ignore, rebuild
+from projections.status import Status, status_of
+from projections.storing import (
+    all_standings,
+    left_out,
+    move_positions,
+    parked_keys,
+    positions_of,
+    stored_view,
+    write_folded,
+)
+from projections.views import Cursor, Standing, ViewStore
 
 BATCH = 500
 LEASE_S = 10.0
@@ -30,18 +40,16 @@ IDLE_WAIT_S = 0.5
 RETRY_S = 1.0
 
 
-class Status(Struct, frozen=True, kw_only=True):
-    """How a projection does. ``lag`` counts the log's events that it has not folded, ``outdated`` tells that its
-    views come from another version of its fold.
-    """
+class Share(Struct, frozen=True):
+    """Worker ``number`` (from 0) of ``workers``."""
 
-    name: str
-    position: int
-    lag: int
-    views: int
-    parked: int
-    version: int
-    outdated: bool
+    number: int = 0
+    workers: int = 1
+
+    @property
+    def parts(self) -> tuple[int, ...]:
+        """The parts of the learners that it folds."""
+        return tuple(part for part in range(PARTS) if part % self.workers == self.number)
 
 
 class ProjectionRunner:
@@ -51,8 +59,9 @@ class ProjectionRunner:
         self,
         log: EventLog,
         store: ViewStore,
-        projections: Sequence[Projection[Any]],
+        projections: Sequence[AnyProjection],
         *,
+        share: Share = Share(),  # noqa: B008  # frozen
         owner: str = "",
         clock: Callable[[], float] = time.time,
         lease_s: float = LEASE_S,
@@ -60,21 +69,24 @@ class ProjectionRunner:
         self._log = log
         self._store = store
         self._projections = tuple(projections)
-        self._lease = Lease(owner or f"{socket.gethostname()}:{os.getpid()}:{id(self):x}", clock, lease_s)
-        self._working: dict[str, tuple[Standing, Fold[Any]]] = {}
+        owner = owner or f"{socket.gethostname()}:{os.getpid()}:{id(self):x}"
+        self._lease = Lease(owner, share.parts, clock, lease_s)
+        self._working: dict[str, _Working] = {}
+        self._auditor = Auditor(log)
         self.fault = ""
 
     def run_once(self) -> int:
-        """Fold one page for each projection; how many events were folded, 0 when all are up to date.
+        """Fold one page for each projection; how many events were dealt with, 0 when all are up to date.
 
-        Raises `RunnerFenced` while another runner folds, and the errors of the log and the store.
+        An event counts once for each projection, whichever part it belongs to. Raises `RunnerFenced` while another
+        runner folds these parts, and the errors of the log and the store.
         """
         try:
             self._make_ready()
             pages: dict[int, tuple[Recorded, ...]] = {}
-            for standing, _ in self._working.values():
-                if standing.position not in pages:
-                    pages[standing.position] = self._log.tail(standing.position, limit=BATCH)
+            for working in self._working.values():
+                if working.position not in pages:
+                    pages[working.position] = self._log.tail(working.position, limit=BATCH)
             if any(pages.values()) or self._lease.wants_renewal:
                 return self._fold(pages)
         except BaseException:
@@ -106,9 +118,10 @@ class ProjectionRunner:
 
     def status(self, head: int) -> tuple[Status, ...]:
         """How each projection does when the log's last position is ``head``; also without the right to fold."""
-        return tuple(self._status(projection, head) for projection in self._projections)
+        with self._store.reading() as cursor:
+            return tuple(status_of(cursor, self._auditor, each, head) for each in self._projections)
 
-    def rebuild(self, name: str, *, accept: bool = False, step: Step = lambda reached, end: None) -> Rebuilt:
+    def rebuild(self, name: str, *, accept: bool = False, step: Step = ignore) -> Rebuilt:
         """See `projections.rebuild.rebuild`."""
         (projection,) = (each for each in self._projections if each.name == name)
         return rebuild(self._log, self._store, projection, accept=accept, step=step)
@@ -118,69 +131,91 @@ class ProjectionRunner:
         if not self._lease.held:
             self._working.clear()
             with self._store.transaction() as cursor:
-                self._lease.claim(cursor)
+                self._lease.claim(cursor, self._store.dialect)
         for projection in self._projections:
             if projection.name not in self._working:
-                self._working[projection.name] = self._opened(projection)
+                self._open(projection)
 
-    def _opened(self, projection: Projection[Any]) -> tuple[Standing, Fold[Any]]:
-        name = projection.name
-        standing = self._store.standing(name)
-        if standing.version != projection.version:
+    def _open(self, projection: AnyProjection) -> None:
+        if self._store.standing(projection.name).version != projection.version:
+            if 0 not in self._lease.parts:
+                return  # the runner of the first part rebuilds; until it has, there is nothing to fold into
             rebuild(self._log, self._store, projection, accept=True, step=lambda *_: self._keep_lease())
-            standing = self._store.standing(name)
-        parked = [each.key for each in self._store.parked(name)]
-        return standing, Fold(projection, lambda key: self._store.stored(name, standing.generation, key), parked)
+        with self._store.reading() as cursor:
+            self._working[projection.name] = _Working(self._store, cursor, projection, self._lease.parts)
 
     def _keep_lease(self) -> None:
         if self._lease.wants_renewal:
             with self._store.transaction() as cursor:
-                self._lease.renew(cursor)
+                self._lease.renew(cursor, self._store.dialect)
 
     def _fold(self, pages: dict[int, tuple[Recorded, ...]]) -> int:
-        """Fold and store pages, given by the position before them, in one transaction."""
-        count = 0
-        moved: dict[str, tuple[Standing, Fold[Any]] | None] = {}
+        """Fold pages, given by the position before them, and store them in one transaction."""
+        folded = {
+            name: working.fold(page) for name, working in self._working.items() if (page := pages[working.position])
+        }
+        moved: dict[str, bool] = {}
         with self._store.transaction() as cursor:
-            self._lease.renew(cursor)
-            for name, (standing, fold) in self._working.items():
-                page = pages[standing.position]
-                if page:
-                    moved[name] = self._fold_page(cursor, standing, fold, page)
-                    count += len(page)
-        for name, working in moved.items():
-            if working is None:
-                del self._working[name]
+            self._lease.renew(cursor, self._store.dialect)
+            standings = all_standings(cursor, self._store.dialect.for_share)
+            for name, changed in folded.items():
+                moved[name] = self._working[name].write(cursor, standings.get(name), changed)
+        count = 0
+        for name, wrote in moved.items():
+            if wrote:
+                count += len(pages[self._working[name].position])
+                self._working[name].moved()
             else:
-                self._working[name] = working
+                # A rebuild or a command has changed what is stored: read it again.
+                del self._working[name]
         return count
 
-    def _fold_page(
-        self, cursor: sqlite3.Cursor, standing: Standing, fold: Fold[Any], page: tuple[Recorded, ...]
-    ) -> tuple[Standing, Fold[Any]] | None:
-        """The projection after a page; None, and nothing done, when a rebuild has put another table in service."""
-        position = page[-1].position or 0
-        cursor.execute(
-            "UPDATE projections SET position=? WHERE name=? AND generation=? AND position=?",
-            (position, standing.name, standing.generation, standing.position),
-        )
-        if cursor.rowcount == 0:
-            return None
-        folded = fold.apply(page)
-        write_rows(cursor, standing.name, standing.generation, folded.rows, folded.parked, folded.forgotten)
-        return replace(standing, position=position), fold
-
     def _reached(self) -> int:
-        return min((standing.position for standing, _ in self._working.values()), default=0)
+        return min((working.position for working in self._working.values()), default=0)
 
-    def _status(self, projection: Projection[Any], head: int) -> Status:
-        standing = self._store.standing(projection.name)
-        return Status(
-            name=projection.name,
-            position=standing.position,
-            lag=max(0, head - standing.position),
-            views=self._store.count(projection.name),
-            parked=len(self._store.parked(projection.name)),
-            version=standing.version,
-            outdated=standing.version != projection.version,
-        )
+
+class _Working:
+    """A projection being folded: some parts of one generation."""
+
+    def __init__(self, store: ViewStore, cursor: Cursor, projection: AnyProjection, parts: tuple[int, ...]) -> None:
+        name = projection.name
+        self._store = store
+        self._projection = projection
+        self._standing: Standing = all_standings(cursor)[name]
+        self._generation = self._standing.generation
+        everywhere = positions_of(cursor, name, self._generation)
+        self._positions = {part: everywhere[part] for part in parts}
+        self._moves: dict[int, tuple[int, int]] = {}
+        parked = parked_keys(cursor, name, self._generation)
+        self._fold: Fold[Any] = Fold(projection, self._load, parked, left_out(cursor, name))
+
+    @property
+    def position(self) -> int:
+        """How far the part is that is furthest behind."""
+        return min(self._positions.values())
+
+    def _load(self, key: str) -> bytes | None:
+        with self._store.reading() as cursor:
+            return stored_view(cursor, self._projection.name, self._generation, key)
+
+    def fold(self, page: tuple[Recorded, ...]) -> Folded:
+        """Fold what is due of a page."""
+        end = page[-1].position or 0
+        self._moves = {part: (position, max(position, end)) for part, position in self._positions.items()}
+        due = [each for each in page if (each.position or 0) > self._positions.get(part_of(each), end)]
+        return self._fold.apply(due)
+
+    def write(self, cursor: Cursor, standing: Standing | None, folded: Folded) -> bool:
+        """Store what `fold` gave; False, and nothing done, when something else has changed what is stored."""
+        known = (self._standing.generation, self._standing.revision)
+        if standing is None or (standing.generation, standing.revision) != known:
+            return False
+        name = self._projection.name
+        if not move_positions(cursor, name, self._generation, self._moves, folded.counts):
+            raise ProjectionsError(f"the positions of {name!r} moved under this runner's lease")
+        write_folded(cursor, self._store.dialect, self._projection, self._generation, folded)
+        return True
+
+    def moved(self) -> None:
+        """The transaction is committed."""
+        self._positions = {part: after for part, (_, after) in self._moves.items()}

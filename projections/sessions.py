@@ -9,7 +9,8 @@ from events.envelope import Recorded, Unknown
 from events.learner import LearnerEvent
 from events.lesson import SessionEnded, SessionStarted, SpeechAssessed, SpeechUttered
 from projections.means import Mean
-from projections.projection import Projection
+from projections.projection import Projection, Rows
+from projections.tables import Table, integer, real, text, time
 
 
 class SessionView(Struct, frozen=True, kw_only=True):
@@ -106,12 +107,43 @@ def key(recorded: Recorded) -> str | None:
     return None if unknown else recorded.stream
 
 
+TABLE = Table(
+    name="sessions",
+    about="a lesson a row",
+    columns=(
+        text("session", "the lesson's id, which is its stream in the log"),
+        text("learner", "the learner's pseudonym"),
+        time("started", "when it began, UTC"),
+        time("ended", "when it ended, UTC; empty while it is open"),
+        integer("turns", "utterances of the learner"),
+        text("tutor", "the tutor's name"),
+        text("mode", "conversation or sentence"),
+        text("level", "CEFR level, A1..C1"),
+        text("goal", "what the learner learns for"),
+        text("topic", "what the lesson was to be about; may be empty"),
+        real("average", "mean total score of the judged utterances, 0..100; empty if none could be judged"),
+        integer("last_version", "version of the newest event in its stream"),
+    ),
+)
+
+
+def rows(view: SessionView) -> Rows:
+    """The lesson's row; none for a stream that has not begun as one."""
+    if not view.session:
+        return {}
+    average = view.total.value if view.total.count else None
+    head = (view.session, view.learner, view.started, view.ended, view.turns, view.tutor, view.mode, view.level)
+    return {"sessions": [(*head, view.goal, view.topic, average, view.last_version)]}
+
+
 SESSIONS = Projection(
     name="sessions",
-    version=1,
+    version=2,
     about="each session in one line: when, who, how many turns, how well",
     view=SessionView,
     key=key,
     initial=initial,
     evolve=evolve,
+    tables=(TABLE,),
+    rows=rows,
 )

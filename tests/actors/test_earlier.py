@@ -12,7 +12,7 @@ from events.memory import MemoryEventLog
 from policies.learner import LearnerHistory
 from projections.catalogue import PROJECTIONS
 from projections.runner import ProjectionRunner
-from projections.views import ViewStore
+from projections.sqlite import SQLiteViewStore
 from tests.events.samples import origin
 from tests.projections.histories import assessed, started, uttered
 
@@ -24,7 +24,7 @@ class Room:
 
     def __init__(self, folder: Path) -> None:
         self.log = MemoryEventLog()
-        self.views = ViewStore(folder / "views.sqlite", PROJECTIONS)
+        self.views = SQLiteViewStore(folder / "views.sqlite", PROJECTIONS)
         self.runner = ProjectionRunner(self.log, self.views, PROJECTIONS)
         self.history = EarlierLessons(self.views, lambda: TODAY)
 

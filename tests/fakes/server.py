@@ -16,8 +16,7 @@ from events.blobs import BlobStore
 from events.location import DataFolder
 from events.log import EventLog
 from events.sqlite import SQLiteEventLog
-from projections.catalogue import PROJECTIONS
-from projections.views import ViewStore
+from projections.opening import open_views
 from tests.fakes.engines import FakeEngines
 from tests.fakes.hosts import LocalHosts
 
@@ -58,7 +57,7 @@ class LessonServer:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        self._views = ViewStore(data.views, PROJECTIONS)
+        self._views = open_views(data)
         self._settings = Settings(data=data)
         self._server = uvicorn.Server(self._config())
         self._thread = threading.Thread(target=self._server.run, daemon=True)

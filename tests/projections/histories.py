@@ -15,6 +15,7 @@ from events.lesson import (
 )
 from events.log import EventLog
 from events.values import Note, PhoneScore, Pronunciation, Scores, WordScore
+from projections.progress import ProgressView, evolve, initial
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 
@@ -98,3 +99,11 @@ class DailyClock:
     def __call__(self) -> datetime:
         self.now += self.step
         return self.now
+
+
+def expected_progress(log: EventLog) -> dict[str, ProgressView]:
+    """What the fold gives without any runner."""
+    views: dict[str, ProgressView] = {}
+    for each in log.tail(0, limit=1_000_000):
+        views[each.learner] = evolve(views.get(each.learner, initial()), each)
+    return views

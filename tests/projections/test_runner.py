@@ -1,29 +1,27 @@
+"""The runner: all or nothing, one at a time, and it goes on."""
+
 import random
 import sqlite3
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from msgspec import Struct
 from msgspec.structs import replace
 
 from events.envelope import Recorded
 from events.lesson import SessionEnded, SpeechUttered
-from events.log import EventLog
 from events.memory import MemoryEventLog
 from events.sqlite import SQLiteEventLog
 from projections import runner as runner_module
 from projections.catalogue import PROJECTIONS
-from projections.errors import RebuildDiffers, RunnerFenced, ViewsUnavailable
-from projections.progress import PROGRESS, ProgressView, evolve, initial
-from projections.projection import Projection
-from projections.rebuild import checksum
+from projections.errors import RunnerFenced, ViewsUnavailable
+from projections.progress import PROGRESS, ProgressView, evolve
 from projections.runner import ProjectionRunner
 from projections.sessions import SESSIONS
 from projections.views import ViewStore
 from tests.events.samples import origin
-from tests.projections.histories import DailyClock, fill, started, uttered
+from tests.projections.histories import expected_progress, fill, started, uttered
+from tests.projections.stores import Stores, checksums, run_all
 
 
 class Clock:
@@ -36,49 +34,17 @@ class Clock:
         return self.now
 
 
-@pytest.fixture
-def log() -> MemoryEventLog:
-    return MemoryEventLog(clock=DailyClock())
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[ViewStore]:
-    opened = ViewStore(tmp_path / "views.sqlite", PROJECTIONS)
-    yield opened
-    opened.close()
-
-
-def run_all(runner: ProjectionRunner) -> None:
-    while runner.run_once():
-        pass
-
-
-def checksums(store: ViewStore) -> dict[str, str]:
-    with store.transaction() as cursor:
-        return {
-            name: checksum(cursor, name, store.standing(name).generation) for name in (PROGRESS.name, SESSIONS.name)
-        }
-
-
-def expected_progress(log: EventLog) -> dict[str, ProgressView]:
-    """What the fold gives without any runner."""
-    views: dict[str, ProgressView] = {}
-    for recorded in log.tail(0, limit=1_000_000):
-        views[recorded.learner] = evolve(views.get(recorded.learner, initial()), recorded)
-    return views
-
-
 def test_the_views_are_those_of_the_fold(log: MemoryEventLog, store: ViewStore) -> None:
     count = fill(log, sessions=12)
     runner = ProjectionRunner(log, store, PROJECTIONS)
 
-    assert runner.run_once() == 2 * count
+    assert runner.run_once() == len(PROJECTIONS) * count
     assert runner.run_once() == 0
 
     for learner, view in expected_progress(log).items():
         assert store.get(PROGRESS, learner) == view
     assert store.get(PROGRESS, "nobody") is None
-    assert [(s.position, s.lag, s.parked) for s in runner.status(count)] == [(count, 0, 0), (count, 0, 0)]
+    assert {(s.position, s.lag, s.parked, s.caught_up) for s in runner.status(count)} == {(count, 0, 0, True)}
 
 
 def test_a_learners_sessions_are_listed_newest_first(log: MemoryEventLog, store: ViewStore) -> None:
@@ -93,10 +59,10 @@ def test_a_learners_sessions_are_listed_newest_first(log: MemoryEventLog, store:
 
 @pytest.mark.parametrize("batch", [1, 7, 1000])
 def test_the_size_of_the_pages_does_not_matter(
-    log: MemoryEventLog, tmp_path: Path, batch: int, monkeypatch: pytest.MonkeyPatch
+    log: MemoryEventLog, stores: Stores, batch: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(log, sessions=6)
-    reference, paged = (ViewStore(tmp_path / name, PROJECTIONS) for name in ("a.sqlite", "b.sqlite"))
+    reference, paged = stores.open(name="a"), stores.open(name="b")
     run_all(ProjectionRunner(log, reference, PROJECTIONS))
 
     monkeypatch.setattr(runner_module, "BATCH", batch)
@@ -106,10 +72,10 @@ def test_the_size_of_the_pages_does_not_matter(
 
 
 def test_a_runner_that_dies_anywhere_loses_and_doubles_nothing(
-    log: MemoryEventLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    log: MemoryEventLog, stores: Stores, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(log, sessions=10)
-    reference = ViewStore(tmp_path / "reference.sqlite", PROJECTIONS)
+    reference = stores.open(name="reference")
     run_all(ProjectionRunner(log, reference, PROJECTIONS))
     monkeypatch.setattr(runner_module, "BATCH", 5)
     rng = random.Random(8)
@@ -118,15 +84,14 @@ def test_a_runner_that_dies_anywhere_loses_and_doubles_nothing(
     def dying(*arguments: object) -> None:
         nonlocal deaths
         write(*arguments)  # type: ignore[arg-type]
-        if rng.random() < 0.3:
+        if rng.random() < 0.1:
             deaths += 1
             raise RuntimeError("killed in the middle of a transaction")
 
-    write = runner_module.write_rows
-    monkeypatch.setattr(runner_module, "write_rows", dying)
-    path = tmp_path / "views.sqlite"
+    write = runner_module.write_folded
+    monkeypatch.setattr(runner_module, "write_folded", dying)
     while True:
-        store = ViewStore(path, PROJECTIONS)
+        store = stores.open()
         runner = ProjectionRunner(log, store, PROJECTIONS, owner="the same machine")
         try:
             run_all(runner)
@@ -145,9 +110,9 @@ def test_a_commit_that_fails_leaves_the_same_runner_fit_to_go_on(
     runner = ProjectionRunner(log, store, PROJECTIONS)
 
     def failing(*_: object) -> None:
-        raise sqlite3.OperationalError("database or disk is full")
+        raise ViewsUnavailable("failed", "database or disk is full")
 
-    monkeypatch.setattr(runner_module, "write_rows", failing)
+    monkeypatch.setattr(runner_module, "write_folded", failing)
     with pytest.raises(ViewsUnavailable, match="full"):
         runner.run_once()
     monkeypatch.undo()
@@ -163,9 +128,9 @@ def poisoned(view: ProgressView, recorded: Recorded) -> ProgressView:
     return evolve(view, recorded)
 
 
-def test_a_poisoned_event_parks_its_key_and_the_others_go_on(tmp_path: Path, log: MemoryEventLog) -> None:
+def test_a_poisoned_event_parks_its_key_and_the_others_go_on(stores: Stores, log: MemoryEventLog) -> None:
     bad = replace(PROGRESS, evolve=poisoned)
-    store = ViewStore(tmp_path / "views.sqlite", [bad])
+    store = stores.open([bad])
     log.append("s1", [started("ana"), uttered()], expected_version=0, origin=origin("ana"))
     log.append("s2", [started("ben")], expected_version=0, origin=origin("ben"))
     log.append("s1", [replace(uttered(), text="poison")], expected_version=2, origin=origin("ana"))
@@ -212,7 +177,7 @@ def test_a_damaged_event_in_the_log_parks_its_learner_only(tmp_path: Path, store
         run_all(ProjectionRunner(log, store, PROJECTIONS))
 
     assert [(parked.key, parked.position) for parked in store.parked("progress")] == [("ana", 2), ("stream:s3", 6)]
-    assert [(parked.key, parked.position) for parked in store.parked("sessions")] == [("s1", 2), ("s3", 6)]
+    assert [(parked.key, parked.position) for parked in store.parked("sessions")] == [("s1", 2), ("stream:s3", 6)]
     ben = store.get(PROGRESS, "ben")
     assert ben is not None
     assert ben.turns == 1
@@ -286,146 +251,3 @@ def test_a_running_runner_follows_the_log_and_survives_its_faults(store: ViewSto
     assert view is not None
     assert view.last_version == 5
     assert runner.fault == ""
-
-
-def test_a_rebuild_gives_an_equal_checksum_and_takes_its_place(log: MemoryEventLog, store: ViewStore) -> None:
-    count = fill(log, sessions=10)
-    runner = ProjectionRunner(log, store, PROJECTIONS)
-    run_all(runner)
-    before = checksums(store)["progress"]
-    steps: list[tuple[int, int]] = []
-
-    rebuilt = runner.rebuild("progress", step=lambda reached, end: steps.append((reached, end)))
-
-    assert rebuilt.checksum == rebuilt.replaced == before == checksums(store)["progress"]
-    assert (rebuilt.position, rebuilt.views) == (count, len(expected_progress(log)))
-    assert steps[-1] == (count, count)
-    assert store.standing("progress").generation == 2
-
-
-def test_a_rebuild_that_differs_changes_nothing_unless_it_is_accepted(log: MemoryEventLog, store: ViewStore) -> None:
-    fill(log, sessions=5)
-    runner = ProjectionRunner(log, store, PROJECTIONS)
-    run_all(runner)
-    victim = next(iter(expected_progress(log)))
-    with store.transaction() as cursor:
-        cursor.execute("UPDATE progress_1 SET view=replace(view, '\"turns\":', '\"turns\":1') WHERE key=?", (victim,))
-    before = checksums(store)
-
-    with pytest.raises(RebuildDiffers) as caught:
-        runner.rebuild("progress")
-    assert caught.value.keys == (victim,)
-    assert checksums(store) == before
-
-    rebuilt = runner.rebuild("progress", accept=True)
-    assert rebuilt.checksum != rebuilt.replaced
-    assert store.get(PROGRESS, victim) == expected_progress(log)[victim]
-
-
-def test_a_runner_goes_on_in_the_table_that_a_rebuild_put_in_service(log: MemoryEventLog, tmp_path: Path) -> None:
-    path = tmp_path / "views.sqlite"
-    live, analyst = ViewStore(path, PROJECTIONS), ViewStore(path, PROJECTIONS)
-    runner = ProjectionRunner(log, live, PROJECTIONS, owner="live")
-    for round_ in range(4):
-        fill(log, sessions=3, seed=round_, first=3 * round_)
-        run_all(runner)
-        ProjectionRunner(log, analyst, PROJECTIONS, owner="analyst").rebuild("progress")
-
-    fill(log, sessions=3, first=12)
-    run_all(runner)
-
-    assert live.standing("progress").generation == 5
-    for learner, view in expected_progress(log).items():
-        assert analyst.get(PROGRESS, learner) == view
-
-
-def test_rebuilds_while_a_runner_is_folding_lose_nothing(tmp_path: Path) -> None:
-    path, stop = tmp_path / "views.sqlite", threading.Event()
-    log = MemoryEventLog(clock=DailyClock())
-    live, analyst = ViewStore(path, PROJECTIONS), ViewStore(path, PROJECTIONS)
-    runner = ProjectionRunner(log, live, PROJECTIONS, owner="live")
-    thread = threading.Thread(target=runner.run, args=(stop,))
-    thread.start()
-    count = 0
-    for round_ in range(8):
-        count += fill(log, sessions=20, seed=round_, first=20 * round_)
-        rebuilt = ProjectionRunner(log, analyst, PROJECTIONS, owner="analyst").rebuild("progress")
-        assert rebuilt.checksum == rebuilt.replaced
-    waited = threading.Event()
-    while min(status.position for status in runner.status(count)) < count:
-        waited.wait(0.01)
-    stop.set()
-    thread.join()
-
-    for learner, view in expected_progress(log).items():
-        assert analyst.get(PROGRESS, learner) == view
-
-
-def test_a_new_version_of_a_fold_is_folded_from_the_start(log: MemoryEventLog, store: ViewStore) -> None:
-    fill(log, sessions=3)
-    run_all(ProjectionRunner(log, store, PROJECTIONS, owner="the same"))
-
-    class Turns(Struct, frozen=True, kw_only=True):
-        turns: int = 0
-
-    newer = Projection(
-        name="progress",
-        version=2,
-        about="turns only",
-        view=Turns,
-        key=lambda recorded: recorded.learner,
-        initial=Turns,
-        evolve=lambda view, recorded: Turns(turns=view.turns + isinstance(recorded.event, SpeechUttered)),
-    )
-    runner = ProjectionRunner(log, store, [newer], owner="the same")
-    assert runner.status(0)[0].outdated
-    fill(log, sessions=3, first=3)
-    run_all(runner)
-
-    assert not runner.status(0)[0].outdated
-    for learner, view in expected_progress(log).items():
-        assert store.get(newer, learner) == Turns(turns=view.turns)
-
-
-def test_a_projection_that_is_added_later_catches_up_without_holding_up_the_others(
-    log: MemoryEventLog, tmp_path: Path
-) -> None:
-    path = tmp_path / "views.sqlite"
-    count = fill(log, sessions=5)
-    run_all(ProjectionRunner(log, ViewStore(path, [SESSIONS]), [SESSIONS], owner="the same"))
-
-    store = ViewStore(path, PROJECTIONS)
-    more = fill(log, sessions=1, first=5)
-    runner = ProjectionRunner(log, store, PROJECTIONS, owner="the same")
-    run_all(runner)
-
-    assert {status.position for status in runner.status(count + more)} == {count + more}
-    for learner, view in expected_progress(log).items():
-        assert store.get(PROGRESS, learner) == view
-
-
-def test_views_of_a_longer_log_are_not_rebuilt_from_a_shorter_one(log: MemoryEventLog, store: ViewStore) -> None:
-    fill(log, sessions=3)
-    run_all(ProjectionRunner(log, store, PROJECTIONS))
-
-    with pytest.raises(ViewsUnavailable, match="the log ends at 0"):
-        ProjectionRunner(MemoryEventLog(), store, PROJECTIONS).rebuild("progress")
-
-
-def test_the_views_can_be_read_with_plain_sql(log: MemoryEventLog, tmp_path: Path) -> None:
-    path = tmp_path / "views.sqlite"
-    fill(log, sessions=5)
-    run_all(ProjectionRunner(log, ViewStore(path, PROJECTIONS), PROJECTIONS))
-
-    raw = sqlite3.connect(path)
-    rows = raw.execute("SELECT key, json_extract(view, '$.turns') FROM progress ORDER BY key").fetchall()
-    raw.close()
-
-    assert rows == sorted((learner, view.turns) for learner, view in expected_progress(log).items())
-
-
-def test_a_file_that_is_no_database_is_a_typed_error(tmp_path: Path) -> None:
-    (tmp_path / "views.sqlite").write_bytes(b"no database" * 1000)
-
-    with pytest.raises(ViewsUnavailable):
-        ViewStore(tmp_path / "views.sqlite", PROJECTIONS)

@@ -1,0 +1,167 @@
+"""The commands that list, describe, fold, compare and rebuild projections. Each gives an exit status."""
+
+import sys
+import time
+
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from events.recorder_log import RecorderEventLog
+from projections.catalogue import PROJECTIONS, projection_named, view_named
+from projections.errors import RunnerFenced
+from projections.projection import AnyProjection, Projection, relations
+from projections.rebuild import Rebuilt, compare, drop_kept
+from projections.runner import ProjectionRunner
+from projections.tables import Relation
+from projections.views import ViewStore
+
+SAMPLE_S = 1.0
+WAIT_S = 0.1
+
+
+def listed() -> int:
+    """Name the projections."""
+    table = Table("projection", "views", "what it holds", "version")
+    for projection in PROJECTIONS:
+        names = " ".join(relation.name for relation in relations(projection))
+        table.add_row(projection.name, names, projection.about, str(projection.version))
+    Console().print(table)
+    return 0
+
+
+def describe(name: str) -> int:
+    """Tell the columns of a view, or of all."""
+    shown: tuple[Relation, ...] = (
+        (view_named(name)[1],)
+        if name
+        else tuple(relation for projection in PROJECTIONS for relation in relations(projection))
+    )
+    console = Console()
+    for relation in shown:
+        table = Table(
+            "column", "type", "what it holds", title=f"{relation.name}: {relation.about}", title_justify="left"
+        )
+        for column in relation.columns:
+            table.add_row(column.name, column.kind, column.about)
+        console.print(table)
+    return 0
+
+
+def status(log: RecorderEventLog, store: ViewStore, *, as_json: bool) -> int:
+    """Tell how each projection does; the throughput is that of the last second."""
+    runner = ProjectionRunner(log, store, PROJECTIONS)
+    if as_json:
+        for each in runner.status(log.head()):
+            print(msgspec.json.encode(each).decode())
+        return 0
+    before, began = {each.name: each.position for each in runner.status(0)}, time.monotonic()
+    if log.head() > min(before.values()):
+        time.sleep(SAMPLE_S)
+    table = Table("projection", "position", "behind by", "events/s", "views", "parked", "audit", "fold")
+    for each in runner.status(log.head()):
+        fold = f"version {each.version}" + (", outdated" if each.outdated else "")
+        rate = (each.position - before[each.name]) / (time.monotonic() - began)
+        parked = f"{each.parked} ({each.waiting} events)" if each.parked else "0"
+        audit = "caught up" if each.caught_up else f"counts {each.audit}"
+        shown = (f"{each.position:,}", f"{each.lag:,}", f"{rate:,.0f}", f"{each.views:,}")
+        table.add_row(each.name, *shown, parked, audit, fold)
+    Console().print(table)
+    return 0
+
+
+def run_once(log: RecorderEventLog, store: ViewStore) -> int:
+    """Fold until all is up to date."""
+    runner = ProjectionRunner(log, store, PROJECTIONS)
+    with _progress("folding") as progress:
+        task = progress.add_task("", total=log.head() * len(PROJECTIONS))
+        while folded := runner.run_once():
+            progress.advance(task, folded)
+    runner.release()
+    return 0
+
+
+def rebuild(log: RecorderEventLog, store: ViewStore, projection: AnyProjection, *, accept: bool) -> int:
+    """Rebuild a projection and put it in service."""
+    name = projection.name
+    runner = _caught_up(log, store)
+    with _progress(f"rebuilding {name}") as progress:
+        task = progress.add_task("", total=None)
+        rebuilt = runner.rebuild(
+            name, accept=accept, step=lambda reached, end: progress.update(task, completed=reached, total=end)
+        )
+    print(f"{name}: {rebuilt.views} views rebuilt from position 0 to {rebuilt.position}, now in service")
+    if rebuilt.replaced:
+        _print_checksums(rebuilt, "equal" if rebuilt.checksum == rebuilt.replaced else "DIFFERENT, accepted")
+    print(f"  the old one is kept until `python -m projections rebuild {name} --drop-old` or the next rebuild")
+    return 0
+
+
+def drop_old(store: ViewStore, projection: AnyProjection) -> int:
+    """Drop what the last rebuild replaced."""
+    dropped = drop_kept(store, projection)
+    print(f"{projection.name}: " + ("what the last rebuild replaced is dropped" if dropped else "nothing is kept"))
+    return 0
+
+
+def diff(log: RecorderEventLog, store: ViewStore, projection: AnyProjection) -> int:
+    """Compare the live view with a fresh fold; 1 if they differ."""
+    _caught_up(log, store)
+    with _progress(f"folding {projection.name}") as progress:
+        task = progress.add_task("", total=None)
+        found = compare(
+            log, store, projection, step=lambda reached, end: progress.update(task, completed=reached, total=end)
+        )
+    if found.checksum == found.replaced:
+        print(f"{projection.name}: {found.views} views to position {found.position} are those of a fresh fold")
+        return 0
+    print(f"{projection.name}: views to position {found.position} differ from a fresh fold")
+    _print_checksums(found, "DIFFERENT")
+    for key in found.differing:
+        print(f"  {key}")
+    return 1
+
+
+def wipe(log: RecorderEventLog, store: ViewStore) -> int:
+    """Fold what is new, then write the store's files anew."""
+    head = log.head()
+    runner = _caught_up(log, store)
+    # Where another one folds, it needs no longer than the newest events take.
+    while any(each.position < head for each in runner.status(head)):
+        time.sleep(WAIT_S)
+    store.wipe()
+    return 0
+
+
+def show(store: ViewStore, name: str, key: str) -> int:
+    """Print what a fold keeps of a key."""
+    projection = projection_named(name)
+    view = store.get(projection, key) if isinstance(projection, Projection) else None
+    if view is None:
+        print(f"projections: {name} has no view of {key!r}", file=sys.stderr)
+        return 1
+    print(msgspec.json.format(msgspec.json.encode(view)).decode())
+    return 0
+
+
+def _caught_up(log: RecorderEventLog, store: ViewStore) -> ProjectionRunner:
+    """A runner; without a server nobody has folded the newest events yet."""
+    runner = ProjectionRunner(log, store, PROJECTIONS)
+    try:
+        while runner.run_once():
+            pass
+        runner.release()
+    except RunnerFenced as error:
+        print(f"{error.owner} keeps folding meanwhile", file=sys.stderr)
+    return runner
+
+
+def _print_checksums(rebuilt: Rebuilt, verdict: str) -> None:
+    print(f"  checksum before  {rebuilt.replaced}")
+    print(f"  checksum after   {rebuilt.checksum}  {verdict}")
+
+
+def _progress(what: str) -> Progress:
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=Console(stderr=True))

@@ -1,0 +1,48 @@
+"""Compares two generations of a projection: by a checksum, and key by key."""
+
+import hashlib
+
+from projections.projection import AnyProjection, Projection
+from projections.schema import own_name, state_name
+from projections.views import Cursor
+
+MOST_KEYS = 1_000
+"""Differing keys that are named."""
+
+
+def checksum(cursor: Cursor, projection: AnyProjection, generation: int) -> str:
+    """SHA-256 over all rows of all its tables in the order of their keys; each field is preceded by its length."""
+    digest = hashlib.sha256()
+    for own, columns, keys in _contents(projection, generation):
+        for row in cursor.each(f"SELECT {columns} FROM {own} ORDER BY {keys}"):
+            for value in row:
+                field = bytes(value) if isinstance(value, bytes) else repr(value).encode()
+                digest.update(b"%d:" % len(field) + field)
+    return digest.hexdigest()
+
+
+def differing_keys(cursor: Cursor, projection: AnyProjection, one: int, other: int) -> tuple[str, ...]:
+    """The first columns of rows that only one of the generations has, or has otherwise; of parked keys too."""
+    found: set[str] = set()
+    for (ours, columns, _), (theirs, _, _) in zip(
+        _contents(projection, one), _contents(projection, other), strict=True
+    ):
+        first = columns.split(",")[0]
+        left, right = f"SELECT {columns} FROM {ours}", f"SELECT {columns} FROM {theirs}"
+        rows = cursor.all(
+            f"SELECT DISTINCT CAST({first} AS TEXT) FROM (SELECT * FROM ({left} EXCEPT {right}) AS a"
+            f" UNION ALL SELECT * FROM ({right} EXCEPT {left}) AS b) AS c ORDER BY 1 LIMIT {MOST_KEYS}"
+        )
+        found.update(row[0] for row in rows)
+    return tuple(sorted(found)[:MOST_KEYS])
+
+
+def _contents(projection: AnyProjection, generation: int) -> list[tuple[str, str, str]]:
+    """Table, columns and keys of all that a generation holds."""
+    found = []
+    if isinstance(projection, Projection):
+        found.append((state_name(projection.name, generation), "key, learner, position, view", "key"))
+    for table in projection.tables:
+        names = [column.name for column in table.columns]
+        found.append((own_name(table.name, generation), ", ".join(names), ", ".join(names[: table.keys])))
+    return found

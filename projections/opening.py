@@ -1,0 +1,58 @@
+"""Opens the views where the log is: an SQLite file in the data folder, or the log's PostgreSQL.
+
+A file that is damaged, or of an older program, is moved aside and made anew: all of it comes from the log again.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock
+
+from events.location import DataFolder
+from events.opening import with_server
+from projections.catalogue import PROJECTIONS
+from projections.errors import ViewsUnavailable
+from projections.postgres import PostgresViewStore
+from projections.projection import AnyProjection
+from projections.sqlite import SQLiteViewStore
+from projections.views import ViewStore
+
+logger = logging.getLogger(__name__)
+
+
+def open_views(folder: DataFolder, projections: Sequence[AnyProjection] = PROJECTIONS) -> ViewStore:
+    """The views of a data folder, made if they are not there. Raises `ViewsUnavailable`."""
+    if folder.log_url:
+        return PostgresViewStore(with_server(folder).log_url, projections)
+    folder.root.mkdir(parents=True, exist_ok=True)
+    # Of several processes that find the damage at once, one mends it.
+    with FileLock(folder.views.with_suffix(".opening")):
+        try:
+            return _sound(folder.views, projections)
+        except ViewsUnavailable as error:
+            if error.reason not in ("damaged", "outdated"):
+                raise
+            aside = _move_aside(folder.views)
+            logger.warning("%s; moved to %s, and the views are folded from the log again", error.detail, aside)
+            return _sound(folder.views, projections)
+
+
+def _sound(path: Path, projections: Sequence[AnyProjection]) -> SQLiteViewStore:
+    store = SQLiteViewStore(path, projections)
+    try:
+        store.check()
+    except ViewsUnavailable:
+        store.close()
+        raise
+    return store
+
+
+def _move_aside(path: Path) -> Path:
+    aside = path.with_name(f"{path.name}.{datetime.now(UTC):%Y%m%dT%H%M%S.%f}")
+    for ending in ("", "-wal", "-shm"):
+        part = path.with_name(path.name + ending)
+        if part.exists():
+            part.rename(aside.with_name(aside.name + ending))
+    return aside

@@ -1,0 +1,142 @@
+"""The views in an SQLite file. Folds nothing."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from projections.errors import ViewsUnavailable
+from projections.projection import AnyProjection
+from projections.schema import LAYOUT, prepare
+from projections.sql_views import SqlViewStore
+from projections.views import Cursor, Dialect
+
+LOCK_TIMEOUT_S = 10
+
+DIALECT = Dialect(
+    types={"text": "TEXT", "integer": "INTEGER", "real": "REAL", "day": "TEXT", "time": "TEXT", "bytes": "BLOB"},
+    least="min",
+    greatest="max",
+    for_update="",
+    for_share="",
+    comments=False,
+)
+"""Days are text such as 2026-11-02, moments 2026-11-02T12:00:00.000000+00:00. A transaction locks the whole file."""
+
+
+class SQLiteViewStore(SqlViewStore):
+    """The views of ``projections`` in the file ``path``, made if it is not there. May be used from many threads."""
+
+    def __init__(self, path: Path, projections: Sequence[AnyProjection]) -> None:
+        self.dialect = DIALECT
+        self._write_lock = threading.RLock()
+        self._read_lock = threading.Lock()
+        with _typed_errors():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # Two connections, so that readers do not wait while a page is stored.
+            self._writer, self._reader = _connect(path), _connect(path)
+        with self.transaction() as cursor:
+            ((layout,),) = cursor.all("PRAGMA user_version")
+            ((tables,),) = cursor.all("SELECT COUNT(*) FROM sqlite_schema")
+            if tables and layout != LAYOUT:
+                raise ViewsUnavailable("outdated", f"{path} has layout {layout}; this program's is {LAYOUT}")
+            cursor.execute(f"PRAGMA user_version={LAYOUT}")
+            prepare(cursor, DIALECT, projections)
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._write_lock, self._read_lock:
+            self._writer.close()
+            self._reader.close()
+
+    def wipe(self) -> None:
+        """See `ViewStore.wipe`. Empties the journal too."""
+        with self._write_lock, _typed_errors():
+            self._writer.execute("VACUUM")
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def check(self) -> None:
+        """Look for damage in the whole file. Raises `ViewsUnavailable`."""
+        with self.reading() as cursor:
+            ((found,),) = cursor.all("PRAGMA quick_check(1)")
+        if found != "ok":
+            raise ViewsUnavailable("damaged", str(found))
+
+    @contextmanager
+    def transaction(self) -> Iterator[Cursor]:
+        """See `ViewStore.transaction`. Other writers wait, in this process and in others."""
+        with self._write_lock, _typed_errors():
+            cursor = _Cursor(self._writer.cursor())
+            cursor.execute("BEGIN IMMEDIATE")
+            try:
+                yield cursor
+                cursor.execute("COMMIT")
+            except BaseException:
+                if self._writer.in_transaction:
+                    cursor.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[Cursor]:
+        """See `ViewStore.reading`."""
+        with self._read_lock, _typed_errors():
+            cursor = self._reader.cursor()
+            cursor.execute("BEGIN")
+            try:
+                yield _Cursor(cursor)
+            finally:
+                cursor.execute("ROLLBACK")
+
+
+class _Cursor:
+    """SQLite's cursor with our few methods; it has no types for days and moments, so they become text."""
+
+    def __init__(self, cursor: sqlite3.Cursor) -> None:
+        self._cursor = cursor
+
+    def execute(self, statement: str, parameters: Sequence[Any] = ()) -> int:
+        return self._cursor.execute(statement, _stored(parameters)).rowcount
+
+    def executemany(self, statement: str, rows: Sequence[Sequence[Any]]) -> int:
+        return self._cursor.executemany(statement, map(_stored, rows)).rowcount if rows else 0
+
+    def all(self, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        return self._cursor.execute(statement, _stored(parameters)).fetchall()
+
+    def each(self, statement: str) -> Iterator[tuple[Any, ...]]:
+        return iter(self._cursor.connection.execute(statement))
+
+
+def _stored(values: Sequence[Any]) -> Sequence[Any]:
+    for value in values:
+        if isinstance(value, date):
+            return [_as_text(each) if isinstance(each, date) else each for each in values]
+    return values
+
+
+def _as_text(value: date) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    return value.isoformat()
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=LOCK_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA journal_mode=WAL")
+    # A power cut may take back the last transactions whole; they are then folded again.
+    connection.execute("PRAGMA synchronous=NORMAL")
+    return connection
+
+
+@contextmanager
+def _typed_errors() -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        text = str(error)
+        # SQLite's own messages (sqlite3.c, `sqlite3ErrStr`).
+        damaged = "malformed" in text or "not a database" in text
+        raise ViewsUnavailable("damaged" if damaged else "failed", text) from error

@@ -1,0 +1,67 @@
+"""Several runners at once, each with its part of the learners: as processes here, as Ray actors in `actors`."""
+
+import signal
+import subprocess
+import sys
+import threading
+from types import FrameType
+
+from events.location import DataFolder
+from events.log import EventLog
+from events.opening import with_server
+from projections.catalogue import PROJECTIONS
+from projections.errors import ShareUnreadable
+from projections.projection import PARTS
+from projections.runner import ProjectionRunner, Share
+from projections.views import ViewStore
+
+RESTART_S = 1.0
+
+
+def share_named(text: str) -> Share:
+    """The share written as ``I/N``. Raises `ShareUnreadable`."""
+    number, _, workers = text.partition("/")
+    if not (number.isdigit() and workers.isdigit() and int(number) < int(workers) <= PARTS):
+        raise ShareUnreadable(text, PARTS)
+    return Share(int(number), int(workers))
+
+
+def run_share(log: EventLog, store: ViewStore, share: str) -> int:
+    """Fold a share until this process is told to stop."""
+    stop = threading.Event()
+    _stop_on_signals(stop)
+    ProjectionRunner(log, store, PROJECTIONS, share=share_named(share)).run(stop)
+    return 0
+
+
+def run_workers(folder: DataFolder, workers: int) -> int:
+    """Run one process a share until this one is told to stop; one that dies is started again."""
+    with_server(folder)
+    stop = threading.Event()
+    _stop_on_signals(stop)
+    processes = [_started(number, workers) for number in range(workers)]
+    try:
+        while not stop.wait(RESTART_S):
+            for number, process in enumerate(processes):
+                if process.poll() is not None:
+                    print(f"worker {number} ended with {process.returncode}; it is started again", file=sys.stderr)
+                    processes[number] = _started(number, workers)
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait()
+    return 0
+
+
+def _started(number: int, workers: int) -> "subprocess.Popen[bytes]":
+    # The environment names the same data folder and log.
+    return subprocess.Popen([sys.executable, "-m", "projections", "run", "--share", f"{number}/{workers}"])
+
+
+def _stop_on_signals(stop: threading.Event) -> None:
+    def told(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, told)
+    signal.signal(signal.SIGINT, told)

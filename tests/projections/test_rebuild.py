@@ -1,0 +1,175 @@
+"""Rebuilds: beside the live views, equal before they change places."""
+
+import threading
+
+import pytest
+from msgspec import Struct
+
+from events.lesson import SpeechUttered
+from events.memory import MemoryEventLog
+from projections.catalogue import PROJECTIONS
+from projections.errors import RebuildDiffers, ViewsUnavailable
+from projections.progress import PROGRESS
+from projections.projection import Projection
+from projections.rebuild import compare, drop_kept
+from projections.runner import ProjectionRunner
+from projections.sessions import SESSIONS
+from projections.tables import Table, integer, text
+from projections.views import ViewStore
+from tests.projections.histories import DailyClock, expected_progress, fill
+from tests.projections.stores import Stores, checksums, run_all, table
+
+
+def test_a_rebuild_gives_an_equal_checksum_and_takes_its_place(log: MemoryEventLog, store: ViewStore) -> None:
+    count = fill(log, sessions=10)
+    runner = ProjectionRunner(log, store, PROJECTIONS)
+    run_all(runner)
+    before = checksums(store)["progress"]
+    steps: list[tuple[int, int]] = []
+
+    rebuilt = runner.rebuild("progress", step=lambda reached, end: steps.append((reached, end)))
+
+    assert rebuilt.checksum == rebuilt.replaced == before == checksums(store)["progress"]
+    assert (rebuilt.position, rebuilt.views) == (count, len(expected_progress(log)))
+    assert steps[-1] == (count, count)
+    assert store.standing("progress").generation == 2
+
+
+def test_a_rebuild_that_differs_changes_nothing_unless_it_is_accepted(log: MemoryEventLog, store: ViewStore) -> None:
+    fill(log, sessions=5)
+    runner = ProjectionRunner(log, store, PROJECTIONS)
+    run_all(runner)
+    victim = next(iter(expected_progress(log)))
+    with store.transaction() as cursor:
+        cursor.execute("UPDATE progress_1 SET turns=turns+1 WHERE learner=?", (victim,))
+    before = checksums(store)
+
+    with pytest.raises(RebuildDiffers) as caught:
+        runner.rebuild("progress")
+    assert caught.value.keys == (victim,)
+    assert checksums(store) == before
+
+    rebuilt = runner.rebuild("progress", accept=True)
+    assert rebuilt.checksum != rebuilt.replaced
+    assert store.get(PROGRESS, victim) == expected_progress(log)[victim]
+
+
+def test_a_runner_goes_on_in_the_table_that_a_rebuild_put_in_service(log: MemoryEventLog, stores: Stores) -> None:
+    live, analyst = stores.open(), stores.open()
+    runner = ProjectionRunner(log, live, PROJECTIONS, owner="live")
+    for round_ in range(4):
+        fill(log, sessions=3, seed=round_, first=3 * round_)
+        run_all(runner)
+        ProjectionRunner(log, analyst, PROJECTIONS, owner="analyst").rebuild("progress")
+
+    fill(log, sessions=3, first=12)
+    run_all(runner)
+
+    assert live.standing("progress").generation == 5
+    for learner, view in expected_progress(log).items():
+        assert analyst.get(PROGRESS, learner) == view
+
+
+def test_rebuilds_while_a_runner_is_folding_lose_nothing(stores: Stores) -> None:
+    stop = threading.Event()
+    log = MemoryEventLog(clock=DailyClock())
+    live, analyst = stores.open(), stores.open()
+    runner = ProjectionRunner(log, live, PROJECTIONS, owner="live")
+    thread = threading.Thread(target=runner.run, args=(stop,))
+    thread.start()
+    count = 0
+    for round_ in range(8):
+        count += fill(log, sessions=20, seed=round_, first=20 * round_)
+        rebuilt = ProjectionRunner(log, analyst, PROJECTIONS, owner="analyst").rebuild("progress")
+        assert rebuilt.checksum == rebuilt.replaced
+    waited = threading.Event()
+    while min(status.position for status in runner.status(count)) < count:
+        waited.wait(0.01)
+    stop.set()
+    thread.join()
+
+    for learner, view in expected_progress(log).items():
+        assert analyst.get(PROGRESS, learner) == view
+
+
+def test_a_new_version_of_a_fold_is_folded_from_the_start(log: MemoryEventLog, store: ViewStore) -> None:
+    fill(log, sessions=3)
+    run_all(ProjectionRunner(log, store, PROJECTIONS, owner="the same"))
+
+    class Turns(Struct, frozen=True, kw_only=True):
+        turns: int = 0
+
+    newer = Projection(
+        name="progress",
+        version=PROGRESS.version + 1,
+        about="turns only",
+        view=Turns,
+        tables=(Table(name="turns", about="", columns=(text("learner", ""), integer("turns", ""))),),
+        key=lambda recorded: recorded.learner,
+        initial=Turns,
+        evolve=lambda view, recorded: Turns(turns=view.turns + isinstance(recorded.event, SpeechUttered)),
+    )
+    runner = ProjectionRunner(log, store, [newer], owner="the same")
+    assert runner.status(0)[0].outdated
+    fill(log, sessions=3, first=3)
+    run_all(runner)
+
+    assert not runner.status(0)[0].outdated
+    for learner, view in expected_progress(log).items():
+        assert store.get(newer, learner) == Turns(turns=view.turns)
+
+
+def test_a_projection_that_is_added_later_catches_up_without_holding_up_the_others(
+    log: MemoryEventLog, stores: Stores
+) -> None:
+    count = fill(log, sessions=5)
+    run_all(ProjectionRunner(log, stores.open([SESSIONS]), [SESSIONS], owner="the same"))
+
+    store = stores.open()
+    more = fill(log, sessions=1, first=5)
+    runner = ProjectionRunner(log, store, PROJECTIONS, owner="the same")
+    run_all(runner)
+
+    assert {status.position for status in runner.status(count + more)} == {count + more}
+    for learner, view in expected_progress(log).items():
+        assert store.get(PROGRESS, learner) == view
+
+
+def test_views_of_a_longer_log_are_not_rebuilt_from_a_shorter_one(log: MemoryEventLog, store: ViewStore) -> None:
+    fill(log, sessions=3)
+    run_all(ProjectionRunner(log, store, PROJECTIONS))
+
+    with pytest.raises(ViewsUnavailable, match="the log ends at 0"):
+        ProjectionRunner(MemoryEventLog(), store, PROJECTIONS).rebuild("progress")
+
+
+def test_the_replaced_views_are_kept_until_told(log: MemoryEventLog, store: ViewStore) -> None:
+    fill(log, sessions=3)
+    runner = ProjectionRunner(log, store, PROJECTIONS)
+    run_all(runner)
+    before = table(store, "SELECT * FROM progress ORDER BY learner")
+    runner.rebuild("progress")
+
+    assert table(store, "SELECT * FROM progress_1 ORDER BY learner") == before
+    assert drop_kept(store, PROGRESS)
+    assert not drop_kept(store, PROGRESS)
+    with pytest.raises(ViewsUnavailable):
+        table(store, "SELECT * FROM progress_1")
+    assert table(store, "SELECT * FROM progress ORDER BY learner") == before
+
+
+def test_a_comparison_names_the_keys_that_differ_and_changes_nothing(log: MemoryEventLog, store: ViewStore) -> None:
+    fill(log, sessions=5)
+    run_all(ProjectionRunner(log, store, PROJECTIONS))
+    victim = next(iter(expected_progress(log)))
+    for projection in PROJECTIONS:
+        assert compare(log, store, projection).differing == ()
+    with store.transaction() as cursor:
+        cursor.execute("DELETE FROM learner_days_1 WHERE learner=?", (victim,))
+        cursor.execute("UPDATE sessions_1 SET topic='other' WHERE session='s3'")
+    before = checksums(store)
+
+    differing = {each.name: compare(log, store, each).differing for each in PROJECTIONS}
+
+    assert {name: keys for name, keys in differing.items() if keys} == {"activity": (victim,), "sessions": ("s3",)}
+    assert checksums(store) == before
