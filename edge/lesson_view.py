@@ -35,7 +35,8 @@ class LessonView:
         if asked:
             self._say("Asked for", asked)
         columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-        self._bar = Progress(*columns, console=self._console, transient=True)
+        drawn = self._console.is_terminal  # elsewhere it would leave an empty line
+        self._bar = Progress(*columns, console=self._console, transient=True, disable=not drawn)
         self._bar.start()
         self._task = self._bar.add_task("speaking", total=1.0)
 

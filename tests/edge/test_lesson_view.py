@@ -37,3 +37,12 @@ def test_the_sentence_asked_is_scored_word_by_word() -> None:
 
 def test_free_speech_has_no_sentence_to_miss() -> None:
     assert "boat 91" in printed(analysis(72.0, None))
+
+
+def test_a_file_of_what_is_printed_holds_no_empty_line() -> None:
+    text = io.StringIO()
+    view = LessonView(Console(file=text, width=40), as_json=False)
+    view.recording("me.wav", 1.5, "Say this.")
+    view.sent(1.0)
+    view.message({"type": "transcription", "final": True, "text": "Say this."})
+    assert text.getvalue().splitlines()[1:] == ["Asked for  Say this.", " You said  Say this."]
