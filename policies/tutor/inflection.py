@@ -8,7 +8,7 @@ import re
 _VOWELS = "aeiou"
 _DOUBLED = frozenset(
     "stop plan shop drop clap chat hug drag grab nod pat rub jog hop skip trip step wrap beg admit prefer "
-    "occur fit pet run swim get sit put cut hit let set win begin shut forget".split()
+    "occur fit pet run swim get sit put cut hit let set win begin shut forget travel".split()
 )
 _AN_SOUND = re.compile(r"^(?:[aeiou](?!ne\b|nce\b)|hour|honest|heir|8|11\b|18\b)")
 _A_SOUND = re.compile(r"^(?:uni(?!nt|m)|use|usual|euro|one\b|once\b|uk\b)")

@@ -5,9 +5,11 @@ from itertools import pairwise
 
 from actors.assessment.slips.sentence import (
     FREQUENCY,
+    PEOPLE,
     Sentence,
     Slip,
     base_only,
+    category,
     is_singular_subject,
     subject_end,
     verb_forms,
@@ -17,6 +19,7 @@ from policies.tutor import lexicon
 SPANS = frozenset(
     "week night year month summer winter weekend monday tuesday wednesday thursday friday saturday sunday".split()
 )
+PARTS_OF_DAY = ("morning", "afternoon", "evening", "night")
 EVENTS = frozenset(
     "go come eat buy visit play watch meet travel take drink cook sleep swim run walk get do make give "
     "stay leave".split()
@@ -49,6 +52,8 @@ def past_time(sentence: Sentence) -> Iterator[Slip]:
             continue
         rest = sentence.low[end + 2 :]
         until = next((i for i in range(len(rest)) if _past_time_ends(sentence, end + 2 + i)), len(rest))
+        if until and rest[until - 1] in JOINTS:
+            continue  # "she cooks well, and yesterday she made soup"
         if until < min(len(rest), 9) and not EMBEDDED & set(rest[:until]) and not _has_past(rest[:until]):
             found = list(_past(sentence, end, anything=False))
             yield from found
@@ -79,8 +84,9 @@ def _joined(sentence: Sentence, verb: int, *, mended: bool) -> Iterator[Slip]:
             if mended and not seen and not _has_infinitive(before):
                 yield from _shared(sentence, start)
             continue
-        if seen and sentence.at(start) not in lexicon.PERSONAL:
-            continue  # "I saw my mother and my brother eat pizza"
+        two = category(before[-1]) in PEOPLE or bool(lexicon.name(before[-1])) or before[-1] in lexicon.PERSONAL
+        if (seen or two) and sentence.at(start) not in lexicon.PERSONAL:
+            continue  # "I saw my mother and my brother eat pizza", "she and Tom work together"
         wrong = is_singular_subject(sentence, start, end) and bool(base_only(sentence.at(end + 1)))
         found = list(_past(sentence, end, anything=wrong, events=JOINED_EVENTS)) if wrong or mended or then else []
         yield from found
@@ -108,19 +114,26 @@ def _shared(sentence: Sentence, verb: int) -> Iterator[Slip]:
         yield Slip(first=verb, last=verb, better=better, message=f'It is over, so we say "{better}".')
 
 
-def _is_verb(sentence: Sentence, index: int) -> bool:
-    """Whether a word that may be a noun as well has something of a verb after it ("the doctor visit was")."""
+def _is_verb(sentence: Sentence, index: int, *, after: str = "") -> bool:
+    """Whether a word that may be a noun as well has something of a verb after it ("the doctor visit was").
+
+    ``after`` a name or one of the family it is no second part of a noun: "my husband cook dinner".
+    """
     word = sentence.at(index)
     if sentence.at(index + 1) in lexicon.BE_FORMS | lexicon.MODALS:
         return False
-    return not lexicon.nouns(word) or sentence.at(index + 1) in AFTER_VERB | {"to"}
+    alone = category(after) == "family" or bool(lexicon.name(after))
+    return alone or not lexicon.nouns(word) or sentence.at(index + 1) in AFTER_VERB | {"to"}
 
 
 def _past_time_ends(sentence: Sentence, index: int) -> int:
     """The position after an expression of past time that begins here, 0 if none does."""
     word = sentence.at(index)
     if word == "yesterday":
-        return index + 2 if sentence.at(index + 1) in ("morning", "afternoon", "evening") else index + 1
+        if sentence.at(index + 1) in PARTS_OF_DAY:
+            return index + 2
+        part = sentence.low[index + 1 : index + 3] == ["in", "the"] and sentence.at(index + 3) in PARTS_OF_DAY
+        return index + 4 if part else index + 1
     if word == "last" and sentence.at(index + 1) in SPANS and sentence.at(index - 1) not in ("the", "my"):
         return index + 2
     unit = sentence.at(index + 1) in ("day", "days", "week", "weeks", "month", "months", "year", "years")
@@ -140,7 +153,7 @@ def _past(sentence: Sentence, subject: int, *, anything: bool, events: frozenset
     lemma = forms.get("base") or forms.get("third", "")
     if not lemma or "past" in forms or (lemma in ("have", "do") and following not in lexicon.ARTICLES | {"my", "to"}):
         return
-    if sentence.at(subject) not in lexicon.PERSONAL and not _is_verb(sentence, verb):
+    if sentence.at(subject) not in lexicon.PERSONAL and not _is_verb(sentence, verb, after=sentence.at(subject)):
         return
     if anything or lemma in events:
         better = lexicon.past(lemma)

@@ -10,6 +10,7 @@ from actors.assessment.slips.sentence import (
     Sentence,
     Slip,
     base_only,
+    category,
     is_adjective,
     is_singular_subject,
     subject_end,
@@ -116,7 +117,7 @@ def be_with_verb(sentence: Sentence) -> Iterator[Slip]:
     for index, word in enumerate(sentence.low):
         asked, doing = sentence.at(index + 1), sentence.at(index + 2)
         asks = index == 0 or sentence.at(index - 1) in ("where", "why", "when", "how")
-        bare = doing == "agree" or (asks and bare_after_be(doing) and index + 3 < len(sentence))
+        bare = doing == "agree" or (asks and bare_after_be(doing) and (index > 0 or index + 3 < len(sentence)))
         if word in ("are", "am", "is") and asked in SUBJECTS - {"it"} and bare:
             do = "does" if word == "is" else "do"
             yield Slip(first=index, last=index, better=do, message=f'"{do} {_name(asked)} {doing}?"')
@@ -127,7 +128,7 @@ def _bare_here(sentence: Sentence, subject: str, verb: int) -> bool:
     said, following = sentence.at(verb), sentence.at(verb + 1)
     if said in ("love", "need", "hate", "live") and not following:
         return False
-    if said in STATES:
+    if said in STATES or (said == "cook" and category(following) in ("food", "meal")):
         return True
     if following in lexicon.BE_FORMS | lexicon.MODALS:
         return False  # "he's work is good" is how a recogniser writes "his work"
