@@ -1,7 +1,8 @@
 """Thousands of schedules of the log's machinery, each from a seed that repeats it, and the bugs that they must find."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,10 @@ import pytest
 from events.cloud_events import KafkaEvent
 from events.relay import Checkpoint, Relay
 from projections.lease import Lease
+from projections.projection import PARTS
 from projections.runner import ProjectionRunner
 from tests.simulation.faults import Faults
-from tests.simulation.world import Makers, World
+from tests.simulation.world import CrashingViews, Makers, World
 
 SCHEDULES = int(os.environ.get("COLLOQUY_SCHEDULES", "10000"))
 STEPS = 40
@@ -20,14 +22,16 @@ STEPS = 40
 
 def first_fault(folder: Path, makers: Makers, seeds: range) -> str:
     """The first seed that loses the promise, and how; "" when none does."""
-    for seed in seeds:
-        world = World(seed, folder, makers)
-        world.run(STEPS)
-        found = world.faults_found()
-        world.views.close()
-        if found:
-            return f"seed {seed}: {found[0]} (after {', '.join(world.faults.happened)})"
-    return ""
+    views = CrashingViews(folder)
+    try:
+        for seed in seeds:
+            world = World(seed, views, makers)
+            world.run(STEPS)
+            if found := world.faults_found():
+                return f"seed {seed}: {found[0]} (after {', '.join(world.faults.happened)})"
+        return ""
+    finally:
+        views.close()
 
 
 @pytest.mark.timeout(600)
@@ -45,68 +49,84 @@ class EagerRelay(Relay):
 
 
 class TornCursor:
-    """Commits a projection's position apart from its views."""
+    """Commits a projection's positions apart from its views."""
 
     def __init__(self, cursor: Any, faults: Faults) -> None:
         self._cursor = cursor
         self._faults = faults
 
-    def execute(self, statement: str, parameters: Sequence[Any] = ()) -> Any:
-        done = self._cursor.execute(statement, parameters)
-        if statement.startswith("UPDATE projections SET position"):
-            count = self._cursor.rowcount
+    def executemany(self, statement: str, rows: Sequence[Any]) -> int:
+        changed: int = self._cursor.executemany(statement, rows)
+        if statement.startswith("UPDATE positions SET position"):
             self._cursor.execute("COMMIT")
             self._faults.maybe_crash("between position and views")
             self._cursor.execute("BEGIN IMMEDIATE")
-            self.rowcount = count
-        return done
+        return changed
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._cursor, name)
+
+
+class HeedlessCursor:
+    """Overwrites positions without looking whether they are still those that were read."""
+
+    def __init__(self, cursor: Any) -> None:
+        self._cursor = cursor
+
+    def executemany(self, statement: str, rows: Sequence[Any]) -> int:
+        if statement.startswith("UPDATE positions SET position"):
+            statement, rows = statement.replace(" AND position=?", ""), [row[:-1] for row in rows]
+        changed: int = self._cursor.executemany(statement, rows)
+        return changed
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cursor, name)
+
+
+class OtherCursors:
+    """The views' store with another kind of cursor in its transactions."""
+
+    def __init__(self, store: Any, cursor: Callable[[Any], Any]) -> None:
+        self._store = store
+        self._cursor = cursor
+
+    @contextmanager
+    def transaction(self) -> Iterator[Any]:
+        with self._store.transaction() as cursor:
+            yield self._cursor(cursor)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
 
 
 class TornRunner(ProjectionRunner):
     """Keeps views and position in two transactions."""
 
-    def _fold_page(self, cursor: Any, *rest: Any) -> Any:
-        return super()._fold_page(TornCursor(cursor, self._store.faults), *rest)  # type: ignore[attr-defined,arg-type]
-
-
-class HeedlessCursor:
-    """Overwrites a position without looking whether it is still the one that was read."""
-
-    def __init__(self, cursor: Any) -> None:
-        self._cursor = cursor
-
-    def execute(self, statement: str, parameters: Sequence[Any] = ()) -> Any:
-        if statement.startswith("UPDATE projections SET position"):
-            statement, parameters = statement.replace(" AND position=?", ""), parameters[:-1]
-        return self._cursor.execute(statement, parameters)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._cursor, name)
+    def __init__(self, log: Any, store: Any, projections: Any, **options: Any) -> None:
+        torn = OtherCursors(store, lambda cursor: TornCursor(cursor, store.faults))
+        super().__init__(log, torn, projections, **options)  # type: ignore[arg-type]
 
 
 class HeedlessLease(Lease):
     """Lets everybody fold."""
 
-    def claim(self, cursor: Any) -> None:
-        self._epoch = 1
+    def claim(self, cursor: Any, dialect: Any) -> None:
+        self._epochs = dict.fromkeys(self.parts, 1)
         self._write(cursor)
 
-    def renew(self, cursor: Any) -> None:
+    def renew(self, cursor: Any, dialect: Any) -> None:
         self._write(cursor)
 
 
 class UnfencedRunner(ProjectionRunner):
     """Folds whoever else folds."""
 
-    def __init__(self, *arguments: Any, owner: str, clock: Callable[[], float], lease_s: float) -> None:
-        super().__init__(*arguments, owner=owner, clock=clock, lease_s=lease_s)
-        self._lease = HeedlessLease(owner, clock, lease_s)
-
-    def _fold_page(self, cursor: Any, *rest: Any) -> Any:
-        return super()._fold_page(HeedlessCursor(cursor), *rest)  # type: ignore[arg-type]
+    def __init__(
+        self, log: Any, store: Any, projections: Any, *, owner: str, clock: Callable[[], float], lease_s: float
+    ) -> None:
+        heedless: Any = OtherCursors(store, HeedlessCursor)
+        super().__init__(log, heedless, projections, owner=owner, clock=clock, lease_s=lease_s)
+        self._lease = HeedlessLease(owner, range(PARTS), clock, lease_s)
 
 
 @pytest.mark.parametrize(

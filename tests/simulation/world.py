@@ -25,7 +25,7 @@ from events.relay import Checkpoint, Relay
 from projections.errors import RunnerFenced
 from projections.projection import Projection
 from projections.runner import ProjectionRunner
-from projections.views import ViewStore
+from projections.sqlite import SQLiteViewStore
 from tests.events.samples import TickingClock, origin
 from tests.simulation.faults import Crash, Faults
 from tests.simulation.kafka import TOPIC, SimulatedConsumer, SimulatedKafka, SimulatedLink
@@ -71,10 +71,24 @@ class DurableCheckpoint:
         self._faults.maybe_crash("after the checkpoint")
 
 
-class CrashingViews(ViewStore):
+class CrashingViews(SQLiteViewStore):
     """Views whose process may die before or after a commit."""
 
     faults: Faults | None = None
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder / "views.sqlite", [SEEN])
+        self._writer.execute("PRAGMA synchronous=OFF")  # a crash here is one of a process, not of the power
+
+    def empty(self) -> None:
+        """Forget everything."""
+        self.faults = None
+        with self.transaction() as cursor:
+            cursor.execute("DELETE FROM views_of_seen_1")
+            cursor.execute("DELETE FROM parked")
+            cursor.execute("DELETE FROM waiting")
+            cursor.execute("UPDATE positions SET position=0, folded=0, parked=0, skipped=0")
+            cursor.execute("UPDATE leases SET owner='', epoch=0, lease_until=0")
 
     @contextmanager
     def transaction(self) -> Iterator[Any]:
@@ -109,9 +123,9 @@ class Makers(Struct, frozen=True, kw_only=True):
 
 
 class World:
-    """The deployment of one seed."""
+    """The deployment of one seed, on ``views`` that are emptied for it."""
 
-    def __init__(self, seed: int, folder: Path, makers: Makers, *, share: float = 0.08) -> None:
+    def __init__(self, seed: int, views: CrashingViews, makers: Makers, *, share: float = 0.08) -> None:
         self.rng = random.Random(seed)
         self.faults = Faults(self.rng, share=share)
         self.now = 1_000.0
@@ -123,9 +137,10 @@ class World:
         self.consumed: list[Recorded] = []
         self._marks: dict[int, Mark] = {}
         self._makers = makers
-        self._blobs = BlobStore(folder / "blobs")
-        self.views = views_at(folder)
-        self.views.faults = self.faults
+        self._blobs = BlobStore("memory://blobs")
+        views.empty()
+        views.faults = self.faults
+        self.views = views
         self._known = dict.fromkeys(STREAMS, 0)
         self._relay = self._new_relay()
         self._reader = self._new_reader()
@@ -237,21 +252,6 @@ class World:
 
     def _new_runner(self, owner: str) -> ProjectionRunner:
         return self._makers.runner(self.log, self.views, [SEEN], owner=owner, clock=lambda: self.now, lease_s=LEASE_S)
-
-
-def views_at(folder: Path) -> CrashingViews:
-    """Empty views; a file is made once for a folder and emptied for every further world."""
-    path = folder / "views.sqlite"
-    fresh = not path.exists()
-    views = CrashingViews(path, [SEEN])
-    views._writer.execute("PRAGMA synchronous=OFF")  # a crash here is one of a process, not of the power
-    if not fresh:
-        with views.transaction() as cursor:
-            cursor.execute("DELETE FROM seen_1")
-            cursor.execute("DELETE FROM parked")
-            cursor.execute("UPDATE projections SET position=0")
-            cursor.execute("UPDATE runner SET owner='', epoch=0, lease_until=0")
-    return views
 
 
 def _compare(who: str, found: Sequence[str], stored: Sequence[str]) -> list[str]:
