@@ -32,6 +32,8 @@ from events.upcasters import UPCASTERS, Upcaster
 
 STREAMS = 50_000
 """Streams whose key is remembered, so that an old session cannot go on under a new key."""
+FORGOTTEN = b'{"forgotten":true}'
+"""What is left of a payload that was personal as a whole."""
 _MARK = b',"learner_key":'
 
 
@@ -95,8 +97,9 @@ class SealingCodec(Codec):
         except LearnerKeyMissing as error:
             raise ValueError(str(error)) from error
         if key is None:
-            tag, event = self._decode_payload(stored.type, b"null" if seal.sealed_whole else payload)
-            return tag, event, True
+            if seal.sealed_whole:
+                return stored.type, Unknown(tag=stored.type, payload=FORGOTTEN), True
+            return *self._decode_payload(stored.type, payload), True
         return *self._opened(stored, payload, seal, key), False
 
     def _opened(self, stored: StoredEnvelope, payload: bytes, seal: Seal, key: DataKey) -> tuple[str, Fact | Unknown]:
@@ -123,7 +126,7 @@ class SealingCodec(Codec):
         if when is None or stored.time > when:
             return tag, event, False
         if isinstance(event, Unknown):
-            return tag, Unknown(tag=tag, payload=b"null"), True
+            return tag, Unknown(tag=tag, payload=FORGOTTEN), True
         part = personal_part(type(event))
         return tag, cast(Fact, part.split(event)[1]) if part is not None else event, True
 

@@ -9,18 +9,21 @@ from uuid import uuid4
 
 import pytest
 
+from events.codec import CODEC
 from events.envelope import Recorded, Unknown
 from events.errors import UnstorableEvent, VersionConflict
 from events.lesson import LessonEvent, SessionClaimed, SessionEnded, SpeechAssessed, TutorHeard
 from events.log import Batch, EventLog
 from events.memory import MemoryEventLog
 from events.postgres import PostgresEventLog
+from events.sealing import SealingCodec
 from events.sqlite import SQLiteEventLog
 from events.values import Scores
 from tests.events.samples import TickingClock, origin, random_event, started
+from tests.fakes.keys import key_ring
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgres"])
+@pytest.fixture(params=["memory", "sqlite", "sealed", "postgres"])
 def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[EventLog]:
     if request.param == "memory":
         yield MemoryEventLog(clock=TickingClock())
@@ -29,7 +32,8 @@ def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[EventLog]:
         with PostgresEventLog(url, schema=schema, clock=TickingClock()) as opened:
             yield opened
     else:
-        with SQLiteEventLog(tmp_path / "folder" / "log.sqlite", clock=TickingClock()) as opened:
+        codec = SealingCodec(key_ring(tmp_path)) if request.param == "sealed" else CODEC
+        with SQLiteEventLog(tmp_path / "folder" / "log.sqlite", clock=TickingClock(), codec=codec) as opened:
             yield opened
 
 

@@ -1,0 +1,166 @@
+"""The contract of the port `RotatingKeyStore`, run on every database."""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from events.key_store import MasterMark, RotatingKeyStore, StoredKey
+from events.postgres_keys import postgres_keys
+from events.sealing_errors import KeysUnavailable
+from events.sqlite_keys import sqlite_keys
+
+MADE = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+GONE = datetime(2026, 11, 9, 9, 0, tzinfo=UTC)
+
+Opener = Callable[[], RotatingKeyStore]
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Opener:
+    """Opens the same store again with each call, as another process would."""
+    if request.param == "sqlite":
+        return lambda: sqlite_keys(tmp_path / "folder" / "keys.sqlite")
+    url, schema = request.getfixturevalue("postgres_url"), f"test_{uuid4().hex}"
+    return lambda: postgres_keys(url, schema=schema)
+
+
+@pytest.fixture
+def store(opener: Opener) -> RotatingKeyStore:
+    store = opener()
+    assert store.adopt(MasterMark(master="m1", proof=b"proof 1"), "")
+    return store
+
+
+def key(learner: str = "ana", generation: int = 1, wrapped: bytes = b"wrapped", master: str = "m1") -> StoredKey:
+    return StoredKey(learner=learner, generation=generation, master=master, wrapped=wrapped, made=MADE)
+
+
+def test_an_empty_store_knows_nobody(opener: Opener) -> None:
+    store = opener()
+
+    assert (store.keys_of("ana"), store.destructions(), store.mark()) == ((), 0, None)
+    assert store.wrapped_otherwise("m1") == ()
+
+
+def test_keys_come_back_oldest_first_in_another_process(store: RotatingKeyStore, opener: Opener) -> None:
+    assert store.add(key(generation=1))
+    assert store.add(key(generation=2, wrapped=b"\x00\xff"))
+    assert store.add(key("ben"))
+
+    assert opener().keys_of("ana") == (key(generation=1), key(generation=2, wrapped=b"\x00\xff"))
+
+
+def test_a_key_is_made_only_once(store: RotatingKeyStore) -> None:
+    assert store.add(key(wrapped=b"first"))
+    assert not store.add(key(wrapped=b"second"))
+
+    assert store.keys_of("ana") == (key(wrapped=b"first"),)
+
+
+def test_of_processes_that_make_a_key_at_once_one_wins(store: RotatingKeyStore, opener: Opener) -> None:
+    stores, won = [opener() for _ in range(4)], []
+    together = threading.Barrier(4)
+
+    def make(number: int) -> None:
+        together.wait()
+        if stores[number].add(key(wrapped=b"%d" % number)):
+            won.append(number)
+
+    threads = [threading.Thread(target=make, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    (winner,) = won
+    assert store.keys_of("ana") == (key(wrapped=b"%d" % winner),)
+
+
+def test_a_destroyed_key_leaves_a_tombstone_without_its_bytes(store: RotatingKeyStore, opener: Opener) -> None:
+    store.add(key())
+    store.add(key("ben"))
+
+    assert store.destroy("ana", GONE)
+
+    (tombstone,) = opener().keys_of("ana")
+    assert (tombstone.wrapped, tombstone.destroyed, tombstone.generation) == (b"", GONE, 1)
+    assert opener().keys_of("ben") == (key("ben"),)
+    assert opener().destructions() == 1
+
+
+def test_to_destroy_again_changes_nothing(store: RotatingKeyStore) -> None:
+    store.add(key())
+    store.destroy("ana", GONE)
+
+    assert not store.destroy("ana", datetime(2027, 1, 1, tzinfo=UTC))
+    assert store.keys_of("ana")[0].destroyed == GONE
+
+
+def test_a_learner_without_a_key_gets_a_tombstone_too(store: RotatingKeyStore) -> None:
+    assert store.destroy("ana", GONE)
+    assert not store.add(key(generation=1))
+
+    assert [each.destroyed for each in store.keys_of("ana")] == [GONE]
+
+
+def test_no_key_is_added_under_a_master_key_that_is_not_in_use(store: RotatingKeyStore) -> None:
+    assert store.adopt(MasterMark(master="m2", proof=b"proof 2"), "m1")
+
+    assert not store.add(key(master="m1"))
+    assert store.add(key(master="m2"))
+
+
+def test_a_master_key_is_adopted_only_instead_of_the_one_in_use(store: RotatingKeyStore) -> None:
+    assert not store.adopt(MasterMark(master="m2", proof=b"p"), "")
+    assert not store.adopt(MasterMark(master="m2", proof=b"p"), "m0")
+    assert store.mark() == MasterMark(master="m1", proof=b"proof 1")
+
+
+def test_keys_wrapped_otherwise_are_found_and_wrapped_anew(store: RotatingKeyStore) -> None:
+    store.add(key("ana"))
+    store.add(key("ben"))
+    store.add(key("cem"))
+    store.destroy("cem", GONE)
+    store.adopt(MasterMark(master="m2", proof=b"p"), "m1")
+
+    assert {each.learner for each in store.wrapped_otherwise("m2")} == {"ana", "ben"}
+    assert store.rewrap(key("ana"), b"anew", "m2")
+    assert not store.rewrap(key("ana"), b"again", "m2")
+    assert not store.rewrap(key("cem"), b"back", "m2")
+
+    assert store.keys_of("ana") == (key("ana", wrapped=b"anew", master="m2"),)
+    assert {each.learner for each in store.wrapped_otherwise("m2")} == {"ben"}
+
+
+def test_a_destroyed_key_is_not_in_the_file_any_more(tmp_path: Path) -> None:
+    store, secret = sqlite_keys(tmp_path / "keys.sqlite"), bytes(range(60))
+    store.adopt(MasterMark(master="m1", proof=b"proof 1"), "")
+    store.add(key(wrapped=secret))
+    assert secret in (tmp_path / "keys.sqlite").read_bytes()
+
+    store.destroy("ana", GONE)
+
+    assert not any(secret in path.read_bytes() for path in tmp_path.iterdir())
+
+
+def test_a_file_that_is_no_key_store_is_a_typed_error(tmp_path: Path) -> None:
+    (tmp_path / "keys.sqlite").write_bytes(b"not a database at all" * 100)
+
+    with pytest.raises(KeysUnavailable) as caught:
+        sqlite_keys(tmp_path / "keys.sqlite").keys_of("ana")
+
+    assert caught.value.reason == "damaged"
+
+
+def test_a_server_that_does_not_answer_is_a_typed_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("events.postgres_keys.WAIT_FOR_CONNECTION_S", 0.2)
+
+    with pytest.raises(KeysUnavailable) as caught:
+        postgres_keys(f"postgresql://nobody@/none?host={tmp_path}").keys_of("ana")
+
+    assert caught.value.reason == "unreachable"
+    assert caught.value.retryable
