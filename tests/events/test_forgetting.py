@@ -1,0 +1,244 @@
+"""``python -m events forget``: after it nothing that the learner said is anywhere, and everybody else is as before."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from events.__main__ import main
+from events.blobs import BlobStore
+from events.codec import CODEC
+from events.envelope import Recorded
+from events.errors import EventsError
+from events.forgetting import Dataset, forget
+from events.learner import ConsentGiven, ConsentWithdrawn, LearnerForgotten, stream_of
+from events.lesson import SpeechTranscribed, SpeechUttered, TutorReplied
+from events.location import DataFolder
+from events.opening import open_blobs, open_codec, open_keys, open_log
+from events.sealing_errors import LearnerUnknown
+from events.sqlite import SQLiteEventLog
+from events.verification import verify
+from tests.events.samples import ENGINE, origin, started
+
+SECRET = "aquamarine lighthouse"
+VOICE = b"fLaC " + SECRET.encode() * 50
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[DataFolder]:
+    """A data folder; with PostgreSQL its log is in a database of its own."""
+    if request.param == "sqlite":
+        yield DataFolder(tmp_path / "data")
+        return
+    server, name = request.getfixturevalue("postgres_url"), f"forget_{uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    yield DataFolder(tmp_path / "data", urlsplit(server)._replace(path=f"/{name}").geturl())
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+def hold_lesson(folder: DataFolder, learner: str) -> None:
+    """A short lesson in which the learner says the secret in every way there is."""
+    said = f"{SECRET} of {learner}"
+    audio = open_blobs(folder)
+    with open_log(folder) as log:
+        stream = f"lesson-of-{learner}"
+        log.append(stream, [started(learner, stream)], expected_version=0, origin=origin(learner))
+        recording = audio.of(learner).put(VOICE, "audio/flac")
+        events = [
+            SpeechUttered(turn=1, source="upload", endpoint="client", audio=recording, reference=said),
+            SpeechTranscribed(turn=1, text=said, engine=ENGINE),
+            TutorReplied(turn=1, sentence=0, text=f"You said {said}.", engine=ENGINE, exercise=said, topic=SECRET),
+        ]
+        log.append(stream, events, expected_version=1, origin=origin(learner))
+
+
+def places_of(folder: DataFolder, word: bytes) -> list[str]:
+    """Every file of the data folder, and of the database server where it is here, that has the word in it."""
+    roots = [folder.root]
+    if folder.log_url:
+        with psycopg.connect(folder.log_url, autocommit=True) as connection:
+            connection.execute("CHECKPOINT")
+            row = connection.execute("SHOW data_directory").fetchone()
+            roots += [Path(row[0])] if row and Path(row[0]).exists() else []
+    return [str(path) for root in roots for path in root.rglob("*") if path.is_file() and word in path.read_bytes()]
+
+
+def read(folder: DataFolder, learner: str) -> tuple[Recorded, ...]:
+    with open_log(folder) as log:
+        return log.read(f"lesson-of-{learner}")
+
+
+def test_what_was_said_is_never_in_the_clear(folder: DataFolder) -> None:
+    hold_lesson(folder, "ana")
+
+    assert places_of(folder, SECRET.encode()) == []
+
+
+def test_after_forgetting_nothing_can_be_read_and_others_are_as_before(
+    folder: DataFolder, capfd: pytest.CaptureFixture[str]
+) -> None:
+    hold_lesson(folder, "ana")
+    hold_lesson(folder, "ben")
+    bens = read(folder, "ben")
+
+    assert main(["forget", "ana", "--yes"], folder) == 0
+
+    assert "4 events in 1 sessions cannot be read again" in capfd.readouterr().out
+    recorded = read(folder, "ana")
+    assert [each.forgotten for each in recorded] == [True] * 4
+    assert SECRET not in repr(recorded)
+    assert read(folder, "ben") == bens
+    assert SECRET in repr(bens)
+    audio = recorded[1].event
+    assert isinstance(audio, SpeechUttered)
+    assert audio.audio is not None
+    with pytest.raises(EventsError, match="forgotten"):
+        open_blobs(folder).of("ana").get(audio.audio.sha256)
+    assert places_of(folder, SECRET.encode()) == []
+    with open_log(folder) as log:
+        assert list(verify(log, BlobStore(folder.blobs))) == []
+
+
+def test_it_is_recorded_where_it_can_still_be_read(folder: DataFolder) -> None:
+    hold_lesson(folder, "ana")
+    with open_log(folder) as log:
+        forget("ana", log, open_keys(folder), folder)
+
+    with open_log(folder) as log:
+        (told,) = log.read(stream_of("ana"))
+    assert (told.event, told.learner, told.forgotten) == (LearnerForgotten(generation=1), "ana", False)
+
+
+def test_cut_short_and_called_again_it_tells_only_once(folder: DataFolder) -> None:
+    hold_lesson(folder, "ana")
+    open_keys(folder).destroy("ana")
+    for _ in range(2):
+        with open_log(folder) as log:
+            manifest, path = forget("ana", log, open_keys(folder), folder)
+
+    with open_log(folder) as log:
+        assert len(log.read(stream_of("ana"))) == 1
+    assert json.loads(path.read_bytes())["sessions"] == ["lesson-of-ana"]
+    assert manifest.blobs == 1
+
+
+def test_who_comes_back_can_be_forgotten_again(folder: DataFolder) -> None:
+    hold_lesson(folder, "ana")
+    with open_log(folder) as log:
+        forget("ana", log, open_keys(folder), folder)
+    with open_log(folder) as log:
+        log.append("again", [started("ana", "again")], expected_version=0, origin=origin("ana"))
+        assert not log.read("again")[0].forgotten
+        forget("ana", log, open_keys(folder), folder)
+
+    with open_log(folder) as log:
+        assert log.read("again")[0].forgotten
+        told = [each.event for each in log.read(stream_of("ana"))]
+    assert told == [LearnerForgotten(generation=1), LearnerForgotten(generation=2)]
+
+
+def test_the_manifest_names_the_datasets_that_held_the_learner(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path)
+    hold_lesson(folder, "ana")
+    register = [
+        {"name": "phones", "version": "3", "learners": ["ben", "ana"]},
+        {"name": "replies", "version": "1", "learners": ["ben"]},
+    ]
+    folder.datasets.parent.mkdir()
+    folder.datasets.write_text(json.dumps(register))
+    with open_log(folder) as log:
+        manifest, path = forget("ana", log, open_keys(folder), folder)
+        (told,) = log.read(stream_of("ana"))
+
+    assert manifest.datasets == ("phones 3",)
+    assert json.loads(path.read_bytes())["datasets"] == ["phones 3"]
+    assert told.event == LearnerForgotten(generation=1, datasets=("phones 3",))
+    assert Dataset(name="phones", version="3", learners=("ben", "ana")).learners[1] == "ana"
+
+
+def test_events_from_before_there_were_keys_are_counted(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    folder = DataFolder(tmp_path)
+    with SQLiteEventLog(folder.log, codec=CODEC) as log:
+        log.append("old", [started("ana", "old")], expected_version=0, origin=origin("ana"))
+
+    assert main(["forget", "ana", "--yes"], folder) == 0
+
+    assert "1 events were stored before there were keys" in capfd.readouterr().out
+    with open_log(folder) as log:
+        assert log.read("old")[0].forgotten
+
+
+def test_a_name_that_nobody_has_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = DataFolder(tmp_path)
+    hold_lesson(folder, "ana")
+
+    assert main(["forget", "anna", "--yes"], folder) == 2
+
+    assert str(LearnerUnknown("anna")) in capsys.readouterr().err
+    assert open_keys(folder).generation("anna") == 0
+
+
+@pytest.mark.parametrize("typed", ["no", ""])
+def test_without_the_learners_name_typed_nothing_is_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    folder = DataFolder(tmp_path)
+    hold_lesson(folder, "ana")
+    monkeypatch.setattr("builtins.input", lambda prompt: typed)
+
+    assert main(["forget", "ana"], folder) == 1
+
+    assert not read(folder, "ana")[0].forgotten
+
+
+def test_the_master_key_is_changed_by_a_command(folder: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    hold_lesson(folder, "ana")
+    before, master = read(folder, "ana"), folder.master_keys.read_bytes()
+
+    assert main(["rotate-master-key"], folder) == 0
+
+    assert "1 keys are wrapped by master key" in capsys.readouterr().out
+    assert folder.master_keys.read_bytes() != master
+    assert read(folder, "ana") == before
+
+
+def test_without_the_master_key_no_command_reads_the_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = DataFolder(tmp_path)
+    hold_lesson(folder, "ana")
+    folder.master_keys.unlink()
+
+    assert main(["tail"], folder) == 2
+
+    assert "restore master.keys" in capsys.readouterr().err
+    assert not folder.master_keys.exists()
+
+
+def test_consent_is_recorded_and_taken_back(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path)
+    hold_lesson(folder, "ana")
+
+    assert main(["consent", "ana", "recordings"], folder) == 0
+    assert main(["consent", "ana", "recordings", "--withdraw"], folder) == 0
+
+    with open_log(folder) as log:
+        told = [each.event for each in log.read(stream_of("ana"))]
+    assert told == [ConsentGiven(purpose="recordings"), ConsentWithdrawn(purpose="recordings")]
+
+
+def test_another_process_reads_no_more_either(folder: DataFolder) -> None:
+    hold_lesson(folder, "ana")
+    codec, stored = open_codec(folder), []
+    with open_log(folder) as log:
+        stored = [each.state for each in log.stored_tail(0, limit=9)]
+    assert not codec.decode(stored[1]).forgotten
+
+    open_keys(folder).destroy("ana")
+    codec._keys._checked = float("-inf")  # a second later
+
+    assert codec.decode(stored[1]).forgotten
