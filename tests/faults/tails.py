@@ -4,6 +4,7 @@ Every reader must see every event that was acknowledged, once, in the order of t
 """
 
 import argparse
+import itertools
 import multiprocessing
 import sys
 import tempfile
@@ -62,7 +63,7 @@ def measure(data: DataFolder, seconds: float) -> tuple[set[int], list[tuple[int,
     found = []
     for _ in readers:
         positions = results.get()
-        ordered = sum(after > before for before, after in zip(positions, positions[1:], strict=False))
+        ordered = sum(after > before for before, after in itertools.pairwise(positions))
         found.append((len(positions), len(written - set(positions)), len(positions) - 1 - ordered))
     for process in (*writers, *readers):
         process.join()
