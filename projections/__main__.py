@@ -12,7 +12,7 @@ from projections import commands, park_commands
 from projections.catalogue import projection_named
 from projections.errors import NotParked, ProjectionsError, RebuildDiffers
 from projections.export import FORMATS, export
-from projections.opening import open_views
+from projections.opening import open_views, remove_aside
 from projections.workers import run_share, run_workers
 
 
@@ -52,6 +52,7 @@ def _on_store(options: argparse.Namespace, folder: DataFolder) -> int:
                 case "export":
                     return export(store, options.name, options.format, options.out)
                 case "wipe":
+                    remove_aside(folder)
                     return commands.wipe(log, store)
                 case "diff":
                     return commands.diff(log, store, projection_named(options.name))

@@ -39,6 +39,14 @@ def open_views(folder: DataFolder, projections: Sequence[AnyProjection] = PROJEC
             return _sound(folder.views, projections)
 
 
+def remove_aside(folder: DataFolder) -> int:
+    """Delete what was moved aside, which still holds whom the views have forgotten; how many files."""
+    found = [path for path in folder.root.glob(f"{folder.views.name}.*T*") if path.is_file()]
+    for path in found:
+        path.unlink()
+    return len(found)
+
+
 def _sound(path: Path, projections: Sequence[AnyProjection]) -> SQLiteViewStore:
     store = SQLiteViewStore(path, projections)
     try:

@@ -10,7 +10,7 @@ from events.envelope import Unknown
 from events.recorder_log import RecorderEventLog
 from projections.catalogue import PROJECTIONS, projection_named
 from projections.errors import NotParked
-from projections.fold import Parked
+from projections.folded import Parked
 from projections.parking import Retried, parked_event, retry, skip
 from projections.projection import AnyProjection
 from projections.views import ViewStore

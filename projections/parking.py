@@ -6,7 +6,8 @@ from msgspec import Struct
 from events.envelope import Recorded
 from events.log import EventLog
 from projections.errors import NotParked, ViewsUnavailable
-from projections.fold import Count, Fold, Parked
+from projections.fold import Fold
+from projections.folded import Count, Parked
 from projections.projection import AnyProjection, part_of
 from projections.storing import left_out, move_positions, parked_keys, positions_of, standing_of, stored_view
 from projections.storing import write_folded as write

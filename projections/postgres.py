@@ -81,13 +81,14 @@ class PostgresViewStore(SqlViewStore):
         self._pool.close()
 
     def wipe(self) -> None:
-        """See `ViewStore.wipe`. The server's own journal is recycled at its checkpoints."""
+        """See `ViewStore.wipe`. The server's journal begins a new file; with ``wal_recycle = off`` the old ones go."""
         with self.reading() as cursor:
             tables = cursor.all("SELECT tablename FROM pg_tables WHERE schemaname=?", (self._schema,))
         with _typed_errors(), self._pool.connection() as connection:
             for (name,) in tables:
                 connection.execute(SQL("VACUUM FULL {}").format(Identifier(self._schema, name)))
             with suppress(psycopg.errors.InsufficientPrivilege):
+                connection.execute("SELECT pg_switch_wal()")
                 connection.execute("CHECKPOINT")
 
     @contextmanager

@@ -18,7 +18,8 @@ from events.errors import EventsError
 from events.log import EventLog
 from projections.audit import Auditor
 from projections.errors import ProjectionsError
-from projections.fold import Fold, Folded
+from projections.fold import Fold
+from projections.folded import Folded
 from projections.lease import Lease
 from projections.projection import PARTS, AnyProjection, part_of
 from projections.rebuild import Rebuilt, Step, ignore, rebuild
@@ -162,11 +163,11 @@ class ProjectionRunner:
                 moved[name] = self._working[name].write(cursor, standings.get(name), changed)
         count = 0
         for name, wrote in moved.items():
+            count += len(pages[self._working[name].position])
             if wrote:
-                count += len(pages[self._working[name].position])
                 self._working[name].moved()
             else:
-                # A rebuild or a command has changed what is stored: read it again.
+                # A rebuild or a command has changed what is stored: read it again, and these events too.
                 del self._working[name]
         return count
 

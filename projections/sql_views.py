@@ -7,7 +7,7 @@ from typing import Self
 import msgspec
 
 from projections.errors import ViewsUnavailable
-from projections.fold import Parked
+from projections.folded import Parked
 from projections.projection import Projection, View
 from projections.schema import state_name
 from projections.storing import parked_keys, standing_of, stored_view

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from projections.fold import Count, Folded, Parked
+from projections.folded import Count, Folded, Parked
 from projections.projection import AnyProjection, Projection
 from projections.schema import forget, own_name, state_name
 from projections.tables import Column, Table

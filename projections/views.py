@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
-from projections.fold import Parked
+from projections.folded import Parked
 from projections.projection import Projection, View
 
 
