@@ -45,6 +45,9 @@ def _hold(place: Path) -> Any:
         fcntl.flock(lock, fcntl.LOCK_SH)
         # Its own count of processes never forgets one that was killed, so it must not stop the server.
         server = get_server(place, cleanup_mode=None)
+        # Old files of its journal are deleted, not used again: they may hold views of a learner who is forgotten.
+        for statement in ("ALTER SYSTEM SET wal_recycle = off", "SELECT pg_reload_conf()"):
+            server.psql(statement)
     except Exception as error:  # it raises whatever its commands do; none of it is ours to handle
         raise LogUnavailable("unreachable", f"the embedded PostgreSQL did not start: {error}") from error
     atexit.register(_let_go, server, lock)

@@ -16,12 +16,14 @@ from events.envelope import Recorded
 from events.errors import EventsError
 from events.forgetting import Dataset, forget
 from events.learner import ConsentGiven, ConsentWithdrawn, LearnerForgotten, stream_of
-from events.lesson import SpeechTranscribed, SpeechUttered, TutorReplied
+from events.lesson import SpeechAssessed, SpeechTranscribed, SpeechUttered, TutorReplied
 from events.location import DataFolder
 from events.opening import open_blobs, open_codec, open_keys, open_log
 from events.sealing_errors import LearnerUnknown
 from events.sqlite import SQLiteEventLog
+from events.values import Pronunciation, Scores, WordScore
 from events.verification import verify
+from projections.__main__ import main as projections
 from tests.events.samples import ENGINE, origin, started
 
 SECRET = "aquamarine lighthouse"
@@ -42,6 +44,12 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[DataFolde
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
+def pronounced(said: str) -> Pronunciation:
+    """Every word of it said badly, so that views of weaknesses and vocabulary keep them."""
+    words = tuple(WordScore(text=word, start_ms=0, end_ms=9, score=20.0) for word in said.split())
+    return Pronunciation(reference=said, score=20.0, completeness=100.0, words=words)
+
+
 def hold_lesson(folder: DataFolder, learner: str) -> None:
     """A short lesson in which the learner says the secret in every way there is."""
     said = f"{SECRET} of {learner}"
@@ -53,6 +61,7 @@ def hold_lesson(folder: DataFolder, learner: str) -> None:
         events = [
             SpeechUttered(turn=1, source="upload", endpoint="client", audio=recording, reference=said),
             SpeechTranscribed(turn=1, text=said, engine=ENGINE),
+            SpeechAssessed(turn=1, scores=Scores(total=50.0), pronunciation=pronounced(said)),
             TutorReplied(turn=1, sentence=0, text=f"You said {said}.", engine=ENGINE, exercise=said, topic=SECRET),
         ]
         log.append(stream, events, expected_version=1, origin=origin(learner))
@@ -89,9 +98,9 @@ def test_after_forgetting_nothing_can_be_read_and_others_are_as_before(
 
     assert main(["forget", "ana", "--yes"], folder) == 0
 
-    assert "4 events in 1 sessions cannot be read again" in capfd.readouterr().out
+    assert "5 events in 1 sessions cannot be read again" in capfd.readouterr().out
     recorded = read(folder, "ana")
-    assert [each.forgotten for each in recorded] == [True] * 4
+    assert [each.forgotten for each in recorded] == [True] * 5
     assert SECRET not in repr(recorded)
     assert read(folder, "ben") == bens
     assert SECRET in repr(bens)
@@ -103,6 +112,33 @@ def test_after_forgetting_nothing_can_be_read_and_others_are_as_before(
     assert places_of(folder, SECRET.encode()) == []
     with open_log(folder) as log:
         assert list(verify(log, BlobStore(folder.blobs))) == []
+
+
+def test_views_lose_the_learner_whatever_they_were_kept_in(folder: DataFolder) -> None:
+    """Also in the generation from before a rebuild, in a file that was moved aside, and in the free pages of each."""
+    hold_lesson(folder, "ana")
+    hold_lesson(folder, "ben")
+    projections(["run", "--once"], folder)
+    projections(["rebuild", "progress"], folder)
+    (folder.root / "views.sqlite.20261102T090000.000000").write_bytes(b"aquamarine")
+    assert places_of(folder, b"aquamarine") != []
+
+    assert main(["forget", "ana", "--yes"], folder) == 0
+    assert main(["forget", "ben", "--yes"], folder) == 0
+
+    assert places_of(folder, b"aquamarine") == []
+
+
+def test_views_after_it_are_those_of_a_fresh_fold(folder: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    hold_lesson(folder, "ana")
+    hold_lesson(folder, "ben")
+    projections(["run", "--once"], folder)
+    assert main(["forget", "ana", "--yes"], folder) == 0
+
+    for name in ("progress", "sessions", "vocabulary", "activity", "engine_health", "cost"):
+        assert projections(["diff", name], folder) == 0
+    assert projections(["show", "progress", "ana"], folder) == 1
+    assert projections(["show", "progress", "ben"], folder) == 0
 
 
 def test_it_is_recorded_where_it_can_still_be_read(folder: DataFolder) -> None:

@@ -24,6 +24,8 @@ def postgres() -> Iterator[str]:
 
         folder = Path(tempfile.mkdtemp(prefix="pg-"))
         server = get_server(folder / "data", cleanup_mode="stop")
+        for statement in ("ALTER SYSTEM SET wal_recycle = off", "SELECT pg_reload_conf()"):
+            server.psql(statement)
     try:
         yield server.get_uri()
     finally:
