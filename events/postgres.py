@@ -6,8 +6,10 @@ database functions stay off: with them tail readers lose events.
 """
 
 import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from typing import Any
 
 import psycopg
 import psycopg_pool
@@ -97,6 +99,8 @@ class _Recorder(PostgresApplicationRecorder):
     """Adds batches that fail one by one, and reads streams with positions."""
 
     datastore: "_Datastore"
+    _writer: psycopg.Connection[DictRow] | None = None
+    _closed: bool = False
 
     def create(self) -> None:
         """Make the tables; processes that come at the same time wait for each other."""
@@ -109,57 +113,78 @@ class _Recorder(PostgresApplicationRecorder):
                 connection.execute("SELECT pg_advisory_unlock(%s)", (CREATION_LOCK,))
 
     def insert_batches(self, batches: Sequence[Sequence[StoredEvent]]) -> list[Outcome]:
-        """See `Recorder.insert_batches`. Two round trips, whatever the number of batches."""
-        streams = sorted({str(batch[0].originator_id) for batch in batches if batch})
-        if not streams:
-            return [() for _ in batches]
-        table = Identifier(self.datastore.schema, TABLE)
-        with self.datastore.get_connection() as connection, connection.transaction(), connection.cursor() as cursor:
-            with connection.pipeline():
-                cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_S}s'")
-                cursor.execute(SQL("LOCK TABLE {} IN EXCLUSIVE MODE").format(table))
-                cursor.execute(
-                    SQL(
-                        "SELECT s AS stream, COALESCE((SELECT MAX(originator_version) FROM {}"
-                        " WHERE originator_id = s), 0) AS version FROM unnest(%s::text[]) AS s"
-                    ).format(table),
-                    (streams,),
-                )
-                versions = {row["stream"]: int(row["version"]) for row in cursor.fetchall()}
-            # Under the lock nobody else appends: what follows the versions now cannot conflict any more.
-            outcomes, accepted = _judge(batches, versions)
-            if accepted:
-                positions = self._insert(connection, accepted)
-                outcomes = [
-                    [positions[str(row.originator_id), row.originator_version] for row in batch]
-                    if known is None
-                    else known
-                    for batch, known in zip(batches, outcomes, strict=True)
-                ]
-        return [outcome if outcome is not None else () for outcome in outcomes]
+        """See `Recorder.insert_batches`. One round trip, whatever the number of batches.
 
-    def _insert(
-        self, connection: psycopg.Connection[DictRow], rows: Sequence[StoredEvent]
-    ) -> dict[tuple[str, int], int]:
-        insert = SQL(
-            "INSERT INTO {} (originator_id, originator_version, topic, state)"
-            " SELECT id, version, topic, state FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::bytea[])"
-            " WITH ORDINALITY AS new (id, version, topic, state, place) ORDER BY place"
-            " RETURNING originator_id, originator_version, notification_id"
-        ).format(Identifier(self.datastore.schema, TABLE))
-        columns = (
-            [str(row.originator_id) for row in rows],
-            [row.originator_version for row in rows],
-            [row.topic for row in rows],
-            [row.state for row in rows],
-        )
-        with connection.pipeline(), connection.cursor() as cursor:
-            cursor.execute(insert, columns)
+        When the connection breaks, nobody knows whether the commit was reached: the new connection finds out by
+        looking for these very events.
+        """
+        if not any(batches):
+            return [() for _ in batches]
+        try:
+            return self._insert(batches)
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            self._drop_writer()
+            if error.sqlstate is not None and error.sqlstate[:2] not in ("08", "57"):
+                raise
+        except BaseException:
+            self._drop_writer()
+            raise
+        try:
+            outcomes = self._insert(batches)
+            return [
+                self._positions(batch) or outcome if isinstance(outcome, int) else outcome
+                for batch, outcome in zip(batches, outcomes, strict=True)
+            ]
+        except BaseException:
+            self._drop_writer()
+            raise
+
+    def _insert(self, batches: Sequence[Sequence[StoredEvent]]) -> list[Outcome]:
+        """Insert each batch that follows its stream's version; under the lock nobody else can append meanwhile."""
+        table = Identifier(self.datastore.schema, TABLE)
+        streams = sorted({str(batch[0].originator_id) for batch in batches if batch})
+        connection = self._connection()
+        with connection.pipeline():
+            connection.execute("BEGIN")
+            connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_S}s'")
+            connection.execute(SQL("LOCK TABLE {} IN EXCLUSIVE MODE").format(table))
+            insert = SQL(INSERT).format(table=table)
+            inserted = [connection.execute(insert, _columns(wave), prepare=True) for wave in _waves(batches)]
+            current = connection.execute(SQL(VERSIONS).format(table=table), (streams,), prepare=True)
             connection.execute(SQL("NOTIFY {}").format(Identifier(CHANNEL)))
-            return {
-                (row["originator_id"], int(row["originator_version"])): int(row["notification_id"])
-                for row in cursor.fetchall()
-            }
+            connection.execute("COMMIT")
+            positions = [
+                {(row["originator_id"], int(row["originator_version"])): int(row["notification_id"]) for row in cursor}
+                for cursor in inserted
+            ]
+            versions = {row["stream"]: int(row["version"]) for row in current}
+        waves = _wave_of_each(batches)
+        return [
+            _outcome(batch, positions[wave], versions) if batch else ()
+            for batch, wave in zip(batches, waves, strict=True)
+        ]
+
+    def _positions(self, batch: Sequence[StoredEvent]) -> list[int]:
+        """Where these very events are; [] when they are not there."""
+        stored = {row.originator_version: row for row in self.select_stream(str(batch[0].originator_id), 0)}
+        rows = [stored.get(event.originator_version) for event in batch]
+        there = [row.id for row, event in zip(rows, batch, strict=True) if row is not None and row.state == event.state]
+        return there if len(there) == len(batch) else []
+
+    def _connection(self) -> psycopg.Connection[DictRow]:
+        """The connection that appends; one at a time does."""
+        if self._closed:
+            raise psycopg_pool.PoolClosed("the log has been closed")
+        if self._writer is None:
+            self._writer = psycopg.connect(
+                self.datastore.url, autocommit=True, row_factory=dict_row, connect_timeout=CONNECT_TIMEOUT_S
+            )
+        return self._writer
+
+    def _drop_writer(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
 
     def select_stream(self, stream: str, after: int) -> Sequence[Notification]:
         """See `Recorder.select_stream`."""
@@ -216,27 +241,66 @@ class _Recorder(PostgresApplicationRecorder):
 
     def close(self) -> None:
         """Close the connections."""
+        self._closed = True
+        self._drop_writer()
         self.datastore.close()
 
 
-def _judge(
-    batches: Sequence[Sequence[StoredEvent]], versions: dict[str, int]
-) -> tuple[list[Outcome | None], list[StoredEvent]]:
-    """The version that each conflicting batch met, None for those to insert, and their events in order."""
-    outcomes: list[Outcome | None] = []
-    accepted: list[StoredEvent] = []
+INSERT = """
+WITH given AS (
+    SELECT * FROM unnest(%s::int[], %s::text[], %s::bigint[], %s::text[], %s::bytea[])
+    WITH ORDINALITY AS given (batch, id, version, topic, state, place)
+), following AS (
+    SELECT batch FROM (SELECT batch, MIN(id) AS id, MIN(version) AS first FROM given GROUP BY batch) AS batches
+    WHERE first = 1 + COALESCE((SELECT MAX(originator_version) FROM {table} WHERE originator_id = batches.id), 0)
+)
+INSERT INTO {table} (originator_id, originator_version, topic, state)
+SELECT id, version, topic, state FROM given JOIN following USING (batch) ORDER BY place
+RETURNING originator_id, originator_version, notification_id
+"""
+"""Inserts the batches that follow their streams' versions; no two may be of one stream."""
+VERSIONS = """
+SELECT s AS stream, COALESCE((SELECT MAX(originator_version) FROM {table} WHERE originator_id = s), 0) AS version
+FROM unnest(%s::text[]) AS s
+"""
+
+
+def _wave_of_each(batches: Sequence[Sequence[StoredEvent]]) -> list[int]:
+    """In which statement each batch goes: the first of its stream in the first, the next one in the second, …"""
+    counts: Counter[str] = Counter()
+    waves = []
     for batch in batches:
-        if not batch:
-            outcomes.append(())
-            continue
-        stream = str(batch[0].originator_id)
-        if versions[stream] != batch[0].originator_version - 1:
-            outcomes.append(versions[stream])
-            continue
-        versions[stream] = batch[-1].originator_version
-        accepted.extend(batch)
-        outcomes.append(None)
-    return outcomes, accepted
+        stream = str(batch[0].originator_id) if batch else ""
+        waves.append(counts[stream] if batch else 0)
+        counts[stream] += 1
+    return waves
+
+
+def _waves(batches: Sequence[Sequence[StoredEvent]]) -> list[list[Sequence[StoredEvent]]]:
+    """The batches of each statement."""
+    numbers = _wave_of_each(batches)
+    return [
+        [batch for batch, number in zip(batches, numbers, strict=True) if batch and number == wave]
+        for wave in range(max(numbers) + 1)
+    ]
+
+
+def _columns(batches: Sequence[Sequence[StoredEvent]]) -> tuple[list[Any], ...]:
+    rows = [(number, event) for number, batch in enumerate(batches) for event in batch]
+    return (
+        [number for number, _ in rows],
+        [str(event.originator_id) for _, event in rows],
+        [event.originator_version for _, event in rows],
+        [event.topic for _, event in rows],
+        [event.state for _, event in rows],
+    )
+
+
+def _outcome(batch: Sequence[StoredEvent], positions: dict[tuple[str, int], int], versions: dict[str, int]) -> Outcome:
+    stream = str(batch[0].originator_id)
+    if (stream, batch[0].originator_version) not in positions:
+        return versions[stream]
+    return [positions[stream, event.originator_version] for event in batch]
 
 
 class _Datastore(PostgresDatastore):

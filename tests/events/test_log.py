@@ -125,6 +125,17 @@ def test_a_conflict_in_one_batch_does_not_hurt_the_others(log: EventLog) -> None
     ]
 
 
+def test_of_two_batches_for_one_version_only_the_first_is_appended(log: EventLog) -> None:
+    batches = [Batch(stream="s1", events=(ended(text),), expected_version=0, origin=origin()) for text in "ab"]
+
+    first, second = log.append_many(batches)
+
+    assert not isinstance(first, VersionConflict)
+    assert isinstance(second, VersionConflict)
+    assert second.actual == 1
+    assert [r.event for r in log.read("s1")] == [ended("a")]
+
+
 def test_appending_no_events_changes_nothing(log: EventLog) -> None:
     assert log.append("s1", [], expected_version=7, origin=origin()) == ()
     assert log.tail(0, limit=10) == ()

@@ -136,6 +136,26 @@ def test_connections_that_the_server_ends_are_replaced(log: PostgresEventLog, po
     assert [recorded.version for recorded in log.read("s")] == [1, 2]
 
 
+@pytest.mark.parametrize("committed", [True, False])
+def test_an_append_whose_acknowledgement_is_lost_is_found_out(
+    log: PostgresEventLog, monkeypatch: pytest.MonkeyPatch, committed: bool
+) -> None:
+    append(log, "s", 0)
+    insert, calls = log._recorder._insert, []  # type: ignore[attr-defined]
+
+    def broken(batches: object) -> object:
+        calls.append(batches)
+        if len(calls) > 1:
+            return insert(batches)
+        if committed:
+            insert(batches)
+        raise psycopg.OperationalError("the connection is lost")
+
+    monkeypatch.setattr(log._recorder, "_insert", broken)
+    assert append(log, "s", 1) == 2
+    assert [recorded.version for recorded in log.read("s")] == [1, 2]
+
+
 def test_a_closed_log_is_a_typed_error(log: PostgresEventLog) -> None:
     log.close()
     with pytest.raises(LogUnavailable) as caught:
