@@ -4,11 +4,13 @@ Each part of the learners is folded by one runner at a time (`lease.py`); anothe
 is folded before its transaction begins, so that runners of other parts, and rebuilds, need not wait for it.
 """
 
+import logging
 import os
 import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from msgspec import Struct
@@ -34,6 +36,8 @@ from projections.storing import (
     write_folded,
 )
 from projections.views import Cursor, Standing, ViewStore
+
+logger = logging.getLogger(__name__)
 
 BATCH = 500
 LEASE_S = 10.0
@@ -107,8 +111,13 @@ class ProjectionRunner:
                 except (EventsError, ProjectionsError) as error:
                     self.fault = str(error)
                     stop.wait(RETRY_S)
+                except Exception as error:  # a supervisor: views that stand still for ever would be worse
+                    logger.exception("The views are not up to date; trying again every %s s", RETRY_S)
+                    self.fault = f"{type(error).__name__}: {error}"
+                    stop.wait(RETRY_S)
         finally:
-            self.release()
+            with suppress(ProjectionsError):  # the lease runs out by itself
+                self.release()
 
     def release(self) -> None:
         """Let another runner take over at once."""

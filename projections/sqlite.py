@@ -38,13 +38,13 @@ class SQLiteViewStore(SqlViewStore):
             path.parent.mkdir(parents=True, exist_ok=True)
             # Two connections, so that readers do not wait while a page is stored.
             self._writer, self._reader = _connect(path), _connect(path)
-        with self.transaction() as cursor:
-            ((layout,),) = cursor.all("PRAGMA user_version")
-            ((tables,),) = cursor.all("SELECT COUNT(*) FROM sqlite_schema")
-            if tables and layout != LAYOUT:
-                raise ViewsUnavailable("outdated", f"{path} has layout {layout}; this program's is {LAYOUT}")
-            cursor.execute(f"PRAGMA user_version={LAYOUT}")
-            prepare(cursor, DIALECT, projections)
+        try:
+            with self.transaction() as cursor:
+                _check_layout(cursor, path)
+                prepare(cursor, DIALECT, projections)
+        except ViewsUnavailable:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Close the file."""
@@ -89,6 +89,14 @@ class SQLiteViewStore(SqlViewStore):
                 yield _Cursor(cursor)
             finally:
                 cursor.execute("ROLLBACK")
+
+
+def _check_layout(cursor: Cursor, path: Path) -> None:
+    ((layout,),) = cursor.all("PRAGMA user_version")
+    ((tables,),) = cursor.all("SELECT COUNT(*) FROM sqlite_schema")
+    if tables and layout != LAYOUT:
+        raise ViewsUnavailable("outdated", f"{path} has layout {layout}; this program's is {LAYOUT}")
+    cursor.execute(f"PRAGMA user_version={LAYOUT}")
 
 
 class _Cursor:

@@ -1,0 +1,162 @@
+"""The contract of the views' store, and how it is opened."""
+
+import logging
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from events.location import DataFolder
+from events.memory import MemoryEventLog
+from projections.catalogue import PROJECTIONS
+from projections.errors import ViewsUnavailable
+from projections.opening import open_views
+from projections.postgres import PostgresViewStore
+from projections.progress import PROGRESS
+from projections.runner import ProjectionRunner
+from projections.sqlite import SQLiteViewStore
+from projections.views import ViewStore
+from tests.events.samples import origin
+from tests.projections.histories import expected_progress, fill, started, uttered
+from tests.projections.stores import Stores, checksums, run_all, table
+
+
+def test_a_transaction_is_all_or_nothing_and_readers_see_the_state_before_it(store: ViewStore) -> None:
+    seen = []
+
+    def half_done() -> None:
+        with store.transaction() as cursor:
+            cursor.execute("UPDATE leases SET owner='somebody'")
+            seen.extend(table(store, "SELECT DISTINCT owner FROM leases"))
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        half_done()
+    assert seen == table(store, "SELECT DISTINCT owner FROM leases") == [("",)]
+
+
+def test_rows_are_given_one_by_one(store: ViewStore) -> None:
+    with store.transaction() as cursor:
+        rows = list(cursor.each("SELECT part FROM leases ORDER BY part"))
+    assert rows == [(part,) for part in range(8)]
+
+
+def test_a_store_that_is_opened_again_has_what_it_had(log: MemoryEventLog, stores: Stores) -> None:
+    fill(log, sessions=3)
+    store = stores.open()
+    run_all(ProjectionRunner(log, store, PROJECTIONS))
+
+    assert checksums(stores.open()) == checksums(store)
+
+
+def test_stores_that_are_made_at_the_same_time_do_not_disturb_each_other(stores: Stores) -> None:
+    faults: list[BaseException] = []
+
+    def made() -> None:
+        try:
+            stores.open()
+        except BaseException as error:
+            faults.append(error)
+
+    threads = [threading.Thread(target=made) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert faults == []
+
+
+@pytest.mark.parametrize("poison", [2**53, 2**200, -(2**70)])
+def test_a_number_beyond_what_a_database_holds_parks_its_learner_only(
+    log: MemoryEventLog, store: ViewStore, poison: int
+) -> None:
+    log.append("s1", [started("ana")], expected_version=0, origin=origin("ana"))
+    log.append("s2", [started("ben")], expected_version=0, origin=origin("ben"))
+    huge = replace(uttered(), duration_ms=poison, speech_start_ms=0, speech_end_ms=0)
+    log.append("s1", [huge], expected_version=1, origin=origin("ana"))
+    log.append("s2", [uttered()], expected_version=1, origin=origin("ben"))
+    runner = ProjectionRunner(log, store, PROJECTIONS)
+    run_all(runner)
+
+    assert [each.key for each in store.parked("activity")] == ["ana"]
+    assert table(store, "SELECT learner, turns FROM learner_days WHERE turns > 0") == [("ben", 1)]
+    assert {status.caught_up for status in runner.status(4)} == {True}
+
+
+def test_a_character_that_postgresql_does_not_store_harms_nobody(log: MemoryEventLog, store: ViewStore) -> None:
+    log.append("s1", [started("a\0na")], expected_version=0, origin=origin("a\0na"))
+    log.append("s2", [started("ben"), uttered()], expected_version=0, origin=origin("ben"))
+    runner = ProjectionRunner(log, store, PROJECTIONS)
+    run_all(runner)
+
+    assert table(store, "SELECT learner FROM progress") == [("ben",)]
+    assert [each.key for each in store.parked("progress")] == ["a\ufffdna"]
+    assert {status.caught_up for status in runner.status(3)} == {True}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> DataFolder:
+    return DataFolder(tmp_path)
+
+
+def test_the_views_are_a_file_beside_an_sqlite_log(folder: DataFolder) -> None:
+    store = open_views(folder)
+    store.close()
+
+    assert isinstance(store, SQLiteViewStore)
+    assert folder.views.exists()
+
+
+def test_the_views_are_in_the_logs_postgresql(folder: DataFolder, postgres_url: str) -> None:
+    store = open_views(DataFolder(folder.root, postgres_url))
+    try:
+        assert isinstance(store, PostgresViewStore)
+        assert table(store, "SELECT COUNT(*) FROM views.progress") == [(0,)]
+    finally:
+        with store.transaction() as cursor:
+            cursor.execute("DROP SCHEMA views CASCADE")
+        store.close()
+    assert not folder.views.exists()
+
+
+@pytest.mark.parametrize("damage", ["no database", "a page", "the first page", "older layout"])
+def test_a_damaged_file_is_moved_aside_and_folded_again(
+    folder: DataFolder, log: MemoryEventLog, damage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    count = fill(log, sessions=20)
+    with SQLiteViewStore(folder.views, PROJECTIONS) as store:
+        run_all(ProjectionRunner(log, store, PROJECTIONS))
+        store.wipe()
+    data = bytearray(folder.views.read_bytes())
+    if damage == "older layout":
+        with sqlite3.connect(folder.views) as raw:
+            raw.execute("PRAGMA user_version=1")
+        raw.close()
+    elif damage == "no database":
+        folder.views.write_bytes(b"no database" * 1000)
+    else:
+        place = 0 if damage == "the first page" else 5 * 4096
+        data[place : place + 200] = b"\xff" * 200
+        folder.views.write_bytes(data)
+
+    with caplog.at_level(logging.WARNING):
+        store = open_views(folder)
+    runner = ProjectionRunner(log, store, PROJECTIONS)
+    run_all(runner)
+
+    assert {status.caught_up for status in runner.status(count)} == {True}
+    for learner, view in expected_progress(log).items():
+        assert store.get(PROGRESS, learner) == view
+    store.close()
+    (aside,) = (path for path in folder.root.glob("views.sqlite.2*") if path.suffix != "-wal")
+    assert str(aside) in caplog.text
+    assert "folded from the log again" in caplog.text
+
+
+def test_a_server_that_cannot_be_reached_is_a_typed_error(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("projections.postgres.WAIT_FOR_CONNECTION_S", 0.2)
+    with pytest.raises(ViewsUnavailable, match="failed"):
+        open_views(DataFolder(folder.root, "postgresql://nobody@127.0.0.1:1/nothing"))
