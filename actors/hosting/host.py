@@ -10,7 +10,6 @@ from msgspec import Struct
 from actors.hosting.learner_session import Heard, LearnerSession
 from actors.hosting.lesson import Lesson, Rest
 from actors.session.commands import Command, Start
-from actors.session.errors import SessionFenced
 from actors.stages.stage import Resources
 from events.log import EventLog
 
@@ -134,7 +133,7 @@ class SessionHost:
         lesson = self._lessons.get(name)
         if lesson is not None and lesson.session.fenced:
             self._forget(name)
-            raise SessionFenced("Another host has claimed this session.")
+            raise lesson.session.refusal
         if lesson is None:
             async with self._loading.setdefault(name, asyncio.Lock()):
                 lesson = self._lessons.get(name) or await self._load(name)

@@ -14,7 +14,7 @@ from actors.hosting.speculation import Speculation
 from actors.ports import Audio
 from actors.session.commands import Claim, Command, Record, Start
 from actors.session.decide import decide
-from actors.session.errors import NotYourSession, SessionFenced, SessionNotFound
+from actors.session.errors import NotYourSession, SessionError, SessionFenced, SessionNotFound
 from actors.session.state import SessionState, evolve, initial
 from actors.session.work import Render, Reply, Speak, Work, outstanding, stage_of
 from actors.stages.stage import Resources
@@ -72,6 +72,7 @@ class LearnerSession:
         self._ahead: Speculation | None = None
         self.pollers = 0
         self.fenced = False
+        self.refusal: SessionError | EventsError = SessionFenced("Another host has claimed this session.")
 
     @property
     def busy(self) -> bool:
@@ -112,7 +113,7 @@ class LearnerSession:
         """
         async with self._mailbox:
             if self.fenced:
-                raise SessionFenced("Another host has claimed this session.")
+                raise self.refusal
             await self._append(command)
         self._schedule()
 
@@ -246,7 +247,7 @@ class LearnerSession:
         except SessionFenced:
             logger.info("session %s: fenced at version %d", self.name, self.state.version)
         except LearnerForgotten as error:
-            self.fenced = True
+            self.fenced, self.refusal = True, error
             self.tell(
                 ErrorMessage(seq=self.state.version, part=-1, code=error.code, message=str(error), retryable=False)
             )
