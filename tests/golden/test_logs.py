@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from events.archive import read_archive
-from events.codec import LESSON_TYPES, encode
+from events.codec import EVENT_TYPES, encode
 from events.envelope import Unknown
 
 LOGS = sorted(Path(__file__).parent.glob("logs/*.jsonl"))
@@ -45,4 +45,4 @@ def test_no_golden_fact_is_lost_or_changed_by_reading_and_writing(path: Path) ->
 def test_every_type_has_a_golden_event() -> None:
     tags = {recorded.type for path in LOGS for recorded in read_archive(path)}
 
-    assert {kind.__struct_config__.tag for kind in LESSON_TYPES} <= tags
+    assert {kind.__struct_config__.tag for kind in EVENT_TYPES} <= tags
