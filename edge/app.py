@@ -62,6 +62,7 @@ def create_app(resources: Resources) -> Starlette:
         starting = asyncio.create_task(resources.cluster.start())
         projecting = Projecting(resources.log, resources.views)
         projecting.start()
+        app.state.projecting = projecting
         if resources.relaying is not None:
             resources.relaying.start()
         try:

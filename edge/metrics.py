@@ -4,20 +4,22 @@ import asyncio
 from collections.abc import Iterator
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 
+from edge.projecting import Projecting
 from edge.resources import Resources
 
 
 class ServerFigures(Collector):
     """What the server can tell of itself without asking its engines."""
 
-    def __init__(self, resources: Resources) -> None:
+    def __init__(self, resources: Resources, projecting: Projecting) -> None:
         self._resources = resources
+        self._projecting = projecting
 
     def collect(self) -> Iterator[Metric]:
         """See Prometheus' `Collector`."""
@@ -29,7 +31,9 @@ class ServerFigures(Collector):
         for engine in status.engines:
             engines.add_metric([engine.kind], {"ready": 1.0, "degraded": 0.5}.get(engine.state, 0.0))
         yield engines
-        yield GaugeMetricFamily("colloquy_log_position", "The log's last position", value=self._resources.log.head())
+        head = self._resources.log.head()
+        yield GaugeMetricFamily("colloquy_log_position", "The log's last position", value=head)
+        yield from self._projections(head)
         if self._resources.relaying is not None:
             relay = self._resources.relaying.status()
             yield GaugeMetricFamily("colloquy_relay_lag_events", "Events that Kafka has not yet", value=relay.lag)
@@ -37,9 +41,28 @@ class ServerFigures(Collector):
                 "colloquy_relay_relaying", "0 while the relay waits", value=float(relay.state == "relaying")
             )
 
+    def _projections(self, head: int) -> Iterator[Metric]:
+        label = ["projection"]
+        lag = GaugeMetricFamily("colloquy_projection_lag_events", "Events not folded yet", labels=label)
+        parked = GaugeMetricFamily("colloquy_projection_parked_keys", "Learners or sessions that wait", labels=label)
+        waiting = GaugeMetricFamily("colloquy_projection_parked_events", "Events of parked keys", labels=label)
+        caught_up = GaugeMetricFamily(
+            "colloquy_projection_caught_up", "1 when the counts agree with the whole log", labels=label
+        )
+        folded = CounterMetricFamily(
+            "colloquy_projection_events", "Events folded, parked or skipped since the log began", labels=label
+        )
+        for status in self._projecting.statuses(head):
+            lag.add_metric([status.name], status.lag)
+            parked.add_metric([status.name], status.parked)
+            waiting.add_metric([status.name], status.waiting)
+            caught_up.add_metric([status.name], float(status.caught_up))
+            folded.add_metric([status.name], status.folded + status.waiting + status.skipped)
+        yield from (lag, parked, waiting, caught_up, folded)
+
 
 async def scrape(request: Request) -> Response:
     """The figures in Prometheus' text format."""
     registry = CollectorRegistry()
-    registry.register(ServerFigures(request.app.state.resources))
+    registry.register(ServerFigures(request.app.state.resources, request.app.state.projecting))
     return Response(await asyncio.to_thread(generate_latest, registry), media_type=CONTENT_TYPE_LATEST)

@@ -5,6 +5,7 @@ import threading
 from events.log import EventLog
 from projections.catalogue import PROJECTIONS
 from projections.runner import ProjectionRunner
+from projections.status import Status
 from projections.views import ViewStore
 
 
@@ -19,6 +20,10 @@ class Projecting:
     def start(self) -> None:
         """Begin to follow the log."""
         self._thread.start()
+
+    def statuses(self, head: int) -> tuple[Status, ...]:
+        """How each projection does when the log's last position is ``head``."""
+        return self._runner.status(head)
 
     def stop(self) -> None:
         """Finish the batch under way and stop."""
