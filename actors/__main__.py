@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     machine.add_argument("--remeasure", action="store_true", help="measure again, although it has been done")
     machine.add_argument("--json", action="store_true", help="one JSON object")
     keeping = commands.add_parser("retain", help="delete recordings of learners' voices whose time is over")
-    keeping.add_argument("--days", type=int, default=LIMIT_DAYS, help=f"how long they are kept ({LIMIT_DAYS})")
+    keeping.add_argument("--days", type=int, help=f"how long they are kept (COLLOQUY_AUDIO_DAYS, or {LIMIT_DAYS})")
     arguments = parser.parse_args(argv)
     if arguments.group == "retain":
         return _retain(arguments.days)
@@ -38,9 +38,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     return _machine(remeasure=arguments.remeasure, as_json=arguments.json)
 
 
-def _retain(days: int) -> int:
+def _retain(given_days: int | None) -> int:
     """Delete what is due in the data folder, and say what it was."""
+    from actors.settings import read_settings
+
     folder = data_folder(os.environ)
+    days = read_settings(os.environ).audio_days if given_days is None else given_days
     if days < 0:
         print(f"actors: --days is {days}; it must be 0 or more", file=sys.stderr)
         return 2

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from actors.engines import KINDS
 from events.location import DataFolder, data_folder
 from policies.placement import IN_HOST
+from policies.retention import LIMIT_DAYS
 
 PREFIX = "COLLOQUY_"
 
@@ -23,6 +24,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     ``sessions_per_host`` 1 each learner's session is a Ray actor of its own. ``idle_s`` seconds without use passivate a
     session. A provider or LanguageTool is used only if its URL is given. ``prefer`` names engines to try first,
     ``in_host`` the kinds that run inside the session hosts. ``kafka`` are brokers to relay the log to.
+    ``audio_days`` says how long recordings of voices are kept.
     """
 
     data: DataFolder
@@ -40,6 +42,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     kafka_topic: str = "colloquy.events"
     models_cache: str = ""
     models_from: str = ""
+    audio_days: int = LIMIT_DAYS
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -61,6 +64,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         kafka_topic=environ.get(PREFIX + "KAFKA_TOPIC", "") or "colloquy.events",
         models_cache=environ.get(PREFIX + "MODELS", ""),
         models_from=environ.get(PREFIX + "MODELS_FROM", ""),
+        audio_days=_number(environ, "AUDIO_DAYS", LIMIT_DAYS),
     )
 
 

@@ -65,12 +65,16 @@ def create_app(resources: Resources) -> Starlette:
         app.state.projecting = projecting
         if resources.relaying is not None:
             resources.relaying.start()
+        if resources.retaining is not None:
+            resources.retaining.start()
         try:
             yield
         finally:
             starting.cancel()
             if resources.relaying is not None:
                 await asyncio.to_thread(resources.relaying.stop)
+            if resources.retaining is not None:
+                await asyncio.to_thread(resources.retaining.stop)
             await asyncio.to_thread(projecting.stop)
             await asyncio.to_thread(resources.cluster.stop)
 

@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from actors.cluster import Cluster
 from actors.settings import Settings
+from edge.retaining import Retaining
 from events.blobs import BlobsByLearner
 from events.log import EventLog
 from events.relaying import Relaying
@@ -19,3 +20,4 @@ class Resources(Struct, kw_only=True):
     blobs: BlobsByLearner
     views: ViewStore
     relaying: Relaying | None = None
+    retaining: Retaining | None = None

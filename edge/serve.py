@@ -15,7 +15,9 @@ from actors.remote import SWITCH_INTERVAL_S
 from actors.settings import SettingsError, read_settings
 from edge.app import create_app
 from edge.resources import Resources
+from edge.retaining import Retaining
 from events.errors import EventsError
+from events.log import utc_now
 from events.opening import with_server
 from projections.errors import ProjectionsError
 
@@ -38,6 +40,7 @@ def serve(arguments: argparse.Namespace) -> int:
             log=log,
             blobs=blobs,
             relaying=relaying(settings, log, blobs),
+            retaining=Retaining(log, blobs.store, settings.audio_days, utc_now),
             views=view_store(settings),
         )
     except OSError as error:

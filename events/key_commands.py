@@ -30,7 +30,7 @@ def add_key_commands(commands: Any) -> None:
     consent.add_argument("purpose", choices=PURPOSES)
     consent.add_argument("--withdraw", action="store_true", help="the learner no longer agrees")
     retain = commands.add_parser("retain", help="delete recordings of learners' voices whose time is over")
-    retain.add_argument("--days", type=int, metavar="DAYS", help="how long they are kept (30)")
+    retain.add_argument("--days", type=int, metavar="DAYS", help="how long they are kept (COLLOQUY_AUDIO_DAYS, or 30)")
 
 
 def run_key_command(options: argparse.Namespace, folder: DataFolder) -> int:
