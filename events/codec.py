@@ -71,6 +71,10 @@ class Codec:
         self._envelope = msgspec.json.Decoder(StoredEnvelope)
         self._encoder = msgspec.json.Encoder()
 
+    def upcasts(self, tag: str) -> bool:
+        """Whether events stored under this tag become events of another."""
+        return tag in self._upcasters
+
     def encode(self, recorded: Recorded) -> bytes:
         """The stored form. Raises `UnstorableEvent` for NaN, infinity or text that is not Unicode."""
         stored = StoredEnvelope(

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol, Self
 
@@ -195,6 +195,17 @@ class RecorderEventLog:
         with self._typed_errors():
             rows = self._recorder.select_tail(after, limit)
         return tuple(self._codec.decode_or_keep(row.state, _place(row)) for row in rows)
+
+    def tail_of(self, types: Container[str], after: int, *, limit: int) -> tuple[Recorded | Place, ...]:
+        """As `tail`, but of events of other types only the place is told: reading them is most of the work."""
+        with self._typed_errors():
+            rows = self._recorder.select_tail(after, limit)
+        return tuple(
+            self._codec.decode_or_keep(row.state, _place(row))
+            if row.topic in types or self._codec.upcasts(row.topic)
+            else _place(row)
+            for row in rows
+        )
 
     def stored_tail(self, after: int, *, limit: int) -> tuple[Stored, ...]:
         """As `tail`, without reading the events: for whoever passes them on."""

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from events.envelope import Recorded
+from events.learner import LearnerForgotten
 from events.lesson import SessionStarted, SpeechUttered, TutorHeard
-from projections.projection import Tally
+from projections.projection import Tally, tags
 from projections.tables import Summary, Table, Values, day, integer, real, text
 
 DAYS = Table(
@@ -87,4 +88,5 @@ ACTIVITY = Tally(
     count=count,
     tables=(DAYS,),
     summaries=(DAILY, COHORTS),
+    types=tags(SessionStarted, SpeechUttered, TutorHeard, LearnerForgotten),
 )

@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 
 from events.envelope import Recorded
+from events.learner import LearnerForgotten
 from events.lesson import SpeechAssessed, SpeechTranscribed, SpeechUttered, TutorRendered, TutorReplied, TutorSpoken
-from projections.projection import Tally
+from projections.projection import Tally, tags
 from projections.tables import Summary, Table, Values, day, integer, real, text
+
+USED = (SpeechUttered, SpeechTranscribed, SpeechAssessed, TutorReplied, TutorSpoken, TutorRendered)
 
 USAGE = Table(
     name="usage",
@@ -101,4 +104,5 @@ COST_PROJECTION = Tally(
     count=count,
     tables=(USAGE,),
     summaries=(COST,),
+    types=tags(*USED, LearnerForgotten),
 )

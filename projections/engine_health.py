@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from events.envelope import Recorded
 from events.lesson import SpeechAssessed, SpeechTranscribed, TurnFailed, TutorRendered, TutorReplied, TutorSpoken
 from events.values import EngineUse
-from projections.projection import Tally
+from projections.projection import Tally, tags
 from projections.tables import Summary, Table, Values, day, integer, real, text
 
 ACCURACY = 0.05
@@ -112,4 +112,5 @@ ENGINE_HEALTH = Tally(
     tables=(DAYS, LATENCY),
     summaries=(HEALTH,),
     of_one_learner=False,
+    types=tags(TurnFailed, SpeechTranscribed, SpeechAssessed, TutorReplied, TutorSpoken, TutorRendered),
 )

@@ -5,11 +5,12 @@ from typing import Any, Generic
 
 import msgspec
 
+from events.codec import Place
 from events.envelope import Recorded, Unknown
 from events.errors import CorruptPayload
 from events.learner import LearnerForgotten
 from projections.folded import Count, Folded, Parked, Waiting
-from projections.projection import AnyProjection, Projection, Tally, View, part_of, part_of_learner
+from projections.projection import AnyProjection, Event, Projection, Tally, View, part_of_learner
 from projections.touched import Failed, Load, PageSums, TouchedViews, clean, told
 
 
@@ -28,20 +29,24 @@ class Fold(Generic[View]):
     ) -> None:
         self._key = projection.key
         self._of_one_learner = projection.of_one_learner
+        self._types = projection.types
         self._parked = {each.key: each.learner for each in parked}
         self._skipped = frozenset(skipped)
         self._work: TouchedViews[Any] | PageSums = (
             TouchedViews(projection, load) if isinstance(projection, Projection) else PageSums(projection)
         )
 
-    def apply(self, events: Sequence[Recorded]) -> Folded:
+    def apply(self, events: Sequence[Event]) -> Folded:
         """Fold events in their order. One that cannot be folded parks its key; the others go on."""
         page = _Page()
         self._work.begin()
-        for recorded in events:
-            if self._of_one_learner and isinstance(recorded.event, LearnerForgotten):
-                self._forget(recorded.learner, page)
-            self._apply(recorded, page)
+        for event in events:
+            if isinstance(event, Place) or not (self._types is None or event.type in self._types):
+                page.count_of(part_of_learner(event.stream)).skipped += 1
+                continue
+            if self._of_one_learner and isinstance(event.event, LearnerForgotten):
+                self._forget(event.learner, page)
+            self._apply(event, page)
         changed = self._work.changed()
         for failed in self._work.failed:
             self._park_all(failed, page)
@@ -54,7 +59,8 @@ class Fold(Generic[View]):
         )
 
     def _apply(self, recorded: Recorded, page: "_Page") -> None:
-        count, key, position = page.count_of(part_of(recorded)), self._key_of(recorded), recorded.position or 0
+        count = page.count_of(part_of_learner(recorded.learner or recorded.stream))
+        key, position = self._key_of(recorded), recorded.position or 0
         if key is None or position in self._skipped:
             count.skipped += 1
             return
@@ -81,7 +87,7 @@ class Fold(Generic[View]):
         page.parked.append(Parked(key, first, failed.error, learner))
         page.waiting.extend(Waiting(key, each.position or 0) for each in failed.events)
         self._parked[key] = learner
-        count = page.count_of(part_of(failed.events[0]))
+        count = page.count_of(part_of_learner(failed.events[0].learner or failed.events[0].stream))
         count.folded -= len(failed.events)
         count.parked += len(failed.events)
 

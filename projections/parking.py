@@ -72,8 +72,8 @@ def _retried(log: EventLog, store: ViewStore, cursor: Cursor, projection: AnyPro
     write(cursor, store.dialect, projection, standing.generation, folded)
     counts = dict(folded.counts)
     for event in events:
-        before = counts.get(part_of(event), Count())
-        counts[part_of(event)] = msgspec.structs.replace(before, parked=before.parked - 1)
+        before = counts.get(part_of(projection, event), Count())
+        counts[part_of(projection, event)] = msgspec.structs.replace(before, parked=before.parked - 1)
     positions = positions_of(cursor, name, standing.generation)
     stay = {part: (position, position) for part, position in positions.items()}
     move_positions(cursor, name, standing.generation, stay, counts)

@@ -11,13 +11,14 @@ from datetime import date, timedelta
 from msgspec.structs import replace
 
 from events.envelope import Recorded
+from events.learner import LearnerForgotten
 from events.lesson import SessionStarted, SpeechAssessed, SpeechUttered, TutorHeard
 from events.values import Note, Pronunciation
 from projections.means import Mean
 from projections.progress_rows import PROGRESS_TABLE, STREAKS_TABLE, WEAK_AREAS_TABLE, rows
 from projections.progress_view import Day, Item, Slip
 from projections.progress_view import ProgressView as ProgressView  # still looked for here
-from projections.projection import Projection, learner_of
+from projections.projection import Projection, learner_of, tags
 
 MAX_DAYS = 400
 MAX_PHONES = 64
@@ -167,4 +168,5 @@ PROGRESS = Projection(
     evolve=evolve,
     tables=(PROGRESS_TABLE, STREAKS_TABLE, WEAK_AREAS_TABLE),
     rows=rows,
+    types=tags(SessionStarted, SpeechUttered, SpeechAssessed, TutorHeard, LearnerForgotten),
 )

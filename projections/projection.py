@@ -2,10 +2,12 @@
 
 import zlib
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
 
+from events.codec import Place
 from events.envelope import Recorded
 from events.learner import LearnerEvent
 from projections.tables import Relation, Summary, Table, Values
@@ -28,6 +30,7 @@ class Projection(Struct, Generic[View], frozen=True, kw_only=True):
 
     ``version`` grows with every change of what the fold gives, and the runner then folds the whole log again.
     ``evolve`` must be pure and must ignore events that it does not know. A key's events must all be of one learner.
+    ``types`` names the events that it uses (`tags`), None for all: a rebuild then reads no others.
     ``of_one_learner`` says that each view belongs to one learner: it goes when the learner is forgotten, and what is
     left of their events is not folded again. A projection over many learners sees those, without what was personal.
     ``rows`` derives from a view what its ``tables`` show; equal views give equal rows.
@@ -44,6 +47,7 @@ class Projection(Struct, Generic[View], frozen=True, kw_only=True):
     rows: Callable[[View], Rows] = lambda view: {}
     summaries: tuple[Summary, ...] = ()
     of_one_learner: bool = True
+    types: frozenset[str] | None = None
 
 
 class Tally(Struct, frozen=True, kw_only=True):
@@ -61,6 +65,7 @@ class Tally(Struct, frozen=True, kw_only=True):
     summaries: tuple[Summary, ...] = ()
     key: Callable[[Recorded], str | None] = learner_of
     of_one_learner: bool = True
+    types: frozenset[str] | None = None
 
 
 AnyProjection = Projection[Any] | Tally
@@ -71,11 +76,31 @@ def relations(projection: AnyProjection) -> tuple[Relation, ...]:
     return (*projection.tables, *projection.summaries)
 
 
-def part_of(recorded: Recorded) -> int:
-    """The part that an event falls into: by its learner, or by its stream if it has none. 0..`PARTS` - 1."""
-    return part_of_learner(recorded.learner or recorded.stream)
+Event = Recorded | Place
+"""An event of the log, or where one is that a projection does not use and that was therefore not read."""
 
 
+def tags(*events: type[Struct]) -> frozenset[str]:
+    """The types of events as the log names them."""
+    return frozenset(str(event.__struct_config__.tag) for event in events)
+
+
+def uses(projection: AnyProjection, event: Event) -> bool:
+    """Whether the projection looks at events of this type."""
+    return projection.types is None or event.type in projection.types
+
+
+def part_of(projection: AnyProjection, event: Event) -> int:
+    """The part that an event falls into, 0..`PARTS` - 1: by its learner, or by its stream if nothing else is known.
+
+    An event that the projection does not use goes by its stream, so that it need not be read.
+    """
+    if isinstance(event, Place) or not uses(projection, event):
+        return part_of_learner(event.stream)
+    return part_of_learner(event.learner or event.stream)
+
+
+@lru_cache(maxsize=10_000)
 def part_of_learner(learner: str) -> int:
     """The part that a learner falls into."""
     return zlib.crc32(learner.encode()) % PARTS

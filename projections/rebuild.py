@@ -6,7 +6,8 @@ called, so a rebuild cannot act on the world. The old generation is kept, no lon
 another rebuild takes its place.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
+from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -14,19 +15,31 @@ from events.log import EventLog
 from projections.comparison import checksum, differing_keys
 from projections.errors import RebuildDiffers, RebuildOvertaken, ViewsUnavailable
 from projections.fold import fold_of
-from projections.projection import PARTS, AnyProjection, part_of
+from projections.folded import Folded
+from projections.projection import PARTS, AnyProjection, Event, part_of
 from projections.schema import drop_generation, make_generation, own_name, put_in_service
 from projections.storing import left_out, move_positions, positions_of, standing_of, stored_view, write_folded
 from projections.views import Cursor, Standing, ViewStore
 
 PAGE = 5_000
 
+Moves = dict[int, tuple[int, int]]
+"""By part, the position before and after."""
 Step = Callable[[int, int], None]
 """Called with the position reached and the position to reach."""
 
 
 def ignore(reached: int, end: int) -> None:
     """A step that tells nobody."""
+
+
+@runtime_checkable
+class SelectiveLog(Protocol):
+    """A log that can leave events unread."""
+
+    def tail_of(self, types: Container[str], after: int, *, limit: int) -> tuple[Event, ...]:
+        """As `EventLog.tail`; of events of other types only the place is told."""
+        ...
 
 
 class Rebuilt(Struct, frozen=True, kw_only=True):
@@ -120,26 +133,39 @@ class _Building:
         return standing
 
     def _load(self, key: str) -> bytes | None:
-        assert self._cursor is not None
-        return stored_view(self._cursor, self._name, self._generation, key)
+        if self._cursor is not None:
+            return stored_view(self._cursor, self._name, self._generation, key)
+        with self._store.reading() as cursor:
+            return stored_view(cursor, self._name, self._generation, key)
 
     def advance(self, end: int) -> None:
-        """Fold one page, not beyond ``end``, in a transaction of its own."""
+        """Fold one page, not beyond ``end``, and store it in a transaction of its own."""
+        folded, moves = self._folded(dict.fromkeys(range(PARTS), end))
         with self._store.transaction() as cursor:
             self._check_not_overtaken(cursor)
-            self._fold_page(cursor, dict.fromkeys(range(PARTS), end))
+            self._write(cursor, folded, moves)
 
-    def _fold_page(self, cursor: Cursor, ends: Mapping[int, int]) -> None:
-        """Fold one page, no part beyond its end."""
-        page = self._log.tail(self.position, limit=PAGE)
+    def _folded(self, ends: Mapping[int, int]) -> tuple[Folded, Moves]:
+        """What a page gives, no part beyond its end, and which positions that moves."""
+        page = self._page()
         if not page:
             detail = f"they were folded to position {max(ends.values())}, but the log ends at {self.position}"
             raise ViewsUnavailable("shorter_log", detail)
         last = page[-1].position or 0
-        due = [each for each in page if self._positions[part_of(each)] < (each.position or 0) <= ends[part_of(each)]]
-        self._cursor = cursor
-        folded = self._fold.apply(due)
+        due = []
+        for event in page:
+            part = part_of(self._projection, event)
+            if self._positions[part] < (event.position or 0) <= ends[part]:
+                due.append(event)
         moves = {part: (reached, max(reached, min(last, ends[part]))) for part, reached in self._positions.items()}
+        return self._fold.apply(due), moves
+
+    def _page(self) -> tuple[Event, ...]:
+        if self._projection.types is not None and isinstance(self._log, SelectiveLog):
+            return self._log.tail_of(self._projection.types, self.position, limit=PAGE)
+        return self._log.tail(self.position, limit=PAGE)
+
+    def _write(self, cursor: Cursor, folded: Folded, moves: Moves) -> None:
         write_folded(cursor, self._store.dialect, self._projection, self._generation, folded)
         move_positions(cursor, self._name, self._generation, moves, folded.counts)
         self._positions = {part: after for part, (_, after) in moves.items()}
@@ -149,8 +175,9 @@ class _Building:
         with self._store.transaction() as cursor:
             standing = self._check_not_overtaken(cursor)
             ends = positions_of(cursor, self._name, standing.generation)
+            self._cursor = cursor
             while any(self._positions[part] < end for part, end in ends.items()):
-                self._fold_page(cursor, ends)
+                self._write(cursor, *self._folded(ends))
             rebuilt = self._compared(cursor, standing)
             if wanted(not rebuilt.differing):
                 self._change_places(cursor, standing)

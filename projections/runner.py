@@ -212,7 +212,9 @@ class _Working:
         """Fold what is due of a page."""
         end = page[-1].position or 0
         self._moves = {part: (position, max(position, end)) for part, position in self._positions.items()}
-        due = [each for each in page if (each.position or 0) > self._positions.get(part_of(each), end)]
+        due = [
+            each for each in page if (each.position or 0) > self._positions.get(part_of(self._projection, each), end)
+        ]
         return self._fold.apply(due)
 
     def write(self, cursor: Cursor, standing: Standing | None, folded: Folded) -> bool:

@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from events.envelope import Recorded
+from events.learner import LearnerForgotten
 from events.lesson import SpeechTranscribed, SpeechUttered, TutorHeard
-from projections.projection import Tally
+from projections.projection import Tally, tags
 from projections.tables import Table, Values, integer, text, time
 
 LONGEST_WORD = 40
@@ -55,4 +56,5 @@ VOCABULARY = Tally(
     about="which words each learner has met and used",
     count=count,
     tables=(TABLE,),
+    types=tags(SpeechTranscribed, SpeechUttered, TutorHeard, LearnerForgotten),
 )

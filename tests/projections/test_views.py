@@ -1,10 +1,12 @@
 """What an analyst reads, the same from every store. Expected values are sums done by hand."""
 
+import random
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
 
+from events.codec import tag_of
 from events.envelope import Recorded
 from events.lesson import (
     LessonEvent,
@@ -21,11 +23,11 @@ from events.memory import MemoryEventLog
 from events.values import Blob, EngineUse, Scores
 from projections.catalogue import PROJECTIONS
 from projections.engine_health import bucket_of, latency_in
-from projections.projection import relations
+from projections.projection import AnyProjection, Tally, relations
 from projections.runner import ProjectionRunner
 from projections.views import ViewStore
 from projections.vocabulary import words_of
-from tests.events.samples import origin
+from tests.events.samples import origin, random_event
 from tests.projections.histories import assessed, note, started, uttered
 from tests.projections.stores import Stores, run_all, table
 
@@ -251,3 +253,18 @@ def test_every_view_has_its_columns_and_they_are_documented_in_the_database(stor
     if stores.kind == "postgres":
         ((comment,),) = table(store, "SELECT col_description('streaks'::regclass, 4)")
         assert comment == "last day (UTC) with an utterance"
+
+
+@pytest.mark.parametrize("projection", PROJECTIONS, ids=lambda projection: projection.name)
+def test_a_projection_uses_no_event_that_it_does_not_name(projection: AnyProjection, log: MemoryEventLog) -> None:
+    rng = random.Random(7)
+    events = [random_event(rng) for _ in range(300)]
+    unnamed = [event for event in events if projection.types is not None and tag_of(event) not in projection.types]
+    log.append("s1", [started("ana"), uttered(), *unnamed], expected_version=0, origin=origin("ana"))
+    first, second, *rest = log.tail(0, limit=1_000)
+
+    if isinstance(projection, Tally):
+        assert all(list(projection.count(recorded)) == [] for recorded in rest)
+    else:
+        view = projection.evolve(projection.evolve(projection.initial(), first), second)
+        assert all(projection.evolve(view, recorded) == view for recorded in rest)
