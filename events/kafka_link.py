@@ -57,7 +57,6 @@ class ProducerLink:
                 enable_idempotence=True,
                 acks="all",
                 max_in_flight_requests_per_connection=5,
-                compression_type="gzip",
                 linger_ms=5,
                 max_block_ms=TIMEOUT_MS,
                 request_timeout_ms=TIMEOUT_MS,

@@ -22,7 +22,7 @@ from edge.client import LessonClient
 from events.envelope import Recorded
 from events.lesson import SpeechUttered, TutorRendered, TutorReplied, TutorSpoken
 from events.location import DataFolder
-from events.sqlite import SQLiteEventLog
+from events.opening import open_log
 from replay.session import frames_of, state_of
 from tests.actors.hosting.test_lesson import chunks_of, speech
 from tests.fakes.models import FakeModelActor
@@ -135,7 +135,8 @@ async def test_a_killed_host_loses_doubles_and_reorders_nothing(
             if where:
                 killed.append((where, time.monotonic() - began))
         await client.close()
-        recorded = SQLiteEventLog(tmp_path / "data" / "log.sqlite").read(client.session)
+        with open_log(DataFolder(tmp_path / "data")) as log:
+            recorded = log.read(client.session)
         frames = frames_of(recorded, server.blobs.get)
     with capsys.disabled():
         _print(killed, recorded)
