@@ -30,7 +30,10 @@ from events.envelope import Origin, Recorded
 from events.log import Batch
 from events.memory import MemoryEventLog
 from events.sqlite import SQLiteEventLog
+from projections.activity import ACTIVITY
+from projections.catalogue import PROJECTIONS
 from projections.progress import PROGRESS, ProgressView, evolve, initial
+from projections.projection import AnyProjection
 from projections.runner import ProjectionRunner
 from projections.sqlite import SQLiteViewStore
 
@@ -87,18 +90,38 @@ class ProgressProjection(TheirProjection[ProgressViews]):
             self.view.store(recorded.learner, self._encoder.encode(view), tracking)
 
 
-def ours(folder: Path, events: Sequence[Recorded]) -> float:
-    """Our runner, reading an SQLite log; events a second."""
-    with SQLiteEventLog(folder / "log.sqlite") as log:
+def ours(
+    folder: Path, events: Sequence[Recorded], projections: Sequence[AnyProjection] = (PROGRESS,), rebuild: str = ""
+) -> float:
+    """Our runner, or its rebuild of one projection, reading an SQLite log; events a second."""
+    with (
+        SQLiteEventLog(folder / "log.sqlite") as log,
+        SQLiteViewStore(folder / "views.sqlite", projections) as store,
+    ):
         _copy(events, log)
-        store = SQLiteViewStore(folder / "views.sqlite", [PROGRESS])
-        runner = ProjectionRunner(log, store, [PROGRESS])
+        runner = ProjectionRunner(log, store, projections)
         began = time.perf_counter()
         while runner.run_once():
             pass
-        seconds = time.perf_counter() - began
-        store.close()
-    return len(events) / seconds
+        if rebuild:
+            began = time.perf_counter()
+            runner.rebuild(rebuild)
+        return len(events) / (time.perf_counter() - began)
+
+
+def ours_all(folder: Path, events: Sequence[Recorded]) -> float:
+    """Our runner with all projections."""
+    return ours(folder, events, PROJECTIONS)
+
+
+def rebuilt(folder: Path, events: Sequence[Recorded]) -> float:
+    """Our rebuild of progress, with the comparison and the change of places."""
+    return ours(folder, events, rebuild="progress")
+
+
+def rebuilt_activity(folder: Path, events: Sequence[Recorded]) -> float:
+    """Our rebuild of daily activity, which uses a few small events."""
+    return ours(folder, events, (ACTIVITY,), rebuild="activity")
 
 
 def theirs(folder: Path, events: Sequence[Recorded], synchronous: str = "FULL") -> float:
@@ -157,6 +180,9 @@ def _copy(events: Sequence[Recorded], log: SQLiteEventLog) -> None:
 
 WAYS = {
     "ours (log and views in SQLite)": ours,
+    "ours, all six projections at once": ours_all,
+    "ours, rebuild of progress": rebuilt,
+    "ours, rebuild of activity": rebuilt_activity,
     "eventsourcing's runner, as shipped": theirs,
     "eventsourcing's runner, NORMAL": theirs_normal,
 }
