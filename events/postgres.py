@@ -211,6 +211,17 @@ class _Recorder(PostgresApplicationRecorder):
         found: Sequence[Notification] = self.select_notifications(after, limit, inclusive_of_start=False)
         return found
 
+    def replace(self, states: Sequence[tuple[int, bytes]]) -> None:
+        """See `Recorder.replace`. The table is written anew, for which all others wait."""
+        table = Identifier(self.datastore.schema, TABLE)
+        with self.datastore.get_connection() as connection:
+            with connection.transaction(), connection.cursor() as cursor:
+                cursor.executemany(
+                    SQL("UPDATE {} SET state=%s WHERE notification_id=%s").format(table),
+                    [(state, position) for position, state in states],
+                )
+            connection.execute(SQL("VACUUM FULL {}").format(table))
+
     def head(self) -> int:
         """See `Recorder.head`."""
         # Declared as int; it is None for an empty table.
@@ -254,11 +265,17 @@ WITH given AS (
     SELECT batch FROM (SELECT batch, MIN(id) AS id, MIN(version) AS first FROM given GROUP BY batch) AS batches
     WHERE first = 1 + COALESCE((SELECT MAX(originator_version) FROM {table} WHERE originator_id = batches.id), 0)
 )
-INSERT INTO {table} (originator_id, originator_version, topic, state)
-SELECT id, version, topic, state FROM given JOIN following USING (batch) ORDER BY place
+INSERT INTO {table} (notification_id, originator_id, originator_version, topic, state)
+SELECT (SELECT COALESCE(MAX(notification_id), 0) FROM {table}) + ROW_NUMBER() OVER (ORDER BY place),
+    id, version, topic, state
+FROM given JOIN following USING (batch) ORDER BY place
 RETURNING originator_id, originator_version, notification_id
 """
-"""Inserts the batches that follow their streams' versions; no two may be of one stream."""
+"""Inserts the batches that follow their streams' versions; no two may be of one stream.
+
+Positions are counted on from the last one, which the lock allows: a sequence would leave a gap at each rollback, and
+nobody could tell a gap from a loss.
+"""
 VERSIONS = """
 SELECT s AS stream, COALESCE((SELECT MAX(originator_version) FROM {table} WHERE originator_id = s), 0) AS version
 FROM unnest(%s::text[]) AS s
