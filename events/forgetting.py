@@ -8,21 +8,24 @@ import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import cast
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
-from events.blobs import blobs_of
+from events.blobs import BlobStore, blobs_of
 from events.codec import CODEC
-from events.envelope import Recorded, Unknown
+from events.envelope import Fact, Recorded, Unknown
 from events.errors import CorruptPayload
 from events.keys import KeyRing
 from events.learner import LearnerForgotten
 from events.learner_stream import append_for
-from events.lesson import SessionStarted
+from events.lesson import SessionStarted, SpeechUttered
 from events.location import DataFolder
 from events.personal import KEPT, personal_part
 from events.recorder_log import RecorderEventLog
+from events.sealing import FORGOTTEN
 
 PAGE = 500
 
@@ -38,8 +41,9 @@ class Dataset(Struct, frozen=True, kw_only=True):
 class Manifest(Struct, frozen=True, kw_only=True):
     """What was known of a learner when they were forgotten.
 
-    ``datasets`` held them and must be made anew. ``in_the_clear`` counts events that were stored before there were
-    keys: they read as empty, but their bytes are in the log's file.
+    ``datasets`` held them and must be made anew. ``emptied`` counts events that were stored before there were keys:
+    what was personal in them has been taken out of the log itself, and ``deleted`` recordings from the blobs; earlier
+    backups still have them.
     """
 
     learner: str
@@ -48,7 +52,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
     events: int
     sessions: tuple[str, ...]
     blobs: int
-    in_the_clear: int
+    emptied: int
+    deleted: int
     datasets: tuple[str, ...]
 
 
@@ -65,6 +70,9 @@ def forget(learner: str, log: RecorderEventLog, keys: KeyRing, folder: DataFolde
     held = _Held()
     for each, sealed in _stored(log, learner):
         held.add(each, sealed=sealed)
+    if held.emptied:
+        log.replace([(each.position or 0, CODEC.encode(each)) for each in held.emptied])
+    deleted = _delete_alone(log, learner, held.clear_recordings, BlobStore(folder.blobs), recorded.time)
     manifest = Manifest(
         learner=learner,
         forgotten=recorded.time,
@@ -72,7 +80,8 @@ def forget(learner: str, log: RecorderEventLog, keys: KeyRing, folder: DataFolde
         events=held.events,
         sessions=tuple(held.sessions),
         blobs=len(held.blobs),
-        in_the_clear=held.in_the_clear,
+        emptied=len(held.emptied),
+        deleted=deleted,
         datasets=datasets,
     )
     return manifest, _write(folder, manifest)
@@ -100,9 +109,10 @@ class _Held:
 
     def __init__(self) -> None:
         self.events = 0
-        self.in_the_clear = 0
         self.sessions: list[str] = []
         self.blobs: set[str] = set()
+        self.emptied: list[Recorded] = []
+        self.clear_recordings: set[str] = set()
 
     def add(self, recorded: Recorded, *, sealed: bool) -> None:
         if recorded.type in KEPT:
@@ -112,9 +122,23 @@ class _Held:
         if isinstance(event, SessionStarted):
             self.sessions.append(recorded.stream)
         self.blobs.update(blob.sha256 for blob in blobs_of(event))
-        if not sealed:
-            part = personal_part(type(event)) if not isinstance(event, Unknown) else None
-            self.in_the_clear += part is not None and part.split(event)[0] != b""
+        if isinstance(event, SpeechUttered) and event.audio is not None and not event.audio.stored_bytes:
+            self.clear_recordings.add(event.audio.sha256)
+        if not sealed and not recorded.forgotten:
+            self._empty(recorded)
+
+    def _empty(self, recorded: Recorded) -> None:
+        """Keep the event without what is personal, to be put in its place."""
+        event = recorded.event
+        if isinstance(event, Unknown):
+            emptied: Fact | Unknown = Unknown(tag=event.tag, payload=FORGOTTEN)
+        else:
+            part = personal_part(type(event))
+            taken, left = part.split(event) if part is not None else (b"", event)
+            if not taken:
+                return
+            emptied = cast(Fact, left)
+        self.emptied.append(replace(recorded, event=emptied, forgotten=True))
 
 
 def _stored(log: RecorderEventLog, learner: str) -> Iterator[tuple[Recorded, bool]]:
@@ -133,6 +157,17 @@ def _stored(log: RecorderEventLog, learner: str) -> Iterator[tuple[Recorded, boo
                 continue
             if recorded.learner == learner:
                 yield recorded, b'"learner_key":' in state
+
+
+def _delete_alone(log: RecorderEventLog, learner: str, names: set[str], blobs: BlobStore, when: datetime) -> int:
+    """Delete recordings from before there were keys, but none that another learner's events name; how many."""
+    after, sign = 0, b'"learner":' + msgspec.json.encode(learner)
+    while names and (page := log.stored_tail(after, limit=PAGE)):
+        after = page[-1].position
+        for state in (bytes(stored.state) for stored in page):
+            if sign not in state:
+                names = {name for name in names if name.encode() not in state}
+    return sum(blobs.expire(name, when) for name in names)
 
 
 def _write(folder: DataFolder, manifest: Manifest) -> Path:

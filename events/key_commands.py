@@ -58,10 +58,10 @@ def _forget(learner: str, folder: DataFolder, *, sure: bool) -> int:
             return 1
         manifest, path = forget(learner, log, keys, folder)
     print(f"{learner} is forgotten: {manifest.events} events in {len(manifest.sessions)} sessions cannot be read again")
-    if manifest.in_the_clear:
+    if manifest.emptied or manifest.deleted:
         print(
-            f"  {manifest.in_the_clear} events were stored before there were keys: they read as empty,"
-            " but the log's file and its backups hold their text"
+            f"  {manifest.emptied} events from before there were keys were emptied and {manifest.deleted} recordings"
+            " deleted; earlier backups still have them"
         )
     for name in manifest.datasets:
         print(f"  dataset {name} held the learner; make it anew")

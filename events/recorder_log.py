@@ -44,6 +44,10 @@ class Recorder(Protocol):
         """Up to ``limit`` events after a position."""
         ...
 
+    def replace(self, states: Sequence[tuple[int, bytes]]) -> None:
+        """Put other bytes at positions, all in one transaction, and leave nothing of the old ones in the files."""
+        ...
+
     def head(self) -> int:
         """The last position, 0 when there is none."""
         ...
@@ -221,6 +225,14 @@ class RecorderEventLog:
             )
             for row in rows
         )
+
+    def replace(self, states: Sequence[tuple[int, bytes]]) -> None:
+        """Put other bytes at positions. The one way to change what is stored, and `events.forgetting` its one use:
+
+        what was kept in the clear of a learner who is forgotten.
+        """
+        with self._write_lock, self._typed_errors():
+            self._recorder.replace(states)
 
     def head(self) -> int:
         """The last event's position, 0 for an empty log."""

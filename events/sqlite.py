@@ -127,6 +127,21 @@ class _Recorder(SQLiteApplicationRecorder):
         """See `Recorder.select_tail`."""
         return self.select_notifications(after, limit, inclusive_of_start=False)
 
+    def replace(self, states: Sequence[tuple[int, bytes]]) -> None:
+        """See `Recorder.replace`. Old bytes are overwritten with zeros, and the journal is emptied."""
+        connection = sqlite3.connect(self.datastore.pool.db_name, timeout=LOCK_TIMEOUT_S, isolation_level=None)
+        try:
+            connection.execute("PRAGMA secure_delete=ON")
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany(
+                f"UPDATE {self.events_table_name} SET state=? WHERE rowid=?",
+                [(state, position) for position, state in states],
+            )
+            connection.execute("COMMIT")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
+
     def head(self) -> int:
         """See `Recorder.head`."""
         # Declared as int; it is None for an empty table.

@@ -12,16 +12,17 @@ import pytest
 from events.__main__ import main
 from events.blobs import BlobStore
 from events.codec import CODEC
-from events.envelope import Recorded
+from events.envelope import Recorded, Unknown
 from events.errors import EventsError
 from events.forgetting import Dataset, forget
 from events.learner import ConsentGiven, ConsentWithdrawn, LearnerForgotten, stream_of
-from events.lesson import SpeechAssessed, SpeechTranscribed, SpeechUttered, TutorReplied
+from events.lesson import SessionEnded, SpeechAssessed, SpeechTranscribed, SpeechUttered, TutorReplied
 from events.location import DataFolder
 from events.opening import open_blobs, open_codec, open_keys, open_log
+from events.postgres import PostgresEventLog
 from events.sealing_errors import LearnerUnknown
 from events.sqlite import SQLiteEventLog
-from events.values import Pronunciation, Scores, WordScore
+from events.values import Blob, Pronunciation, Scores, WordScore
 from events.verification import verify
 from projections.__main__ import main as projections
 from tests.events.samples import ENGINE, origin, started
@@ -198,16 +199,53 @@ def test_the_manifest_names_the_datasets_that_held_the_learner(tmp_path: Path) -
     assert Dataset(name="phones", version="3", learners=("ben", "ana")).learners[1] == "ana"
 
 
-def test_events_from_before_there_were_keys_are_counted(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    folder = DataFolder(tmp_path)
-    with SQLiteEventLog(folder.log, codec=CODEC) as log:
-        log.append("old", [started("ana", "old")], expected_version=0, origin=origin("ana"))
+def hold_unsealed_lesson(folder: DataFolder, learner: str, recording: bytes) -> Blob:
+    """A lesson from before there were keys."""
+    blob, stream = BlobStore(folder.blobs).put(recording, "audio/flac"), f"old-of-{learner}"
+    said = SpeechTranscribed(turn=1, text=f"{SECRET} {learner}" * 500, engine=ENGINE)
+    events = [
+        started(learner, stream),
+        SpeechUttered(turn=1, source="upload", endpoint="client", audio=blob),
+        said,
+        Unknown(tag="dance.danced.v1", payload=b'{"type":"dance.danced.v1","song":"aquamarine"}'),
+        SessionEnded(reason="learner"),
+    ]
+    origin_of = origin(learner)
+    clear = PostgresEventLog(folder.log_url, codec=CODEC) if folder.log_url else SQLiteEventLog(folder.log, codec=CODEC)
+    with clear as log:
+        log.append(stream, events, expected_version=0, origin=origin_of)
+    return blob
+
+
+def test_what_was_stored_before_there_were_keys_is_taken_out_of_the_log_itself(
+    folder: DataFolder, capfd: pytest.CaptureFixture[str]
+) -> None:
+    mine = hold_unsealed_lesson(folder, "ana", VOICE)
+    assert places_of(folder, b"aquamarine") != []
 
     assert main(["forget", "ana", "--yes"], folder) == 0
 
-    assert "1 events were stored before there were keys" in capfd.readouterr().out
+    assert "3 events from before there were keys were emptied and 1 recordings deleted" in capfd.readouterr().out
+    assert not BlobStore(folder.blobs).has(mine.sha256)
     with open_log(folder) as log:
-        assert log.read("old")[0].forgotten
+        recorded = log.read("old-of-ana")
+        assert list(verify(log, BlobStore(folder.blobs))) == []
+    assert [each.forgotten for each in recorded] == [True] * 5
+    assert places_of(folder, b"aquamarine") == []
+
+
+def test_others_keep_theirs_from_before_there_were_keys(folder: DataFolder) -> None:
+    shared = hold_unsealed_lesson(folder, "ana", VOICE)
+    assert hold_unsealed_lesson(folder, "ben", VOICE) == shared
+    with open_log(folder) as log:
+        before = log.read("old-of-ben")
+        manifest, _ = forget("ana", log, open_keys(folder), folder)
+        again, _ = forget("ana", log, open_keys(folder), folder)
+
+        assert log.read("old-of-ben") == before
+    assert (manifest.emptied, manifest.deleted) == (3, 0)
+    assert (again.emptied, again.deleted) == (0, 0)
+    assert BlobStore(folder.blobs).has(shared.sha256)
 
 
 def test_a_name_that_nobody_has_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
