@@ -227,10 +227,7 @@ class RecorderEventLog:
         )
 
     def replace(self, states: Sequence[tuple[int, bytes]]) -> None:
-        """Put other bytes at positions. The one way to change what is stored, and `events.forgetting` its one use:
-
-        what was kept in the clear of a learner who is forgotten.
-        """
+        """Put other bytes at positions: for what was kept in the clear of a learner who is forgotten, nothing else."""
         with self._write_lock, self._typed_errors():
             self._recorder.replace(states)
 

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from contextlib import suppress
 
 import msgspec
 from rich.console import Console
@@ -130,6 +131,10 @@ def wipe(log: RecorderEventLog, store: ViewStore) -> int:
     # Where another one folds, it needs no longer than the newest events take.
     while any(each.position < head for each in runner.status(head)):
         time.sleep(WAIT_S)
+        with suppress(RunnerFenced):  # one that was killed keeps its lease for a while; then this one takes over
+            while runner.run_once():
+                pass
+            runner.release()
     store.wipe()
     return 0
 

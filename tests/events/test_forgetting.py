@@ -25,6 +25,9 @@ from events.sqlite import SQLiteEventLog
 from events.values import Blob, Pronunciation, Scores, WordScore
 from events.verification import verify
 from projections.__main__ import main as projections
+from projections.catalogue import PROJECTIONS
+from projections.opening import open_views
+from projections.runner import ProjectionRunner
 from tests.events.samples import ENGINE, origin, started
 
 SECRET = "aquamarine lighthouse"
@@ -316,3 +319,16 @@ def test_another_process_reads_no_more_either(folder: DataFolder) -> None:
     codec._keys._checked = float("-inf")  # a second later
 
     assert codec.decode(stored[1]).forgotten
+
+
+def test_a_runner_that_was_killed_holds_nothing_up_for_long(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path)
+    hold_lesson(folder, "ana")
+    with open_log(folder) as log, open_views(folder) as store:
+        # It claims the right to fold and never gives it back.
+        ProjectionRunner(log, store, PROJECTIONS, lease_s=1.0).run_once()
+
+    assert main(["forget", "ana", "--yes"], folder) == 0
+
+    assert projections(["show", "progress", "ana"], folder) == 1
+    assert places_of(folder, b"aquamarine") == []
