@@ -2,7 +2,7 @@
 
 A turn is one exchange, numbered from 0: turn 0 is the tutor's greeting, turn n the learner's n-th utterance and the
 tutor's answer to it. A sentence is a sentence of the tutor's reply, a segment a stretch of its audio (a sentence or a
-clause of one), a fragment a stretch of the video over one segment.
+clause of one), a fragment a stretch of the video over one segment. For ``gc=False`` see `events.values`.
 """
 
 from msgspec import Struct
@@ -21,7 +21,7 @@ from events.values import (
 )
 
 
-class SessionStarted(Struct, frozen=True, kw_only=True, tag="session.started.v1"):
+class SessionStarted(Struct, frozen=True, kw_only=True, gc=False, tag="session.started.v1"):
     """A learner opened a lesson. ``exercise`` is the sentence to say in mode "sentence", empty to let the tutor choose.
 
     ``level`` is a CEFR level A1..C1, ``mode`` "conversation" or "sentence", ``endpointing`` "auto" or "manual";
@@ -42,14 +42,14 @@ class SessionStarted(Struct, frozen=True, kw_only=True, tag="session.started.v1"
     client: str = ""
 
 
-class SessionClaimed(Struct, frozen=True, kw_only=True, tag="session.claimed.v1"):
+class SessionClaimed(Struct, frozen=True, kw_only=True, gc=False, tag="session.claimed.v1"):
     """A host took the session; every host with a lower epoch is fenced."""
 
     epoch: int
     host: str
 
 
-class SpeechUttered(Struct, frozen=True, kw_only=True, tag="speech.uttered.v1"):
+class SpeechUttered(Struct, frozen=True, kw_only=True, gc=False, tag="speech.uttered.v1"):
     """The learner finished an utterance. ``audio`` is None when it was typed (``text`` then holds it).
 
     ``source`` is microphone, upload or typed; ``endpoint`` says what closed it: silence, client, limit or typed.
@@ -70,7 +70,7 @@ class SpeechUttered(Struct, frozen=True, kw_only=True, tag="speech.uttered.v1"):
     retry_of: int | None = None
 
 
-class SpeechTranscribed(Struct, frozen=True, kw_only=True, tag="speech.transcribed.v1"):
+class SpeechTranscribed(Struct, frozen=True, kw_only=True, gc=False, tag="speech.transcribed.v1"):
     """What the recogniser understood; an empty ``text`` means that it heard no words."""
 
     turn: int
@@ -81,7 +81,7 @@ class SpeechTranscribed(Struct, frozen=True, kw_only=True, tag="speech.transcrib
     confidence: float = 0.0
 
 
-class SpeechAssessed(Struct, frozen=True, kw_only=True, tag="speech.assessed.v1"):
+class SpeechAssessed(Struct, frozen=True, kw_only=True, gc=False, tag="speech.assessed.v1"):
     """How it was said and what slipped. A part that no engine could give is None; ``engines`` says what answered."""
 
     turn: int
@@ -92,7 +92,7 @@ class SpeechAssessed(Struct, frozen=True, kw_only=True, tag="speech.assessed.v1"
     engines: tuple[EngineUse, ...] = ()
 
 
-class TutorReplied(Struct, frozen=True, kw_only=True, tag="tutor.replied.v1"):
+class TutorReplied(Struct, frozen=True, kw_only=True, gc=False, tag="tutor.replied.v1"):
     """One sentence of the tutor's reply. ``last`` closes the reply.
 
     ``acts`` names what the sentence does (greet, react, recast, praise, correct, model, ask, instruct, close);
@@ -111,7 +111,7 @@ class TutorReplied(Struct, frozen=True, kw_only=True, tag="tutor.replied.v1"):
     topic: str = ""
 
 
-class TutorSpoken(Struct, frozen=True, kw_only=True, tag="tutor.spoken.v1"):
+class TutorSpoken(Struct, frozen=True, kw_only=True, gc=False, tag="tutor.spoken.v1"):
     """One segment of the tutor's voice.
 
     ``start_ms`` counts from the turn's first sample, other times from the segment's. ``sentence_end`` marks the
@@ -135,7 +135,7 @@ class TutorSpoken(Struct, frozen=True, kw_only=True, tag="tutor.spoken.v1"):
     last: bool = False
 
 
-class TutorRendered(Struct, frozen=True, kw_only=True, tag="tutor.rendered.v1"):
+class TutorRendered(Struct, frozen=True, kw_only=True, gc=False, tag="tutor.rendered.v1"):
     """One fragment of the tutor's face over one segment: an MP4 initialisation blob and a media blob.
 
     ``start_ms`` counts from the turn's start; ``last`` marks the segment's last fragment.
@@ -154,7 +154,7 @@ class TutorRendered(Struct, frozen=True, kw_only=True, tag="tutor.rendered.v1"):
     last: bool = False
 
 
-class TutorHeard(Struct, frozen=True, kw_only=True, tag="tutor.heard.v1"):
+class TutorHeard(Struct, frozen=True, kw_only=True, gc=False, tag="tutor.heard.v1"):
     """What the learner really heard of a turn: its first ``heard_ms``, which said ``text``."""
 
     turn: int
@@ -163,7 +163,7 @@ class TutorHeard(Struct, frozen=True, kw_only=True, tag="tutor.heard.v1"):
     interrupted: bool = False
 
 
-class TurnFailed(Struct, frozen=True, kw_only=True, tag="turn.failed.v1"):
+class TurnFailed(Struct, frozen=True, kw_only=True, gc=False, tag="turn.failed.v1"):
     """A stage of a turn gave no answer after its whole chain; the lesson goes on without it."""
 
     turn: int
@@ -173,13 +173,13 @@ class TurnFailed(Struct, frozen=True, kw_only=True, tag="turn.failed.v1"):
     retryable: bool = True
 
 
-class TurnRetried(Struct, frozen=True, kw_only=True, tag="turn.retried.v1"):
+class TurnRetried(Struct, frozen=True, kw_only=True, gc=False, tag="turn.retried.v1"):
     """The learner asked for this turn again: a failed stage is tried anew, or its sentence is said again."""
 
     turn: int
 
 
-class FeedbackRated(Struct, frozen=True, kw_only=True, tag="feedback.rated.v1"):
+class FeedbackRated(Struct, frozen=True, kw_only=True, gc=False, tag="feedback.rated.v1"):
     """The learner judged a turn of the tutor with 1 to 5 stars."""
 
     turn: int
@@ -187,7 +187,7 @@ class FeedbackRated(Struct, frozen=True, kw_only=True, tag="feedback.rated.v1"):
     comment: str = ""
 
 
-class SessionEnded(Struct, frozen=True, kw_only=True, tag="session.ended.v1"):
+class SessionEnded(Struct, frozen=True, kw_only=True, gc=False, tag="session.ended.v1"):
     """The lesson is over; ``reason`` is learner, idle or replaced."""
 
     reason: str
