@@ -40,6 +40,8 @@ from projections.views import Cursor, Standing, ViewStore
 logger = logging.getLogger(__name__)
 
 BATCH = 500
+MOST_BATCHES = 8
+"""Pages grow to so many batches while a runner is behind: rows that change on each page are then written less often."""
 LEASE_S = 10.0
 IDLE_WAIT_S = 0.5
 RETRY_S = 1.0
@@ -78,6 +80,7 @@ class ProjectionRunner:
         self._lease = Lease(owner, share.parts, clock, lease_s)
         self._working: dict[str, _Working] = {}
         self._auditor = Auditor(log)
+        self._batches = 1
         self.fault = ""
 
     def run_once(self) -> int:
@@ -91,12 +94,15 @@ class ProjectionRunner:
             pages: dict[int, tuple[Recorded, ...]] = {}
             for working in self._working.values():
                 if working.position not in pages:
-                    pages[working.position] = self._log.tail(working.position, limit=BATCH)
+                    pages[working.position] = self._log.tail(working.position, limit=BATCH * self._batches)
+            behind = any(len(page) == BATCH * self._batches for page in pages.values())
+            self._batches = min(2 * self._batches, MOST_BATCHES) if behind else 1
             if any(pages.values()) or self._lease.wants_renewal:
                 return self._fold(pages)
         except BaseException:
             # The folds may be ahead of the store now: begin again from what is stored.
             self._working.clear()
+            self._batches = 1
             raise
         return 0
 
