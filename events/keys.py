@@ -93,16 +93,18 @@ class KeyRing:
         Raises `LearnerForgotten` when the key has been destroyed, unless ``returning``.
         """
         with self._lock:
-            for _ in range(3):
+            for attempt in range(4):
                 known = self._learner(learner)
                 newest = known.newest
                 if newest is not None and newest.destroyed is None:
                     return self._open(known, newest)
-                if newest is not None and not returning:
-                    raise LearnerForgotten(learner)
-                self._make(learner, 1 if newest is None else newest.generation + 1)
+                # What is remembered may be from before another process made a key: look again, then decide.
+                if attempt:
+                    if newest is not None and not returning:
+                        raise LearnerForgotten(learner)
+                    self._make(learner, 1 if newest is None else newest.generation + 1)
                 del self._learners[learner]
-            raise LearnerKeyMissing(learner, 1)
+            raise LearnerKeyMissing(learner, newest.generation if newest else 1)
 
     def for_reading(self, learner: str, generation: int) -> DataKey | None:
         """A key of the learner; None when it has been destroyed. Raises `LearnerKeyMissing`."""

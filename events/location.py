@@ -23,6 +23,10 @@ class DataFolder(Struct, frozen=True):
     log_url: str = ""
     master_key: str = ""
 
+    def __repr__(self) -> str:
+        # Neither the master key nor a password belongs into a log.
+        return f"DataFolder({self.root}, {self.log_name})"
+
     @property
     def log(self) -> Path:
         """The SQLite file of the event log."""

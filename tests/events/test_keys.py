@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from events.keys import KeyRing
+from events.location import DataFolder
 from events.master_keys import GivenMasterKeys, MasterKeyFile, fresh_master_key
 from events.sealing_errors import (
     LearnerForgotten,
@@ -96,6 +97,25 @@ def test_another_process_notices_within_a_second(tmp_path: Path) -> None:
     assert elsewhere.for_reading("ben", 1) is not None
     with pytest.raises(LearnerForgotten):
         elsewhere.for_writing("ana")
+
+
+def test_who_came_back_in_another_process_is_not_taken_for_forgotten(tmp_path: Path) -> None:
+    here = key_ring(tmp_path)
+    here.for_writing("ana")
+    here.destroy("ana")
+    with pytest.raises(LearnerForgotten):
+        here.for_writing("ana")
+
+    key_ring(tmp_path).for_writing("ana", returning=True)
+
+    assert here.for_writing("ana").generation == 2
+
+
+def test_a_data_folder_that_is_printed_keeps_its_secrets(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path, "postgresql://me:password@there/log", A)
+
+    assert "password" not in f"{folder}{folder!r}"
+    assert A not in f"{folder}{folder!r}"
 
 
 def test_a_key_that_another_process_has_just_made_is_found(tmp_path: Path) -> None:
