@@ -28,7 +28,7 @@ def listed() -> int:
     for projection in PROJECTIONS:
         names = " ".join(relation.name for relation in relations(projection))
         table.add_row(projection.name, names, projection.about, str(projection.version))
-    Console().print(table)
+    console().print(table)
     return 0
 
 
@@ -39,14 +39,14 @@ def describe(name: str) -> int:
         if name
         else tuple(relation for projection in PROJECTIONS for relation in relations(projection))
     )
-    console = Console()
+    out = console()
     for relation in shown:
         table = Table(
             "column", "type", "what it holds", title=f"{relation.name}: {relation.about}", title_justify="left"
         )
         for column in relation.columns:
             table.add_row(column.name, column.kind, column.about)
-        console.print(table)
+        out.print(table)
     return 0
 
 
@@ -68,7 +68,7 @@ def status(log: RecorderEventLog, store: ViewStore, *, as_json: bool) -> int:
         audit = "caught up" if each.caught_up else f"counts {each.audit}"
         shown = (f"{each.position:,}", f"{each.lag:,}", f"{rate:,.0f}", f"{each.views:,}")
         table.add_row(each.name, *shown, parked, audit, fold)
-    Console().print(table)
+    console().print(table)
     return 0
 
 
@@ -148,6 +148,11 @@ def show(store: ViewStore, name: str, key: str) -> int:
         return 1
     print(msgspec.json.format(msgspec.json.encode(view)).decode())
     return 0
+
+
+def console() -> Console:
+    """Where tables go; in a file or a pipe they get room."""
+    return Console() if sys.stdout.isatty() else Console(width=120)
 
 
 def _caught_up(log: RecorderEventLog, store: ViewStore) -> ProjectionRunner:

@@ -3,12 +3,12 @@
 import argparse
 
 import msgspec
-from rich.console import Console
 from rich.table import Table
 
 from events.envelope import Unknown
 from events.recorder_log import RecorderEventLog
 from projections.catalogue import PROJECTIONS, projection_named
+from projections.commands import console
 from projections.errors import NotParked
 from projections.folded import Parked
 from projections.parking import Retried, parked_event, retry, skip
@@ -56,7 +56,7 @@ def _list(store: ViewStore) -> int:
         for each in store.parked(projection.name):
             count = str(waiting.get(each.key, 0))
             table.add_row(projection.name, each.key, each.learner, f"{each.position:,}", count, each.error)
-    Console().print(table if table.rows else "nothing is parked")
+    console().print(table if table.rows else "nothing is parked")
     return 0
 
 
