@@ -57,7 +57,8 @@ class _SQLite:
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._path.touch(mode=0o600)
+            if not self._path.exists():
+                self._path.touch(mode=0o600)
             connection = sqlite3.connect(
                 self._path, timeout=LOCK_TIMEOUT_S, isolation_level=None, check_same_thread=False
             )
