@@ -38,6 +38,7 @@ DIALECT = Dialect(
     for_update=" FOR UPDATE",
     for_share=" FOR SHARE",
     comments=True,
+    replaces_views=True,
 )
 
 

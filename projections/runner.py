@@ -45,6 +45,7 @@ MOST_BATCHES = 8
 LEASE_S = 10.0
 IDLE_WAIT_S = 0.5
 RETRY_S = 1.0
+AUDIT_S = 10.0
 
 
 class Share(Struct, frozen=True):
@@ -81,6 +82,9 @@ class ProjectionRunner:
         self._working: dict[str, _Working] = {}
         self._auditor = Auditor(log)
         self._batches = 1
+        self._clock = clock
+        self._audited = 0.0
+        self._loss = ""
         self.fault = ""
 
     def run_once(self) -> int:
@@ -112,8 +116,9 @@ class ProjectionRunner:
             while not stop.is_set():
                 try:
                     if self.run_once() == 0:
+                        self.audit()
                         self._log.wait(self._reached(), IDLE_WAIT_S)
-                    self.fault = ""
+                    self.fault = self._loss
                 except (EventsError, ProjectionsError) as error:
                     self.fault = str(error)
                     stop.wait(RETRY_S)
@@ -136,6 +141,19 @@ class ProjectionRunner:
         """How each projection does when the log's last position is ``head``; also without the right to fold."""
         with self._store.reading() as cursor:
             return tuple(status_of(cursor, self._auditor, each, head) for each in self._projections)
+
+    def audit(self) -> None:
+        """Compare the counts of all projections with the log's; `fault` and the program's own log tell of a loss."""
+        if self._clock() < self._audited + AUDIT_S:
+            return
+        self._audited, self._loss = self._clock(), ""
+        with self._store.reading() as cursor:
+            standings = all_standings(cursor)
+            for name in self._working:
+                found = self._auditor.audit(cursor, name, standings[name].generation)
+                if found.differs:
+                    self._loss = f"{name} has dealt with {found.dealt_with} of {found.logged} events; rebuild it"
+                    logger.error("The views are wrong: %s", self._loss)
 
     def rebuild(self, name: str, *, accept: bool = False, step: Step = ignore) -> Rebuilt:
         """See `projections.rebuild.rebuild`."""

@@ -108,7 +108,10 @@ def _make_table(cursor: Cursor, dialect: Dialect, table: Table, generation: int)
 
 def drop_generation(cursor: Cursor, name: str, generation: int) -> None:
     """Remove a generation that is not in service, whatever version of the fold made it."""
-    _drop(cursor, "TABLE", "name=? AND generation=?", (name, generation))
+    made_here = "name=? AND generation=? AND kind='TABLE'"
+    for (made,) in cursor.all(f"SELECT made FROM made WHERE {made_here}", (name, generation)):
+        cursor.execute(f"DROP TABLE IF EXISTS {made}")
+    cursor.execute(f"DELETE FROM made WHERE {made_here}", (name, generation))
     for table_name in ("positions", "parked", "waiting"):
         cursor.execute(f"DELETE FROM {table_name} WHERE name=? AND generation=?", (name, generation))
 
@@ -131,25 +134,32 @@ def forget(cursor: Cursor, name: str, learner: str) -> None:
     cursor.execute("DELETE FROM parked WHERE name=? AND learner=?", (name, learner))
 
 
-def _drop(cursor: Cursor, kind: str, where: str, parameters: tuple[Any, ...]) -> None:
-    for (made,) in cursor.all(f"SELECT made FROM made WHERE kind='{kind}' AND {where}", parameters):
-        cursor.execute(f"DROP {kind} IF EXISTS {made}")
-    cursor.execute(f"DELETE FROM made WHERE kind='{kind}' AND {where}", parameters)
-
-
 def put_in_service(cursor: Cursor, dialect: Dialect, projection: AnyProjection, generation: int) -> None:
-    """Let the names that analysts read show this generation, and document their columns."""
+    """Let the names that analysts read show this generation, and document their columns.
+
+    A view that keeps its columns is replaced in place, where the database can: grants and views upon it live on.
+    """
     own = {table.name: own_name(table.name, generation) for table in projection.tables}
-    _drop(cursor, "VIEW", "name=?", (projection.name,))
-    for relation in relations(projection):
+    shown = {relation.name: relation for relation in relations(projection)}
+    for (name,) in cursor.all("SELECT made FROM made WHERE name=? AND kind='VIEW'", (projection.name,)):
+        if not (dialect.replaces_views and name in shown and _has_columns(cursor, shown[name])):
+            cursor.execute(f"DROP VIEW IF EXISTS {name}")
+    cursor.execute("DELETE FROM made WHERE name=? AND kind='VIEW'", (projection.name,))
+    create = "CREATE OR REPLACE VIEW" if dialect.replaces_views else "CREATE VIEW"
+    for relation in shown.values():
         columns = ", ".join(column.name for column in relation.columns)
         if isinstance(relation, Table):
             select = f"SELECT {columns} FROM {own[relation.name]}"
         else:
             select = f"SELECT {columns} FROM ({relation.select.format(**own)}) AS summary"
         cursor.execute("INSERT INTO made VALUES (?,?,'VIEW',?,0)", (projection.name, generation, relation.name))
-        cursor.execute(f"CREATE VIEW {relation.name} AS {select}")
+        cursor.execute(f"{create} {relation.name} AS {select}")
         _document(cursor, dialect, relation)
+
+
+def _has_columns(cursor: Cursor, relation: Relation) -> bool:
+    rows = cursor.all("SELECT column_name, type FROM view_columns WHERE view_name=? ORDER BY place", (relation.name,))
+    return rows == [(column.name, column.kind) for column in relation.columns]
 
 
 def _document(cursor: Cursor, dialect: Dialect, relation: Relation) -> None:

@@ -52,6 +52,7 @@ class Dialect(Struct, frozen=True, kw_only=True):
     for_update: str
     for_share: str
     comments: bool
+    replaces_views: bool
 
 
 class Standing(Struct, frozen=True, kw_only=True):

@@ -173,3 +173,21 @@ def test_a_comparison_names_the_keys_that_differ_and_changes_nothing(log: Memory
 
     assert {name: keys for name, keys in differing.items() if keys} == {"activity": (victim,), "sessions": ("s3",)}
     assert checksums(store) == before
+
+
+@pytest.mark.parametrize("stores", ["postgres"], indirect=True)  # SQLite has no grants
+def test_a_rebuild_leaves_analysts_their_grants_and_their_own_views(log: MemoryEventLog, stores: Stores) -> None:
+    store = stores.open()
+    with store.transaction() as cursor:
+        cursor.execute("GRANT SELECT ON progress TO PUBLIC")
+        cursor.execute("CREATE VIEW busy AS SELECT learner FROM progress WHERE turns > 2")
+    fill(log, sessions=12)
+    runner = ProjectionRunner(log, store, PROJECTIONS)
+    run_all(runner)
+    for _ in range(3):
+        runner.rebuild("progress")
+
+    busy = {learner for learner, view in expected_progress(log).items() if view.turns > 2}
+    assert {learner for (learner,) in table(store, "SELECT learner FROM busy")} == busy
+    ((grants,),) = table(store, "SELECT COUNT(*) FROM pg_class WHERE oid='progress'::regclass AND relacl IS NOT NULL")
+    assert grants == 1

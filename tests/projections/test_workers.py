@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,40 @@ def test_an_audit_finds_a_lost_event(log: MemoryEventLog, stores: Stores) -> Non
 
     assert found["cost"] == (0, "differs", False)
     assert found["progress"] == (0, "agrees", True)
+
+
+def test_a_runner_finds_a_lost_event_by_itself(stores: Stores, caplog: pytest.LogCaptureFixture) -> None:
+    log, stop, waited = MemoryEventLog(), threading.Event(), threading.Event()
+    fill(log, sessions=2)
+    store = stores.open()
+    run_all(before := ProjectionRunner(log, store, PROJECTIONS, owner="before"))
+    before.release()
+    with store.transaction() as cursor:
+        cursor.execute("UPDATE positions SET skipped=skipped+1 WHERE name='cost' AND part=3")
+    runner = ProjectionRunner(log, store, PROJECTIONS, owner="after")
+    thread = threading.Thread(target=runner.run, args=(stop,))
+    thread.start()
+    while "The views are wrong: cost has dealt with" not in caplog.text:
+        waited.wait(0.01)
+    stop.set()
+    thread.join()
+
+
+def test_the_command_keeps_its_workers_alive(folder: DataFolder) -> None:
+    environ = {**os.environ, "COLLOQUY_DATA": str(folder.root), "COLLOQUY_LOG": folder.log_url}
+    with open_log(folder) as log, closing(open_views(folder)) as store:
+        fill(log, sessions=5)
+        command = [sys.executable, "-m", "projections", "run", "--workers", "2"]
+        process = subprocess.Popen(command, cwd=ROOT, env=environ)
+        try:
+            runner = ProjectionRunner(log, store, PROJECTIONS)
+            while not all(status.caught_up for status in runner.status(log.head())):
+                time.sleep(0.05)
+        finally:
+            process.terminate()
+        assert process.wait() == 0
+        with store.reading() as cursor:
+            assert cursor.all("SELECT DISTINCT owner FROM leases") == [("",)]
 
 
 @pytest.mark.parametrize("text", ["", "1", "2/2", "0/9", "-1/2", "a/b", "0/0"])
