@@ -102,9 +102,7 @@ def relayed(log: SQLiteEventLog, topic: KafkaTopic, folder: Path) -> float:
 def produced(topic: KafkaTopic, records: Sequence[KafkaEvent]) -> float:
     """Seconds to send the records by kafka-python alone, with as many under way as the relay has."""
     began = time.perf_counter()
-    producer = KafkaProducer(
-        bootstrap_servers=list(topic.servers), enable_idempotence=True, acks="all", linger_ms=5
-    )
+    producer = KafkaProducer(bootstrap_servers=list(topic.servers), enable_idempotence=True, acks="all", linger_ms=5)
     for first in range(0, len(records), BATCH):
         for record in records[first : first + BATCH]:
             partition = partition_of(record.key, topic.partitions)

@@ -3,6 +3,7 @@
 import argparse
 import logging
 import os
+import signal
 import socket
 import sys
 
@@ -28,6 +29,7 @@ LARGEST_FRAME_BYTES = 12 * 2**20
 def serve(arguments: argparse.Namespace) -> int:
     """Serve until interrupted; the exit status."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("kafka").setLevel(logging.WARNING)  # it tells of every connection
     try:
         settings = read_settings(os.environ)
         settings = replace(settings, data=with_server(settings.data))
@@ -53,6 +55,9 @@ def serve(arguments: argparse.Namespace) -> int:
         logging.error("Port %d cannot be used; name another with PORT=… or --port.", arguments.port)
         return 2
     print(f"Colloquy is at http://{arguments.host}:{arguments.port} (the page says what is still loading)", flush=True)
+    # Once it has stopped in order, uvicorn raises the signal again: leave by the door, where the database server that
+    # we hold is let go.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.run(
         create_app(resources),
         host=arguments.host,
