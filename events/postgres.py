@@ -123,33 +123,46 @@ class _Recorder(PostgresApplicationRecorder):
         try:
             return self._insert(batches)
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-            self._drop_writer()
             if error.sqlstate is not None and error.sqlstate[:2] not in ("08", "57"):
                 raise
-        except BaseException:
-            self._drop_writer()
-            raise
-        try:
-            outcomes = self._insert(batches)
-            return [
-                self._positions(batch) or outcome if isinstance(outcome, int) else outcome
-                for batch, outcome in zip(batches, outcomes, strict=True)
-            ]
-        except BaseException:
-            self._drop_writer()
-            raise
+        return [
+            self._positions(batch) or outcome if isinstance(outcome, int) else outcome
+            for batch, outcome in zip(batches, self._insert(batches), strict=True)
+        ]
 
     def _insert(self, batches: Sequence[Sequence[StoredEvent]]) -> list[Outcome]:
         """Insert each batch that follows its stream's version; under the lock nobody else can append meanwhile."""
+        waves = _wave_of_each(batches)
+        connection = self._connection()
+        try:
+            positions, versions = self._transaction(connection, batches, waves)
+        except BaseException:
+            # In the middle of a transaction, or broken: of no more use.
+            self._drop_writer()
+            raise
+        return [
+            _outcome(batch, positions[wave], versions) if batch else ()
+            for batch, wave in zip(batches, waves, strict=True)
+        ]
+
+    def _transaction(
+        self,
+        connection: psycopg.Connection[DictRow],
+        batches: Sequence[Sequence[StoredEvent]],
+        waves: Sequence[int],
+    ) -> tuple[list[dict[tuple[str, int], int]], dict[str, int]]:
+        """For each wave the positions of what it inserted; and the streams' versions at the end."""
         table = Identifier(self.datastore.schema, TABLE)
         streams = sorted({str(batch[0].originator_id) for batch in batches if batch})
-        connection = self._connection()
         with connection.pipeline():
             connection.execute("BEGIN")
             connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_S}s'")
             connection.execute(SQL("LOCK TABLE {} IN EXCLUSIVE MODE").format(table))
             insert = SQL(INSERT).format(table=table)
-            inserted = [connection.execute(insert, _columns(wave), prepare=True) for wave in _waves(batches)]
+            inserted = [
+                connection.execute(insert, _columns(batches, waves, wave), prepare=True)
+                for wave in range(max(waves) + 1)
+            ]
             current = connection.execute(SQL(VERSIONS).format(table=table), (streams,), prepare=True)
             connection.execute(SQL("NOTIFY {}").format(Identifier(CHANNEL)))
             connection.execute("COMMIT")
@@ -157,16 +170,12 @@ class _Recorder(PostgresApplicationRecorder):
                 {(row["originator_id"], int(row["originator_version"])): int(row["notification_id"]) for row in cursor}
                 for cursor in inserted
             ]
-            versions = {row["stream"]: int(row["version"]) for row in current}
-        waves = _wave_of_each(batches)
-        return [
-            _outcome(batch, positions[wave], versions) if batch else ()
-            for batch, wave in zip(batches, waves, strict=True)
-        ]
+            return positions, {row["stream"]: int(row["version"]) for row in current}
 
     def _positions(self, batch: Sequence[StoredEvent]) -> list[int]:
         """Where these very events are; [] when they are not there."""
-        stored = {row.originator_version: row for row in self.select_stream(str(batch[0].originator_id), 0)}
+        before = batch[0].originator_version - 1
+        stored = {row.originator_version: row for row in self.select_stream(str(batch[0].originator_id), before)}
         rows = [stored.get(event.originator_version) for event in batch]
         there = [row.id for row, event in zip(rows, batch, strict=True) if row is not None and row.state == event.state]
         return there if len(there) == len(batch) else []
@@ -293,17 +302,10 @@ def _wave_of_each(batches: Sequence[Sequence[StoredEvent]]) -> list[int]:
     return waves
 
 
-def _waves(batches: Sequence[Sequence[StoredEvent]]) -> list[list[Sequence[StoredEvent]]]:
-    """The batches of each statement."""
-    numbers = _wave_of_each(batches)
-    return [
-        [batch for batch, number in zip(batches, numbers, strict=True) if batch and number == wave]
-        for wave in range(max(numbers) + 1)
-    ]
-
-
-def _columns(batches: Sequence[Sequence[StoredEvent]]) -> tuple[list[Any], ...]:
-    rows = [(number, event) for number, batch in enumerate(batches) for event in batch]
+def _columns(batches: Sequence[Sequence[StoredEvent]], waves: Sequence[int], wave: int) -> tuple[list[Any], ...]:
+    """The columns of one statement: number of the batch, stream, version, type and bytes."""
+    mine = [batch for batch, its_wave in zip(batches, waves, strict=True) if its_wave == wave]
+    rows = [(number, event) for number, batch in enumerate(mine) for event in batch]
     return (
         [number for number, _ in rows],
         [str(event.originator_id) for _, event in rows],
