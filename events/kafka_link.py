@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaProducer, TopicPartition
 from kafka.partitioner.default import murmur2
 from msgspec import Struct
 
 from events.cloud_events import KafkaEvent, place_of
 from events.errors import KafkaUnavailable
-from events.kafka_topic import LARGEST_RECORD_BYTES, TIMEOUT_MS, KafkaTopic, inspect_topic, kafka_errors
+from events.kafka_topic import LARGEST_RECORD_BYTES, TIMEOUT_MS, KafkaTopic, consumer_of, inspect_topic, kafka_errors
 
 DELIVERY_MS = 30_000
 
@@ -98,12 +98,7 @@ def partition_of(key: bytes, partitions: int) -> int:
 
 def last_positions(topic: KafkaTopic) -> dict[int, int]:
     """The log position of each partition's last record; partitions without one are left out."""
-    consumer = KafkaConsumer(
-        bootstrap_servers=list(topic.servers),
-        enable_auto_commit=False,
-        request_timeout_ms=TIMEOUT_MS,
-        bootstrap_timeout_ms=TIMEOUT_MS,
-    )
+    consumer = consumer_of(topic)
     try:
         places = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
         ends = consumer.end_offsets(places)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from kafka import KafkaAdminClient
+from kafka import KafkaAdminClient, KafkaConsumer
 from kafka.admin import NewTopic
 from kafka.errors import (
     AuthorizationError,
@@ -103,6 +103,17 @@ def _admin(topic: KafkaTopic) -> Iterator[KafkaAdminClient]:
             yield admin
         finally:
             admin.close()
+
+
+def consumer_of(topic: KafkaTopic, **settings: object) -> KafkaConsumer:
+    """A consumer at the topic's brokers that keeps its own place: no group, no commits. Raises Kafka's errors."""
+    return KafkaConsumer(
+        bootstrap_servers=list(topic.servers),
+        enable_auto_commit=False,
+        request_timeout_ms=TIMEOUT_MS,
+        bootstrap_timeout_ms=TIMEOUT_MS,
+        **settings,
+    )
 
 
 @contextmanager

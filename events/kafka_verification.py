@@ -3,14 +3,14 @@
 import hashlib
 from collections.abc import Callable, Iterator
 
-from kafka import KafkaConsumer, TopicPartition
+from kafka import TopicPartition
 from msgspec import Struct
 
 from events.blobs import BlobStore
 from events.cloud_events import Headers, damaged_to_kafka, place_of, reference_of, to_kafka
 from events.errors import BlobCorrupt, BlobMissing, CorruptPayload, KafkaUnavailable
 from events.kafka_link import partition_of
-from events.kafka_topic import TIMEOUT_MS, KafkaTopic, inspect_topic, kafka_errors
+from events.kafka_topic import TIMEOUT_MS, KafkaTopic, consumer_of, inspect_topic, kafka_errors
 from events.recorder_log import RecorderEventLog, Stored
 from events.verification import Problem
 
@@ -77,12 +77,7 @@ def read_topic(topic: KafkaTopic, blobs: BlobStore) -> Relayed:
 
 def _records(topic: KafkaTopic) -> Iterator[tuple[int, Headers, bytes]]:
     with kafka_errors():
-        consumer = KafkaConsumer(
-            bootstrap_servers=list(topic.servers),
-            enable_auto_commit=False,
-            request_timeout_ms=TIMEOUT_MS,
-            bootstrap_timeout_ms=TIMEOUT_MS,
-        )
+        consumer = consumer_of(topic)
         try:
             places = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
             consumer.assign(places)

@@ -11,7 +11,7 @@ from events.cloud_events import from_kafka, place_of, reference_of
 from events.codec import CODEC, Codec
 from events.envelope import Recorded
 from events.errors import CorruptPayload
-from events.kafka_topic import TIMEOUT_MS, KafkaTopic, inspect_topic, kafka_errors
+from events.kafka_topic import KafkaTopic, consumer_of, inspect_topic, kafka_errors
 from events.log import EventLog
 
 FETCH_BYTES = 4 * 2**20
@@ -83,19 +83,19 @@ def connected(topic: KafkaTopic) -> KafkaConsumer:
     """A consumer at the topic's brokers. Raises `KafkaUnavailable`, also for a topic that has other partitions."""
     inspect_topic(topic)
     with kafka_errors():
-        return KafkaConsumer(
-            bootstrap_servers=list(topic.servers),
-            enable_auto_commit=False,
+        return consumer_of(
+            topic,
             auto_offset_reset="earliest",
             isolation_level="read_committed",
             max_partition_fetch_bytes=FETCH_BYTES,
-            request_timeout_ms=TIMEOUT_MS,
-            bootstrap_timeout_ms=TIMEOUT_MS,
         )
 
 
 class KafkaReader:
-    """Reads partitions of the topic (all by default); what was relayed twice is dropped by its position."""
+    """Reads partitions of the topic (all by default); what was relayed twice is dropped by its position.
+
+    ``codec`` opens what is sealed: `events.opening.open_codec`. The default one leaves sealed fields empty.
+    """
 
     def __init__(
         self,
