@@ -101,9 +101,7 @@ class CrashingViews(SQLiteViewStore):
 
 
 class SimulatedLog(MemoryEventLog):
-    """A log whose acknowledgements may get lost."""
-
-    faults: Faults
+    """A log in memory that gives its stored bytes, as a relay wants them."""
 
     def stored_tail(self, after: int, *, limit: int) -> Sequence[Stored]:
         """See `RecorderEventLog.stored_tail`."""
