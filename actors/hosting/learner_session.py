@@ -21,14 +21,7 @@ from actors.stages.stage import Resources
 from actors.stages.work import events_of
 from events.envelope import NotOfLesson, Origin, Recorded
 from events.errors import EventsError, VersionConflict
-from events.lesson import (
-    LessonEvent,
-    SpeechAssessed,
-    SpeechTranscribed,
-    SpeechUttered,
-    TurnFailed,
-    TutorReplied,
-)
+from events.lesson import LessonEvent, SpeechUttered, TurnFailed
 from events.log import EventLog
 from events.sealing_errors import LearnerForgotten
 from projections.messages import ErrorMessage, Message
@@ -38,10 +31,6 @@ logger = logging.getLogger(__name__)
 RECENT_EVENTS = 256
 TRANSIENT_MESSAGES = 256
 LONGEST_STORAGE_WAIT_S = 30.0
-FOLLOWED = (SpeechTranscribed, SpeechAssessed, TutorReplied)
-"""Answers behind which another engine is asked at once, before anybody hears anything."""
-HEAD_START_S = 0.003
-"""What goes on ahead of the log asks its next engine before the log is written: nobody waits for the log there."""
 
 
 class Heard(Struct, frozen=True, kw_only=True):
@@ -277,8 +266,6 @@ class LearnerSession:
             recorded = 0
             try:
                 async for event in begun:
-                    if self._ahead is not None and isinstance(event, FOLLOWED):
-                        await asyncio.sleep(HEAD_START_S)
                     await self.obey(Record(id="", event=event))
                     recorded += 1
                     self._storage_wait_s = 0.0

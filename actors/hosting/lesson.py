@@ -1,12 +1,11 @@
 """A session with its open utterance: what comes in by microphone, file or keyboard becomes the next turn."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
 from actors.hearing.errors import AudioError
-from actors.hosting.learner_session import HEAD_START_S, LearnerSession
+from actors.hosting.learner_session import LearnerSession
 from actors.hosting.speculation import Speculation
 from actors.hosting.utterance import Callbacks, OpenUtterance, Recording, level_db
 from actors.ports import SAMPLE_RATE_HZ, Audio
@@ -214,7 +213,6 @@ class Lesson:
         if self._speculation is None or reference is not None:
             # Nothing was begun on a pause: begin now, while the recording is being stored.
             self._speculate(recording, lambda text: None, reference)
-            await asyncio.sleep(HEAD_START_S)
         blob = await self.session.resources.keep_audio(self.session.learner, recording.audio, SAMPLE_RATE_HZ)
         self.session.keep_audio(recording.turn, recording.audio)
         uttered = self._uttered(recording, blob, reference)
