@@ -85,6 +85,15 @@ class Gateway:
             self._kept.pop(session, None)
         return Accepted(turn=accepted.turn, next_chunk=len(kept.chunks) if accepted.turn == turn else 0)
 
+    def hold(self, session: str, turn: int, first: int, chunks: Sequence[bytes], format: str = "pcm16") -> bool:
+        """Keep the last chunks of a recording for `end_recording`, which takes them along; false when it could not.
+
+        Raises `AudioError` when the recording grows too large.
+        """
+        kept = self._keep(session, turn, first, chunks, format)
+        kept.seen = max(kept.seen, first + len(chunks))
+        return session in self._kept and first <= len(kept.chunks)
+
     async def end_recording(
         self, session: str, learner: str, command_id: str, turn: int, reference: str | None = None
     ) -> int:

@@ -242,13 +242,13 @@ class SpeechPractice:
     async def _audio(self, message: AudioChunk, payload: bytes) -> None:
         """Pass on this chunk and those that are waiting behind it in one call."""
         chunks = [payload]
-        while not self._queue.empty():
-            following = self._queue._queue[0]  # type: ignore[attr-defined]  # a peek, which asyncio.Queue lacks
-            if not _continues(message, len(chunks), following.message):
-                break
+        while (following := self._next_message()) is not None and _continues(message, len(chunks), following):
             taken = self._queue.get_nowait()
             chunks.append(taken.payload)
             self._done(taken)
+        last = isinstance(following, EndRecording) and following.turn == message.turn
+        if last and self._gateway.hold(self._session, message.turn, message.chunk, chunks, message.format):
+            return
         accepted = await self._gateway.audio(
             self._session, self._learner, message.turn, message.chunk, chunks, message.format
         )
@@ -257,6 +257,13 @@ class SpeechPractice:
                 "chunk_out_of_order",
                 f"Chunk {message.chunk} came too early; send turn {message.turn} on from chunk {accepted.next_chunk}.",
             )
+
+    def _next_message(self) -> ClientMessage | None:
+        """The message at the head of the queue, which stays there."""
+        if self._queue.empty():
+            return None
+        item: Item = self._queue._queue[0]  # type: ignore[attr-defined]  # a peek, which asyncio.Queue lacks
+        return item.message
 
     async def _tell(self, code: str, text: str, *, retryable: bool) -> None:
         message = ErrorMessage(seq=self._seq, part=-1, code=code, message=text, retryable=retryable)

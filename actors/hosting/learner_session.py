@@ -1,7 +1,6 @@
 """One learner's session as an actor: its mailbox, its place in the log, the work under way. Knows no Ray."""
 
 import asyncio
-import contextlib
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -61,7 +60,7 @@ class LearnerSession:
         self._host = host
         self._new_id = new_id
         self._mailbox = asyncio.Lock()
-        self._changed = asyncio.Event()
+        self._waiting: set[asyncio.Future[None]] = set()
         self._recent: deque[tuple[int, LessonEvent]] = deque(maxlen=RECENT_EVENTS)
         self._transient: deque[Message] = deque(maxlen=TRANSIENT_MESSAGES)
         self._told = 0
@@ -144,9 +143,7 @@ class LearnerSession:
         self.pollers += 1
         try:
             if self.state.version <= after and self._told <= cursor:
-                changed = self._changed
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(changed.wait(), timeout_s)
+                await self._changed(timeout_s)
         finally:
             self.pollers -= 1
         fresh = self._told - cursor if cursor >= 0 else 0
@@ -223,9 +220,21 @@ class LearnerSession:
             producer=self._host,
         )
 
+    async def _changed(self, timeout_s: float) -> None:
+        """Wait for `_wake`, for ``timeout_s`` at most. A bare future, which wakes its task at the loop's next turn."""
+        loop = asyncio.get_running_loop()
+        change: asyncio.Future[None] = loop.create_future()
+        self._waiting.add(change)
+        timer = loop.call_later(timeout_s, _settle, change)
+        try:
+            await change
+        finally:
+            timer.cancel()
+            self._waiting.discard(change)
+
     def _wake(self) -> None:
-        self._changed.set()
-        self._changed = asyncio.Event()
+        for change in self._waiting:
+            _settle(change)
 
     def _schedule(self) -> None:
         if self.fenced:
@@ -313,3 +322,8 @@ class LearnerSession:
 
     def _read_audio(self, sha256: str) -> Audio:
         return decode_flac(self.resources.blobs.of(self.learner).get(sha256))
+
+
+def _settle(change: asyncio.Future[None]) -> None:
+    if not change.done():
+        change.set_result(None)

@@ -178,17 +178,8 @@ class OpenUtterance:
         """Listen to a batch; true when the utterance is over."""
         first = len(self._probabilities)
         await self._detect(batch)
-        self._on.tell(
-            ProgressMessage(
-                seq=self._on.version(),
-                part=-1,
-                stage="listening",
-                turn=self.turn,
-                level_db=level_db(batch),
-                speech=bool(self._probabilities[first:]) and max(self._probabilities[first:]) > 0.5,
-                next_chunk=self.next_chunk,
-            )
-        )
+        if not self._closed:  # afterwards the way to the learner is free for the answer
+            self._tell_level(batch, self._probabilities[first:])
         if self._heard_bytes >= MAX_AUDIO_SECONDS * 2 * SAMPLE_RATE_HZ:
             return await self._end("limit")
         for index in range(first, len(self._probabilities)):
@@ -262,6 +253,19 @@ class OpenUtterance:
         if text and not self._closed:
             message = TranscriptionMessage(seq=self._on.version(), part=-1, turn=self.turn, final=False, text=text)
             self._on.tell(message)
+
+    def _tell_level(self, batch: Audio, probabilities: Sequence[float]) -> None:
+        self._on.tell(
+            ProgressMessage(
+                seq=self._on.version(),
+                part=-1,
+                stage="listening",
+                turn=self.turn,
+                level_db=level_db(batch),
+                speech=any(probability > 0.5 for probability in probabilities),
+                next_chunk=self.next_chunk,
+            )
+        )
 
     def _tell_progress(self, stage: str) -> None:
         self._on.tell(

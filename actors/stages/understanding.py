@@ -55,21 +55,22 @@ async def assess(
     reference = turn.uttered.reference or said.text
     recorded = turn.uttered.audio is not None and bool(said.text)
     audio = await audio_of(work.turn) if recorded else None
-    parts = await asyncio.gather(
-        _judge(resources, recorded, "prosody", "analyse", audio, said.words),
+    scored, analysed, checked = await asyncio.gather(
+        # The slowest first: each call takes a while to be sent.
         _judge(resources, recorded, "pronunciation", "score", audio, reference, said.words),
+        _judge(resources, recorded, "prosody", "analyse", audio, said.words),
         _judge(resources, bool(said.text) and not guided, "language", "check", said.text),
     )
-    prosody: Prosody | None = parts[0][0]
-    pronunciation: Pronunciation | None = parts[1][0]
-    notes: tuple[Note, ...] | None = parts[2][0]
+    pronunciation: Pronunciation | None = scored[0]
+    prosody: Prosody | None = analysed[0]
+    notes: tuple[Note, ...] | None = checked[0]
     yield SpeechAssessed(
         turn=work.turn,
         scores=combine(prosody=prosody, pronunciation=pronunciation, notes=notes, transcript=said, level=level),
         prosody=prosody,
         pronunciation=pronunciation,
         notes=notes or (),
-        engines=tuple(use for _, use in parts if use is not None),
+        engines=tuple(use for _, use in (analysed, scored, checked) if use is not None),
     )
 
 

@@ -199,6 +199,19 @@ async def test_repeated_chunks_are_passed_over_and_a_gap_is_told(room: Room) -> 
     assert uttered.duration_ms == 1000
 
 
+async def test_chunks_that_are_held_back_come_with_the_end(room: Room) -> None:
+    await room.start()
+    chunks = chunks_of(speech(1.0))
+    await room.gateway.audio("s1", "ana", 1, 0, chunks[:4])
+    assert not room.gateway.hold("s1", 1, 8, chunks[8:]), "there is a gap before them"
+    assert room.gateway.hold("s1", 1, 4, chunks[4:])
+    await room.gateway.end_recording("s1", "ana", "e1", 1)
+    await room.answered(1)
+    uttered = next(e for e in room.events() if isinstance(e, lesson.SpeechUttered))
+    assert uttered.duration_ms == 1000
+    assert not room.gateway.hold("s1", 2, 3, chunks[3:4]), "the beginning has not passed this door"
+
+
 async def test_the_endpointer_closes_an_utterance_by_itself(room: Room) -> None:
     await room.start(endpointing="auto")
     await room.gateway.audio("s1", "ana", 1, 0, chunks_of(speech(1.2) + silence(3.0)))
