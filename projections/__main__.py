@@ -50,6 +50,7 @@ def _on_store(options: argparse.Namespace, folder: DataFolder) -> int:
                 case "park":
                     return park_commands.park(log, store, options)
                 case "export":
+                    commands.caught_up(log, store)
                     return export(store, options.name, options.format, options.out)
                 case "wipe":
                     remove_aside(folder)
@@ -86,8 +87,8 @@ def _parser() -> argparse.ArgumentParser:
     show = add("show", help="print what a fold keeps of one key, as JSON")
     show.add_argument("name", help="progress or sessions")
     show.add_argument("key", help="the learner (progress) or the stream (sessions)")
-    exported = add("export", help="write a view to a file")
-    exported.add_argument("name")
+    exported = add("export", help="fold what is new, then write views to files")
+    exported.add_argument("name", nargs="?", default="", help="a view; without it all, in files of the folder OUT")
     exported.add_argument("--format", choices=FORMATS, default="parquet")
     exported.add_argument("--out", type=Path, required=True)
     park_commands.add_parser(add("park", help="look after learners whose events cannot be folded"))

@@ -86,7 +86,7 @@ def run_once(log: RecorderEventLog, store: ViewStore) -> int:
 def rebuild(log: RecorderEventLog, store: ViewStore, projection: AnyProjection, *, accept: bool) -> int:
     """Rebuild a projection and put it in service."""
     name = projection.name
-    runner = _caught_up(log, store)
+    runner = caught_up(log, store)
     with _progress(f"rebuilding {name}") as progress:
         task = progress.add_task("", total=None)
         rebuilt = runner.rebuild(
@@ -108,7 +108,7 @@ def drop_old(store: ViewStore, projection: AnyProjection) -> int:
 
 def diff(log: RecorderEventLog, store: ViewStore, projection: AnyProjection) -> int:
     """Compare the live view with a fresh fold; 1 if they differ."""
-    _caught_up(log, store)
+    caught_up(log, store)
     with _progress(f"folding {projection.name}") as progress:
         task = progress.add_task("", total=None)
         found = compare(
@@ -127,7 +127,7 @@ def diff(log: RecorderEventLog, store: ViewStore, projection: AnyProjection) -> 
 def wipe(log: RecorderEventLog, store: ViewStore) -> int:
     """Fold what is new, then write the store's files anew."""
     head = log.head()
-    runner = _caught_up(log, store)
+    runner = caught_up(log, store)
     # Where another one folds, it needs no longer than the newest events take.
     while any(each.position < head for each in runner.status(head)):
         time.sleep(WAIT_S)
@@ -155,7 +155,7 @@ def console() -> Console:
     return Console() if sys.stdout.isatty() else Console(width=120)
 
 
-def _caught_up(log: RecorderEventLog, store: ViewStore) -> ProjectionRunner:
+def caught_up(log: RecorderEventLog, store: ViewStore) -> ProjectionRunner:
     """A runner; without a server nobody has folded the newest events yet."""
     runner = ProjectionRunner(log, store, PROJECTIONS)
     try:

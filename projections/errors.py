@@ -36,7 +36,7 @@ class RunnerFenced(ProjectionsError):
 
 
 class ViewsUnavailable(ProjectionsError):
-    """The views cannot be used now. ``reason`` is damaged, outdated, missing, shorter_log or failed."""
+    """The views cannot be used now. ``reason`` is damaged, outdated, newer, missing, shorter_log or failed."""
 
     retryable = True
 
@@ -108,9 +108,11 @@ class AnalyticsMissing(ProjectionsError):
         return "parquet needs pyarrow: install the extra `analytics` (pip install pyarrow), or give --format csv"
 
 
+_MOVE_AWAY = "move them away (the file, or in PostgreSQL ALTER SCHEMA views RENAME TO views_before)"
 _WAYS_OUT = {
     "damaged": "the log is untouched: a restart moves the file aside and folds the log again",
-    "outdated": "a restart moves the file aside and folds the log again",
+    "outdated": f"{_MOVE_AWAY}, and a restart folds the log again",
+    "newer": f"run the newer program that made them; or {_MOVE_AWAY}, and this one folds the log again",
     "missing": "start the server or `python -m projections run` once",
     "shorter_log": "is it another log than before? Name the right one in COLLOQUY_DATA or COLLOQUY_LOG",
     "failed": "look at the disk or the database server, then try again",

@@ -1,4 +1,4 @@
-"""Writes a view to a file, as Parquet or CSV, in constant memory."""
+"""Writes views to files, as Parquet or CSV, in constant memory."""
 
 import csv
 import os
@@ -8,38 +8,58 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from projections.catalogue import view_named
+from projections.catalogue import PROJECTIONS, view_named
 from projections.errors import AnalyticsMissing
+from projections.projection import relations
 from projections.tables import Column, Relation, Values
-from projections.views import ViewStore
+from projections.views import Cursor, ViewStore
 
 FORMATS = ("parquet", "csv")
+ORDERED_BY = 4
+"""No view has more columns in its key, so that equal views give equal files."""
 GROUP = 10_000
 """Rows of a Parquet row group."""
 
 
 def export(store: ViewStore, name: str, form: str, out: Path) -> int:
-    """Write a view to ``out``, whole or not at all. Raises `AnalyticsMissing` where Parquet cannot be written."""
-    _, relation = view_named(name)
-    partial = out.with_name(f".{out.name}.{os.getpid()}")
+    """Write a view to the file ``out``, or all views (``name`` is "") to files of their names in the folder ``out``.
+
+    All show one moment, and none is there before all are whole. Raises `ProjectionUnknown`, and `AnalyticsMissing`
+    where Parquet cannot be written.
+    """
+    files = _files(name, form, out)
+    partial = {file: file.with_name(f".{file.name}.{os.getpid()}") for file in files.values()}
     try:
-        count = write(store, relation, form, partial)
-        partial.replace(out)
+        with store.reading() as cursor:
+            counts = [_write(cursor, relation, form, partial[file]) for relation, file in files.items()]
+        for file, whole in partial.items():
+            whole.replace(file)
     finally:
-        partial.unlink(missing_ok=True)
-    print(f"{name}: {count} rows in {out}")
+        for unfinished in partial.values():
+            unfinished.unlink(missing_ok=True)
+    for (relation, file), count in zip(files.items(), counts, strict=True):
+        print(f"{relation.name}: {count} rows in {file}")
     return 0
 
 
-def write(store: ViewStore, relation: Relation, form: str, out: Path) -> int:
+def _files(name: str, form: str, out: Path) -> dict[Relation, Path]:
+    if name:
+        _, relation = view_named(name)
+        return {relation: out / f"{name}.{form}" if out.is_dir() else out}
+    out.mkdir(parents=True, exist_ok=True)
+    return {each: out / f"{each.name}.{form}" for projection in PROJECTIONS for each in relations(projection)}
+
+
+def _write(cursor: Cursor, relation: Relation, form: str, out: Path) -> int:
     """Write the rows, ordered by their first columns; how many there were."""
     columns = ", ".join(column.name for column in relation.columns)
-    with store.reading() as cursor:
-        rows = (
-            tuple(convert(value) for convert, value in zip(_converters(relation.columns), row, strict=True))
-            for row in cursor.each(f"SELECT {columns} FROM {relation.name} ORDER BY 1, 2")
-        )
-        return _write_csv(relation, rows, out) if form == "csv" else _write_parquet(relation, rows, out)
+    order = ", ".join(str(place) for place in range(1, min(len(relation.columns), ORDERED_BY) + 1))
+    converters = _converters(relation.columns)
+    rows = (
+        tuple(convert(value) for convert, value in zip(converters, row, strict=True))
+        for row in cursor.each(f"SELECT {columns} FROM {relation.name} ORDER BY {order}")
+    )
+    return _write_csv(relation, rows, out) if form == "csv" else _write_parquet(relation, rows, out)
 
 
 def _write_csv(relation: Relation, rows: Iterator[Values], out: Path) -> int:

@@ -1,10 +1,13 @@
 """Opens the views where the log is: an SQLite file in the data folder, or the log's PostgreSQL.
 
-A file that is damaged, or of an older program, is moved aside and made anew: all of it comes from the log again.
+A file that is damaged, or of a program so old that its layout cannot be brought up to date, is moved aside and made
+anew: the views come from the log again. What people put in by hand, prices and events left out, is taken over.
 """
 
 import logging
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,9 +18,10 @@ from events.opening import with_server
 from projections.catalogue import PROJECTIONS
 from projections.errors import ViewsUnavailable
 from projections.postgres import PostgresViewStore
+from projections.prices import COLUMNS as PRICE_COLUMNS
 from projections.projection import AnyProjection
 from projections.sqlite import SQLiteViewStore
-from projections.views import ViewStore
+from projections.views import ViewStore, placeholders
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +40,9 @@ def open_views(folder: DataFolder, projections: Sequence[AnyProjection] = PROJEC
                 raise
             aside = _move_aside(folder.views)
             logger.warning("%s; moved to %s, and the views are folded from the log again", error.detail, aside)
-            return _sound(folder.views, projections)
+            store = _sound(folder.views, projections)
+            _take_over(aside, store)
+            return store
 
 
 def remove_aside(folder: DataFolder) -> int:
@@ -55,6 +61,25 @@ def _sound(path: Path, projections: Sequence[AnyProjection]) -> SQLiteViewStore:
         store.close()
         raise
     return store
+
+
+def _take_over(aside: Path, store: ViewStore) -> None:
+    """Put into ``store`` what is not in the log: prices, and which events somebody left out."""
+    names = [column.name for column in PRICE_COLUMNS]
+    try:
+        with closing(sqlite3.connect(aside)) as before:
+            prices = before.execute(f"SELECT {', '.join(names)} FROM prices").fetchall()
+            skipped = before.execute("SELECT name, position, key, error, learner FROM left_out").fetchall()
+    except sqlite3.Error as error:
+        logger.warning("%s: its prices and its list of events left out cannot be read; give them again", error)
+        return
+    changes = ", ".join(f"{name}=excluded.{name}" for name in names[2:])
+    with store.transaction() as cursor:
+        cursor.executemany(
+            f"INSERT INTO prices VALUES ({placeholders(names)}) ON CONFLICT (kind, engine) DO UPDATE SET {changes}",
+            prices,
+        )
+        cursor.executemany("INSERT INTO left_out VALUES (?,?,?,?,?)", skipped)
 
 
 def _move_aside(path: Path) -> Path:

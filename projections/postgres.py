@@ -13,6 +13,7 @@ import psycopg_pool
 from psycopg.sql import SQL, Identifier
 
 from projections.errors import ViewsUnavailable
+from projections.layout import bring_up
 from projections.projection import AnyProjection
 from projections.schema import prepare
 from projections.sql_views import SqlViewStore
@@ -23,6 +24,8 @@ CONNECT_TIMEOUT_S = 5
 WAIT_FOR_CONNECTION_S = 10.0
 LOCK_TIMEOUT_S = 10
 STREAMED_ROWS = 2_000
+FIRST_LAYOUT = 2
+"""That of the stores from before the table ``layout``."""
 
 DIALECT = Dialect(
     types={
@@ -67,6 +70,7 @@ class PostgresViewStore(SqlViewStore):
                 # Processes that come at the same time wait for each other.
                 cursor.execute("SELECT pg_advisory_xact_lock(hashtext(?))", (f"colloquy:{schema}",))
                 cursor.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
+                _bring_up(cursor, schema)
                 prepare(cursor, DIALECT, projections)
         except ViewsUnavailable:
             self._pool.close()
@@ -106,6 +110,18 @@ class PostgresViewStore(SqlViewStore):
             # One moment for all statements, as in SQLite.
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield _Cursor(connection)
+
+
+def _bring_up(cursor: Cursor, schema: str) -> None:
+    tables = {name for (name,) in cursor.all("SELECT tablename FROM pg_tables WHERE schemaname=?", (schema,))}
+    found = FIRST_LAYOUT if "projections" in tables else None
+    if "layout" not in tables:
+        cursor.execute("CREATE TABLE layout (version INTEGER NOT NULL)")
+    for (version,) in cursor.all("SELECT version FROM layout"):
+        found = version
+    layout = bring_up(cursor, found, f"schema {schema}")
+    if not cursor.execute("UPDATE layout SET version=?", (layout,)):
+        cursor.execute("INSERT INTO layout VALUES (?)", (layout,))
 
 
 class _Cursor:

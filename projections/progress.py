@@ -60,9 +60,14 @@ def evolve(view: ProgressView, recorded: Recorded) -> ProgressView:
             return view
 
 
+def of_another_sentence(event: SpeechAssessed) -> bool:
+    """Whether the learner said something else than the sentence asked for; means leave it out."""
+    return event.pronunciation is not None and event.pronunciation.completeness < OTHER_SENTENCE_BELOW
+
+
 def _assessed(view: ProgressView, day: date, event: SpeechAssessed) -> ProgressView:
-    if event.pronunciation is not None and event.pronunciation.completeness < OTHER_SENTENCE_BELOW:
-        return view  # another sentence than the one asked: what was aligned with it by chance tells nothing
+    if of_another_sentence(event):
+        return view  # what was aligned with the sentence asked for by chance tells nothing
     today = _day(view, day)
     view = _with_day(view, replace(today, figures=today.figures.add(event.scores)))
     total = event.scores.total

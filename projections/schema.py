@@ -9,9 +9,7 @@ from projections.projection import PARTS, AnyProjection, Projection, part_of_lea
 from projections.tables import Relation, Table
 from projections.views import Cursor, Dialect, placeholders
 
-LAYOUT = 2
-"""Grows when these tables change; a store of another layout is made anew from the log."""
-
+# Whoever changes these tables counts `projections.layout.LAYOUT` on and adds the step from the one before.
 _TABLES = (
     """CREATE TABLE IF NOT EXISTS projections (
     name TEXT PRIMARY KEY, version INTEGER NOT NULL, generation INTEGER NOT NULL, building INTEGER NOT NULL DEFAULT 0,

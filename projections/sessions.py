@@ -9,6 +9,7 @@ from events.envelope import Recorded, Unknown
 from events.learner import LearnerEvent
 from events.lesson import SessionEnded, SessionStarted, SpeechAssessed, SpeechUttered
 from projections.means import Mean
+from projections.progress import of_another_sentence
 from projections.projection import Projection, Rows
 from projections.tables import Table, integer, real, text, time
 
@@ -16,6 +17,7 @@ from projections.tables import Table, integer, real, text, time
 class SessionView(Struct, frozen=True, kw_only=True):
     """A session as listed. ``turns`` counts the learner's utterances, ``total`` is the mean of their total scores.
 
+    As in `projections.progress`, utterances of another sentence than the one asked for do not enter the mean.
     ``ended`` is None while it is open; ``last_version`` is the newest event's version in the session's stream.
     """
 
@@ -73,7 +75,7 @@ def evolve(view: SessionView, recorded: Recorded) -> SessionView:
             )
         case SpeechUttered():
             return replace(view, turns=view.turns + 1)
-        case SpeechAssessed() as event if event.scores.total is not None:
+        case SpeechAssessed() as event if event.scores.total is not None and not of_another_sentence(event):
             return replace(view, total=view.total.add(event.scores.total))
         case SessionEnded():
             return replace(view, ended=recorded.time)
@@ -121,7 +123,9 @@ TABLE = Table(
         text("level", "CEFR level, A1..C1"),
         text("goal", "what the learner learns for"),
         text("topic", "what the lesson was to be about; may be empty"),
-        real("average", "mean total score of the judged utterances, 0..100; empty if none could be judged"),
+        real(
+            "average", "mean total score, 0..100, of judged utterances except those of another sentence; may be empty"
+        ),
         integer("last_version", "version of the newest event in its stream"),
     ),
 )
@@ -138,7 +142,7 @@ def rows(view: SessionView) -> Rows:
 
 SESSIONS = Projection(
     name="sessions",
-    version=2,
+    version=3,
     about="each session in one line: when, who, how many turns, how well",
     view=SessionView,
     key=key,

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from projections.errors import ViewsUnavailable
+from projections.layout import bring_up
 from projections.projection import AnyProjection
-from projections.schema import LAYOUT, prepare
+from projections.schema import prepare
 from projections.sql_views import SqlViewStore
 from projections.views import Cursor, Dialect
 
@@ -41,7 +42,7 @@ class SQLiteViewStore(SqlViewStore):
             self._writer, self._reader = _connect(path), _connect(path)
         try:
             with self.transaction() as cursor:
-                _check_layout(cursor, path)
+                _bring_up(cursor, path)
                 prepare(cursor, DIALECT, projections)
         except ViewsUnavailable:
             self.close()
@@ -92,12 +93,10 @@ class SQLiteViewStore(SqlViewStore):
                 cursor.execute("ROLLBACK")
 
 
-def _check_layout(cursor: Cursor, path: Path) -> None:
+def _bring_up(cursor: Cursor, path: Path) -> None:
     ((layout,),) = cursor.all("PRAGMA user_version")
     ((tables,),) = cursor.all("SELECT COUNT(*) FROM sqlite_schema")
-    if tables and layout != LAYOUT:
-        raise ViewsUnavailable("outdated", f"{path} has layout {layout}; this program's is {LAYOUT}")
-    cursor.execute(f"PRAGMA user_version={LAYOUT}")
+    cursor.execute(f"PRAGMA user_version={bring_up(cursor, layout if tables else None, str(path))}")
 
 
 class _Cursor:

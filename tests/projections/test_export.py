@@ -9,7 +9,7 @@ import pytest
 
 from events.memory import MemoryEventLog
 from projections.catalogue import PROJECTIONS
-from projections.errors import AnalyticsMissing, ProjectionUnknown
+from projections.errors import AnalyticsMissing, ProjectionUnknown, ViewsUnavailable
 from projections.export import export
 from projections.projection import relations
 from projections.runner import ProjectionRunner
@@ -53,6 +53,33 @@ def test_every_view_can_be_exported_in_both_forms(filled: ViewStore, tmp_path: P
             assert header == [column.name for column in relation.columns]
             assert len(rows) == parquet.read_metadata(tmp_path / f"{relation.name}.parquet").num_rows
     assert not list(tmp_path.glob(".*"))
+
+
+def test_all_views_are_exported_at_once_by_their_names(filled: ViewStore, tmp_path: Path) -> None:
+    assert export(filled, "", "parquet", tmp_path / "new" / "exports") == 0
+
+    named = {relation.name for projection in PROJECTIONS for relation in relations(projection)}
+    assert {path.name for path in (tmp_path / "new" / "exports").iterdir()} == {f"{name}.parquet" for name in named}
+
+
+def test_of_several_views_none_is_there_before_all_are_whole(filled: ViewStore, tmp_path: Path) -> None:
+    export(filled, "", "csv", tmp_path)
+    before = {path: path.read_bytes() for path in tmp_path.glob("*.csv")}
+    with filled.transaction() as cursor:
+        cursor.execute("UPDATE progress_1 SET turns=turns+1")
+        cursor.execute("DROP VIEW cost")  # the last of them
+
+    with pytest.raises(ViewsUnavailable):
+        export(filled, "", "csv", tmp_path)
+
+    assert {path: path.read_bytes() for path in tmp_path.glob("*.csv")} == before
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_view_goes_into_a_folder_under_its_name(filled: ViewStore, tmp_path: Path) -> None:
+    export(filled, "streaks", "csv", tmp_path)
+
+    assert [path.name for path in tmp_path.glob("*.csv")] == ["streaks.csv"]
 
 
 def test_without_pyarrow_the_way_out_is_named(

@@ -1,6 +1,9 @@
 from datetime import timedelta
 from functools import reduce
 
+import pytest
+from msgspec.structs import replace
+
 from events.envelope import Unknown
 from events.lesson import SessionEnded
 from projections.sessions import evolve, initial, key, report
@@ -23,6 +26,20 @@ def test_a_session_is_one_line() -> None:
 
     ended = evolve(view, recorded(SessionEnded(reason="idle"), version=8, time=NOON + timedelta(minutes=9)))
     assert (report(ended).ended, report(ended).last_version) == (NOON + timedelta(minutes=9), 8)
+
+
+@pytest.mark.parametrize(("completeness", "average"), [(39.9, 60.0), (40.0, 40.0)])
+def test_an_utterance_of_another_sentence_than_asked_is_a_turn_but_not_in_the_average(
+    completeness: float, average: float
+) -> None:
+    other = assessed(2, phones=(("TH", 5),), total=20)
+    assert other.pronunciation is not None
+    other = replace(other, pronunciation=replace(other.pronunciation, completeness=completeness))
+
+    events = (started(), uttered(1), assessed(1, phones=(("TH", 50),), total=60), uttered(2), other)
+    view = reduce(evolve, (recorded(e, version=n) for n, e in enumerate(events, 1)), initial())
+
+    assert (report(view).turns, report(view).average) == (2, average)
 
 
 def test_a_session_without_scores_has_no_average() -> None:
