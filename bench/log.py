@@ -1,35 +1,47 @@
-"""Events appended per second: our log beside `eventsourcing`'s plain save, same events, same disk, in turns.
+"""Events appended per second: our log beside `eventsourcing`'s plain save, same events, same stores, in turns.
 
-``python -m bench.log``. Every way waits for the disk at each commit (``synchronous=FULL``, SQLite's default, which is
-also what `eventsourcing` uses), except the one that says NORMAL.
+``python -m bench.log``. Every way waits for the disk at each commit (SQLite with ``synchronous=FULL``, PostgreSQL with
+``synchronous_commit=on``; both are their defaults, which `eventsourcing` uses too). The time of an append is from the
+call to its acknowledgement. PostgreSQL is the server of the wheel, on a Unix socket, or the one that ``--postgres``
+names; it is measured in schemas of their own.
 """
 
 import argparse
+import asyncio
 import random
+import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
 from msgspec import Struct
+from psycopg.conninfo import conninfo_to_dict
 from rich.console import Console
 from rich.table import Table
 
 from bench.lessons import lesson
 from bench.machine import machine, percentile, spread
+from events.appending import GroupAppender
 from events.envelope import Origin
 from events.lesson import LessonEvent
 from events.log import Batch
+from events.postgres import PostgresEventLog
+from events.recorder_log import RecorderEventLog
 from events.sqlite import SQLiteEventLog
+from tests.servers.postgres import postgres
 
 ORIGIN = Origin(learner="ana", causation="c", correlation="r", producer="bench")
-THREADS = 16
+SESSIONS = 256
+ALONE = 16
+"""Lessons that a single writer appends: enough to see how fast it is, and no more to wait for."""
 
 
 class Timing(Struct):
@@ -37,6 +49,13 @@ class Timing(Struct):
 
     per_second: float
     calls_ms: list[float]
+
+
+class Store(Struct, frozen=True):
+    """A place for one round: our log in it, and `eventsourcing`'s settings for it."""
+
+    log: Callable[[], RecorderEventLog]
+    plain: Mapping[str, str]
 
 
 class Lesson(Aggregate):
@@ -54,76 +73,52 @@ def lessons(count: int) -> list[list[LessonEvent]]:
     return [lesson(rng, f"learner-{n % 50}", f"s{n}") for n in range(count)]
 
 
-def one_by_one(folder: Path, streams: list[list[LessonEvent]], synchronous: str = "FULL") -> Timing:
+def one_by_one(store: Store, streams: list[list[LessonEvent]]) -> Timing:
     """One writer, one event an append."""
-    with SQLiteEventLog(folder / "log.sqlite", synchronous=synchronous) as log:
+    with store.log() as log:
         calls = [
-            lambda n=n, version=version, each=each: log.append(f"s{n}", [each], expected_version=version, origin=ORIGIN)
-            for n, events in enumerate(streams)
+            partial(log.append, f"s{n}", [each], expected_version=version, origin=ORIGIN)
+            for n, events in enumerate(streams[:ALONE])
             for version, each in enumerate(events)
         ]
         return _timed(calls)
 
 
-def one_by_one_normal(folder: Path, streams: list[list[LessonEvent]]) -> Timing:
-    """As above, but a power cut may take back the last commits."""
-    return one_by_one(folder, streams, "NORMAL")
-
-
-def from_threads(folder: Path, streams: list[list[LessonEvent]]) -> Timing:
-    """Sixteen writers at once, one event an append: those that wait share a transaction."""
+def from_sessions(store: Store, streams: list[list[LessonEvent]]) -> Timing:
+    """The sessions of one host, one event an append, each waiting for its own: those that wait share a transaction."""
     calls_ms: list[float] = []
-    with SQLiteEventLog(folder / "log.sqlite") as log:
 
-        def write(mine: list[tuple[int, list[LessonEvent]]]) -> None:
-            for n, events in mine:
-                for version, each in enumerate(events):
-                    began = time.perf_counter()
-                    log.append(f"s{n}", [each], expected_version=version, origin=ORIGIN)
-                    calls_ms.append((time.perf_counter() - began) * 1e3)
+    async def session(appender: GroupAppender, stream: str, events: list[LessonEvent]) -> None:
+        for version, each in enumerate(events):
+            began = time.perf_counter()
+            await appender.append(Batch(stream=stream, events=(each,), expected_version=version, origin=ORIGIN))
+            calls_ms.append((time.perf_counter() - began) * 1e3)
 
-        numbered = list(enumerate(streams))
-        threads = [threading.Thread(target=write, args=(numbered[k::THREADS],)) for k in range(THREADS)]
+    async def host(log: RecorderEventLog) -> None:
+        appender = GroupAppender(log)
+        await asyncio.gather(*(session(appender, f"s{n}", events) for n, events in enumerate(streams)))
+
+    with store.log() as log:
         began = time.perf_counter()
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        asyncio.run(host(log))
         return Timing(len(calls_ms) / (time.perf_counter() - began), calls_ms)
 
 
-def many_streams(folder: Path, streams: list[list[LessonEvent]]) -> Timing:
-    """One writer that groups the next event of every stream into one transaction."""
-    with SQLiteEventLog(folder / "log.sqlite") as log:
-        calls = [
-            partial(
-                log.append_many,
-                [
-                    Batch(stream=f"s{n}", events=(events[version],), expected_version=version, origin=ORIGIN)
-                    for n, events in enumerate(streams)
-                    if version < len(events)
-                ],
-            )
-            for version in range(max(map(len, streams)))
-        ]
-        return _timed(calls, events=sum(map(len, streams)))
-
-
-def whole_lessons(folder: Path, streams: list[list[LessonEvent]]) -> Timing:
+def whole_lessons(store: Store, streams: list[list[LessonEvent]]) -> Timing:
     """One writer, a whole lesson an append."""
-    with SQLiteEventLog(folder / "log.sqlite") as log:
+    with store.log() as log:
         calls = [
             partial(log.append, f"s{n}", events, expected_version=0, origin=ORIGIN) for n, events in enumerate(streams)
         ]
         return _timed(calls, events=sum(map(len, streams)))
 
 
-def plain_saves(folder: Path, streams: list[list[LessonEvent]]) -> Timing:
+def plain_saves(store: Store, streams: list[list[LessonEvent]]) -> Timing:
     """`eventsourcing`: one event a save."""
-    application = _application(folder)
+    application: Application[Any] = Application(store.plain)
     calls = [
         partial(_save, application, lesson, [each])
-        for lesson, events in [(Lesson(), events) for events in streams]
+        for lesson, events in [(Lesson(), events) for events in streams[:ALONE]]
         for each in events
     ]
     timing = _timed(calls)
@@ -131,17 +126,13 @@ def plain_saves(folder: Path, streams: list[list[LessonEvent]]) -> Timing:
     return timing
 
 
-def whole_saves(folder: Path, streams: list[list[LessonEvent]]) -> Timing:
+def whole_saves(store: Store, streams: list[list[LessonEvent]]) -> Timing:
     """`eventsourcing`: a whole lesson a save."""
-    application = _application(folder)
+    application: Application[Any] = Application(store.plain)
     calls = [partial(_save, application, Lesson(), events) for events in streams]
     timing = _timed(calls, events=sum(map(len, streams)))
     application.close()
     return timing
-
-
-def _application(folder: Path) -> Application[Any]:
-    return Application({"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": str(folder / "plain.sqlite")})
 
 
 def _save(application: Application[Any], lesson: Lesson, events: list[LessonEvent]) -> None:
@@ -160,40 +151,77 @@ def _timed(calls: Sequence[Callable[[], object]], events: int | None = None) -> 
     return Timing((events or len(calls)) / (time.perf_counter() - began), calls_ms)
 
 
-WAYS = {
+PLAIN = "eventsourcing, one event a save"
+WAYS: dict[str, Callable[[Store, list[list[LessonEvent]]], Timing]] = {
+    PLAIN: plain_saves,
     "ours, one event an append": one_by_one,
-    "eventsourcing, one event a save": plain_saves,
-    f"ours, {THREADS} threads, one event an append": from_threads,
-    "ours, an event of each stream at once": many_streams,
-    "ours, a lesson of 62 events an append": whole_lessons,
+    f"ours, {SESSIONS} sessions of a host at once": from_sessions,
     "eventsourcing, a lesson of 62 events a save": whole_saves,
-    "ours, one event an append, NORMAL": one_by_one_normal,
+    "ours, a lesson of 62 events an append": whole_lessons,
 }
+
+
+def in_sqlite(folder: Path) -> Store:
+    """New files in ``folder``."""
+    name = uuid4().hex
+    plain = {"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": str(folder / f"{name}-plain.sqlite")}
+    return Store(lambda: SQLiteEventLog(folder / f"{name}.sqlite"), plain)
+
+
+def in_postgres(url: str) -> Store:
+    """A new schema in the database at ``url``."""
+    parts, schema = conninfo_to_dict(url), f"bench_{uuid4().hex}"
+    plain = {
+        "PERSISTENCE_MODULE": "eventsourcing.postgres",
+        "POSTGRES_DBNAME": str(parts.get("dbname", "")),
+        "POSTGRES_HOST": str(parts.get("host", "")),
+        "POSTGRES_PORT": str(parts.get("port", "5432")),
+        "POSTGRES_USER": str(parts.get("user", "")),
+        "POSTGRES_PASSWORD": str(parts.get("password") or "none"),
+        "POSTGRES_SCHEMA": "public",
+    }
+    return Store(lambda: PostgresEventLog(url, schema=schema), plain)
+
+
+def measure(title: str, store: Callable[[], Store], rounds: int) -> None:
+    """All ways in turns, and a table of them."""
+    streams = lessons(SESSIONS)
+    timings: dict[str, list[Timing]] = {way: [] for way in WAYS}
+    for _ in range(rounds):
+        for way, append in WAYS.items():
+            timings[way].append(append(store(), streams))
+    table = Table("way", "events/s", "of plain", "ms to acknowledge, p50", "p99", title=title, caption=machine())
+    for way, measured in timings.items():
+        calls_ms = [ms for timing in measured for ms in timing.calls_ms]
+        ratios = [timing.per_second / plain.per_second for timing, plain in zip(measured, timings[PLAIN], strict=True)]
+        table.add_row(
+            way,
+            spread([timing.per_second for timing in measured]),
+            f"{percentile(ratios, 0.5):.1f}",
+            f"{percentile(calls_ms, 0.5):.2f}",
+            f"{percentile(calls_ms, 0.99):.2f}",
+        )
+    Console(width=120).print(table)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m bench.log", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--lessons", type=int, default=16)
     parser.add_argument("--folder", type=Path, default=Path(), help="where to write (the disk is what is measured)")
+    parser.add_argument("--postgres", default="", metavar="URL")
     options = parser.parse_args(arguments)
-    streams = lessons(options.lessons)
-    timings: dict[str, list[Timing]] = {way: [] for way in WAYS}
-    for _ in range(options.rounds):
-        for way, measure in WAYS.items():
-            with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-                timings[way].append(measure(Path(folder), streams))
-    size = sum(len(msgspec.json.encode(each)) for events in streams for each in events)
-    count = sum(map(len, streams))
-    table = Table("way", "events/s", "ms a call, p50", "p99", title="Events appended", caption=machine())
-    for way, rounds in timings.items():
-        calls_ms = [ms for timing in rounds for ms in timing.calls_ms]
-        per_second = spread([timing.per_second for timing in rounds])
-        table.add_row(way, per_second, f"{percentile(calls_ms, 0.5):.2f}", f"{percentile(calls_ms, 0.99):.2f}")
-    console = Console(width=110)
-    console.print(table)
-    console.print(f"{options.rounds} rounds of {count} events of {size / count:,.0f} bytes on average; median (range)")
+    size = [len(msgspec.json.encode(each)) for events in lessons(SESSIONS) for each in events]
+    print(f"Events of {sum(size) / len(size):,.0f} bytes on average; {options.rounds} rounds, median (range)")
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=options.folder)))
+        measure("Events appended to SQLite", partial(in_sqlite, folder), options.rounds)
+        try:
+            url = options.postgres or stack.enter_context(postgres())
+        except ImportError as error:
+            print(f"no PostgreSQL here: {error}; name one with --postgres", file=sys.stderr)
+            return
+        measure("Events appended to PostgreSQL", partial(in_postgres, url), options.rounds)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,9 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from multiprocessing import get_context
+from multiprocessing.queues import SimpleQueue
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from uuid import uuid4
 
@@ -114,54 +117,71 @@ def produced(topic: KafkaTopic, records: Sequence[KafkaEvent]) -> float:
 
 
 def lag(address: str, folder: Path, seconds: float) -> None:
-    """Milliseconds from the commit of an event to its arrival at a consumer, at a thousand events a second."""
+    """Milliseconds from the commit of an event to its arrival at a consumer, at a thousand events a second.
+
+    Writer, relay and consumer are processes of their own, as they are in service.
+    """
     topic = new_topic(address)
-    written: dict[int, float] = {}
-    arrived: dict[int, float] = {}
-    stopping = threading.Event()
+    processes = get_context("spawn")
+    writes, arrivals = processes.SimpleQueue(), processes.SimpleQueue()
+    written_all = processes.Event()
     with SQLiteEventLog(folder / "lag.sqlite") as log:
         relay = Relay(log, ProducerLink(topic), CheckpointFile(folder / "lag.json"), BlobStore(folder / "blobs"))
+        stopping = threading.Event()
         relaying = threading.Thread(target=relay.run, args=(stopping,))
-        reading = threading.Thread(target=read, args=(topic, folder, arrived, stopping))
         relaying.start()
-        reading.start()
-        time.sleep(3.0)
-        write(log, written, seconds)
+        reader = processes.Process(target=read, args=(topic, folder, arrivals, written_all))
+        writer = processes.Process(target=write, args=(folder / "lag.sqlite", writes, seconds))
+        reader.start()
+        arrivals.get()  # it is there
+        writer.start()
+        written: dict[int, float] = writes.get()
         while relay.position < log.head():
             time.sleep(0.05)
-        time.sleep(1.0)
+        written_all.set()
+        arrived: dict[int, float] = arrivals.get()
         stopping.set()
-        relaying.join()
-        reading.join()
+        for each in (relaying, reader, writer):
+            each.join()
     lags = [(arrived[position] - at) * 1e3 for position, at in written.items() if position in arrived]
     p50, p99 = percentile(lags, 0.5), percentile(lags, 0.99)
     rate = len(written) / seconds
     print(f"lag at {rate:,.0f} events/s: p50 {p50:.0f} ms, p99 {p99:.0f} ms, {len(written) - len(lags)} not arrived")
 
 
-def write(log: SQLiteEventLog, written: dict[int, float], seconds: float) -> None:
-    """Append a thousand events a second, in small batches."""
+def write(path: Path, writes: "SimpleQueue[dict[int, float]]", seconds: float) -> None:
+    """Append a thousand events a second, in small batches; tells when each was committed, by position."""
     source = lessons(1)[0]
     each = int(PER_SECOND * EVERY_S)
-    began = time.monotonic()
-    for tick in range(int(seconds / EVERY_S)):
-        time.sleep(max(0.0, began + tick * EVERY_S - time.monotonic()))
-        batches = [
-            Batch(stream=f"s{tick}-{n}", events=(source[n % len(source)],), expected_version=0, origin=ORIGIN)
-            for n in range(each)
-        ]
-        for recorded in log.append_many(batches):
-            assert isinstance(recorded, tuple)
-            written[recorded[0].position or 0] = time.monotonic()
+    written: dict[int, float] = {}
+    with SQLiteEventLog(path) as log:
+        began = time.monotonic()
+        for tick in range(int(seconds / EVERY_S)):
+            time.sleep(max(0.0, began + tick * EVERY_S - time.monotonic()))
+            batches = [
+                Batch(stream=f"s{tick}-{n}", events=(source[n % len(source)],), expected_version=0, origin=ORIGIN)
+                for n in range(each)
+            ]
+            for recorded in log.append_many(batches):
+                assert isinstance(recorded, tuple)
+                written[recorded[0].position or 0] = time.monotonic()
+    writes.put(written)
 
 
-def read(topic: KafkaTopic, folder: Path, arrived: dict[int, float], stopping: threading.Event) -> None:
-    """A consumer that notes when each event comes."""
+def read(topic: KafkaTopic, folder: Path, arrivals: "SimpleQueue[dict[int, float]]", written_all: Event) -> None:
+    """A consumer that tells when each event came, by position; it says first that it is there."""
+    arrived: dict[int, float] = {}
     reader = KafkaReader(topic, BlobStore(folder / "blobs"))
-    while not stopping.is_set():
-        for delivery in reader.read(limit=1_000, timeout_s=0.2):
+    reader.read(limit=1, timeout_s=1.0)
+    arrivals.put({})
+    quiet_s = 0.0
+    while quiet_s < 1.0:
+        found = reader.read(limit=1_000, timeout_s=0.2)
+        quiet_s = 0.0 if found or not written_all.is_set() else quiet_s + 0.2
+        for delivery in found:
             arrived[delivery.mark.position] = time.monotonic()
     reader.close()
+    arrivals.put(arrived)
 
 
 if __name__ == "__main__":

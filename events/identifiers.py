@@ -8,7 +8,6 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from uuid import UUID
 
 _COUNTER_LIMIT = 1 << 12
 _COUNTER_START_LIMIT = 1 << 11
@@ -42,7 +41,8 @@ class UUID7Generator:
                     self._last_ms, self._counter = self._last_ms + 1, 0
             timestamp, counter = self._last_ms, self._counter
         random_b = drawn & ((1 << 62) - 1)
-        return str(UUID(int=timestamp << 80 | 0x7 << 76 | counter << 64 | 0b10 << 62 | random_b))
+        digits = f"{timestamp << 80 | 0x7 << 76 | counter << 64 | 0b10 << 62 | random_b:032x}"
+        return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 uuid7 = UUID7Generator(lambda: time.time_ns() // 1_000_000, os.urandom)

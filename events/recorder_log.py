@@ -17,7 +17,7 @@ from events.holding import Hold
 from events.identifiers import uuid7
 from events.log import Appended, Batch, Clock, NewId, stamp, utc_now
 
-POLL_S = 0.05
+POLL_S = 0.02
 """How often a waiting reader asks for what other processes have appended."""
 MAX_GROUP = 512
 """Callers whose appends may share a transaction."""
@@ -252,7 +252,7 @@ class RecorderEventLog:
             return self._recorder.size_bytes()
 
     def wait(self, after: int, timeout_s: float) -> bool:
-        """See `EventLog.wait`. Appends of this object wake it at once, those of other processes within 50 ms."""
+        """See `EventLog.wait`. Appends of this object wake it at once, those of other processes within 20 ms."""
         deadline = time.monotonic() + timeout_s
         while True:
             if self.head() > after:

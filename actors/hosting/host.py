@@ -11,6 +11,7 @@ from actors.hosting.learner_session import Heard, LearnerSession
 from actors.hosting.lesson import Lesson, Rest
 from actors.session.commands import Command, Start
 from actors.stages.stage import Resources
+from events.appending import GroupAppender
 from events.log import EventLog
 
 
@@ -35,6 +36,7 @@ class SessionHost:
         idle_s: float = 300.0,
     ) -> None:
         self._log = log
+        self._appender = GroupAppender(log)
         self._resources = resources
         self._host = host
         self._new_id = new_id
@@ -148,7 +150,14 @@ class SessionHost:
         return self._lessons[name]
 
     def _new_session(self, name: str) -> LearnerSession:
-        return LearnerSession(name, log=self._log, resources=self._resources, host=self._host, new_id=self._new_id)
+        return LearnerSession(
+            name,
+            log=self._log,
+            appender=self._appender,
+            resources=self._resources,
+            host=self._host,
+            new_id=self._new_id,
+        )
 
     def _forget(self, name: str) -> None:
         lesson = self._lessons.pop(name, None)

@@ -18,10 +18,11 @@ from actors.session.state import SessionState, evolve, initial
 from actors.session.work import Render, Reply, Speak, Work, outstanding, stage_of
 from actors.stages.stage import Resources
 from actors.stages.work import events_of
+from events.appending import GroupAppender
 from events.envelope import NotOfLesson, Origin, Recorded
 from events.errors import EventsError, VersionConflict
 from events.lesson import LessonEvent, SpeechUttered, TurnFailed
-from events.log import EventLog
+from events.log import Batch, EventLog
 from events.sealing_errors import LearnerForgotten
 from projections.messages import ErrorMessage, Message
 
@@ -49,6 +50,7 @@ class LearnerSession:
         name: str,
         *,
         log: EventLog,
+        appender: GroupAppender,
         resources: Resources,
         host: str,
         new_id: Callable[[], str],
@@ -57,6 +59,7 @@ class LearnerSession:
         self.state: SessionState = initial()
         self.resources = resources
         self._log = log
+        self._appender = appender
         self._host = host
         self._new_id = new_id
         self._mailbox = asyncio.Lock()
@@ -174,13 +177,7 @@ class LearnerSession:
         """Append what the command causes; decide anew when the stream has grown meanwhile."""
         while events := decide(self.state, command):
             try:
-                recorded = await asyncio.to_thread(
-                    self._log.append,
-                    self.name,
-                    events,
-                    expected_version=self.state.version,
-                    origin=self._origin(command, events),
-                )
+                recorded = await self._appender.append(self._batch(command, events))
             except VersionConflict:
                 await self._catch_up()
                 self._check_fence(command)
@@ -209,16 +206,15 @@ class LearnerSession:
         if recorded:
             self._wake()
 
-    def _origin(self, command: Command, events: Sequence[LessonEvent]) -> Origin:
-        turn = getattr(events[0], "turn", 0)
-        opener = self._openers.get(turn, "")
-        learner = self.learner or getattr(events[0], "learner", "")
-        return Origin(
-            learner=learner,
+    def _batch(self, command: Command, events: Sequence[LessonEvent]) -> Batch:
+        opener = self._openers.get(getattr(events[0], "turn", 0), "")
+        origin = Origin(
+            learner=self.learner or getattr(events[0], "learner", ""),
             causation=command.id if not isinstance(command, Record) else opener,
             correlation=opener or self.name,
             producer=self._host,
         )
+        return Batch(stream=self.name, events=tuple(events), expected_version=self.state.version, origin=origin)
 
     async def _changed(self, timeout_s: float) -> None:
         """Wait for `_wake`, for ``timeout_s`` at most. A bare future, which wakes its task at the loop's next turn."""

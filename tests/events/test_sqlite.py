@@ -13,6 +13,7 @@ import pytest
 from events.envelope import Recorded, Unknown
 from events.errors import CorruptPayload, EventsError, LogUnavailable, VersionConflict
 from events.lesson import SessionEnded
+from events.log import Batch
 from events.sqlite import SQLiteEventLog
 from tests.events.samples import origin
 
@@ -78,6 +79,31 @@ def test_an_append_of_another_process_ends_the_wait(tmp_path: Path) -> None:
         writer = subprocess.Popen([sys.executable, "-c", WRITER, path, "a", "1"])
         assert log.wait(3, timeout_s=60)
         assert writer.wait(timeout=60) == 0
+
+
+def test_what_a_log_knows_of_a_stream_does_not_hide_what_another_process_appends(tmp_path: Path) -> None:
+    with SQLiteEventLog(tmp_path / "log.sqlite") as ours, SQLiteEventLog(tmp_path / "log.sqlite") as theirs:
+        ours.append("s", [ended("1")], expected_version=0, origin=origin())
+        theirs.append("s", [ended("2")], expected_version=1, origin=origin())
+        with pytest.raises(VersionConflict) as told:
+            ours.append("s", [ended("3")], expected_version=1, origin=origin())
+        assert told.value.actual == 2
+        with pytest.raises(VersionConflict) as told:
+            ours.append("s", [ended("5")], expected_version=4, origin=origin())
+        assert told.value.actual == 2
+        (third,) = ours.append("s", [ended("3")], expected_version=2, origin=origin())
+        assert (third.version, third.position) == (3, 3)
+
+
+def test_batches_of_one_stream_in_the_wrong_order_do_not_change_the_order_of_the_stream(tmp_path: Path) -> None:
+    with SQLiteEventLog(tmp_path / "log.sqlite") as log:
+        log.append("s", [ended("1")], expected_version=0, origin=origin())
+        later = Batch(stream="s", events=(ended("3"),), expected_version=2, origin=origin())
+        earlier = Batch(stream="s", events=(ended("2"),), expected_version=1, origin=origin())
+        one, two = log.append_many([later, earlier])
+        assert isinstance(one, VersionConflict)
+        assert isinstance(two, tuple)
+        assert [(each.version, each.position) for each in log.read("s")] == [(1, 1), (2, 2)]
 
 
 def test_what_was_appended_is_there_after_reopening(tmp_path: Path) -> None:

@@ -15,9 +15,9 @@ from actors.session.commands import End, Hear, Start
 from actors.session.errors import NotYourSession, SessionEnded, SessionFenced, SessionNotFound, TurnOutOfOrder
 from events import lesson
 from events.blobs import BlobStore
-from events.envelope import Origin, Recorded, Unknown
 from events.errors import LogUnavailable
 from events.lesson import LessonEvent, SessionStarted
+from events.log import Appended, Batch
 from events.memory import MemoryEventLog
 from projections.messages import ErrorMessage
 from tests.fakes.engines import FakeEngines
@@ -31,12 +31,10 @@ class FillableLog(MemoryEventLog):
 
     full = False
 
-    def append(
-        self, stream: str, events: Sequence[LessonEvent | Unknown], *, expected_version: int, origin: Origin
-    ) -> tuple[Recorded, ...]:
+    def append_many(self, batches: Sequence[Batch]) -> tuple[Appended, ...]:
         if self.full:
             raise LogUnavailable("full", "no space left")
-        return super().append(stream, events, expected_version=expected_version, origin=origin)
+        return super().append_many(batches)
 
 
 class Room:

@@ -1,0 +1,94 @@
+"""Appends of many tasks of one event loop: those that wait while a transaction is under way share the next one.
+
+A task costs no thread while it waits, so one process appends for thousands of sessions; see `bench/log.py`.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from events.envelope import Recorded
+from events.errors import LogUnavailable, VersionConflict
+from events.log import Appended, Batch, EventLog
+
+MAX_GROUP = 512
+"""Tasks whose appends may share a transaction."""
+UNDER_WAY = 2
+"""Groups at once: one is encoded while the disk is busy with the other."""
+
+
+class Waiting(Struct, frozen=True):
+    """A batch and the task that waits for it."""
+
+    batch: Batch
+    appended: asyncio.Future[tuple[Recorded, ...]]
+
+
+class GroupAppender:
+    """Appends to ``log`` for the tasks of one loop; of each stream in the order in which they ask."""
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+        self._waiting: list[Waiting] = []
+        self._committing: dict[asyncio.Task[None], frozenset[str]] = {}
+
+    async def append(self, batch: Batch) -> tuple[Recorded, ...]:
+        """The events as recorded, once they are on the disk. A task that is cancelled meanwhile takes nothing back.
+
+        Raises as `EventLog.append` does; what is wrong with one batch does not hurt the others.
+        """
+        waiting = Waiting(batch, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        self._begin()
+        return await waiting.appended
+
+    def _begin(self) -> None:
+        """Begin groups while there may be more of them. No two at once have events of the same stream."""
+        while len(self._committing) < UNDER_WAY:
+            busy = frozenset[str]().union(*self._committing.values())
+            able = [waiting for waiting in self._waiting if waiting.batch.stream not in busy]
+            if not able:
+                return
+            group, others = able[:MAX_GROUP], able[MAX_GROUP:]
+            self._waiting = [waiting for waiting in self._waiting if waiting.batch.stream in busy] + others
+            task = asyncio.create_task(self._commit(group))
+            self._committing[task] = frozenset(waiting.batch.stream for waiting in group)
+            task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        del self._committing[task]
+        if not task.cancelled():
+            self._begin()
+
+    async def _commit(self, group: Sequence[Waiting]) -> None:
+        try:
+            appended = await asyncio.to_thread(self._log.append_many, [waiting.batch for waiting in group])
+        except Exception as error:  # handed on to whoever asked
+            # The log being away concerns all; anything else is the fault of one, which only its own task is to hear of.
+            if len(group) == 1 or isinstance(error, LogUnavailable):
+                _fail(group, error)
+            else:
+                for waiting in group:
+                    await self._commit([waiting])
+        else:
+            for waiting, outcome in zip(group, appended, strict=True):
+                _settle(waiting.appended, outcome)
+        finally:
+            for waiting in group:  # without an answer only if the loop ends: nobody must wait for ever
+                waiting.appended.cancel()
+
+
+def _settle(future: asyncio.Future[tuple[Recorded, ...]], outcome: Appended) -> None:
+    if future.done():  # its task was cancelled
+        return
+    if isinstance(outcome, VersionConflict):
+        future.set_exception(outcome)
+    else:
+        future.set_result(outcome)
+
+
+def _fail(group: Sequence[Waiting], error: Exception) -> None:
+    for waiting in group:
+        if not waiting.appended.done():
+            waiting.appended.set_exception(error)
