@@ -268,7 +268,7 @@ class _Recorder(PostgresApplicationRecorder):
 
 INSERT = """
 WITH given AS (
-    SELECT * FROM unnest(%s::int[], %s::text[], %s::bigint[], %s::text[], %s::bytea[])
+    SELECT * FROM unnest(%b::int[], %b::text[], %b::bigint[], %b::text[], %b::bytea[])
     WITH ORDINALITY AS given (batch, id, version, topic, state, place)
 ), following AS (
     SELECT batch FROM (SELECT batch, MIN(id) AS id, MIN(version) AS first FROM given GROUP BY batch) AS batches
@@ -282,6 +282,7 @@ RETURNING originator_id, originator_version, notification_id
 """
 """Inserts the batches that follow their streams' versions; no two may be of one stream.
 
+The columns go in binary: as text the bytes of the events would be twice as long, and cost half of the work.
 Positions are counted on from the last one, which the lock allows: a sequence would leave a gap at each rollback, and
 nobody could tell a gap from a loss.
 """
