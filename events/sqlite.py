@@ -79,13 +79,13 @@ class _Recorder(SQLiteApplicationRecorder):
     def insert_batches(self, batches: Sequence[Sequence[StoredEvent]]) -> list[Outcome]:
         """See `Recorder.insert_batches`. All at once first, for a conflict is rare; one by one if there is any."""
         with self.datastore.transaction(commit=True) as cursor:
-            outcomes = self._insert_all(cursor, batches)
+            outcomes = self._insert(cursor, batches)
             if outcomes is None:
                 outcomes = [self._insert_batch(cursor, batch) for batch in batches]
         self._remember(batches, outcomes)
         return outcomes
 
-    def _insert_all(self, cursor: SQLiteCursor, batches: Sequence[Sequence[StoredEvent]]) -> list[Outcome] | None:
+    def _insert(self, cursor: SQLiteCursor, batches: Sequence[Sequence[StoredEvent]]) -> list[Outcome] | None:
         """The positions of all batches; None, and nothing inserted, when one of them does not follow its stream."""
         rows = [
             (event.originator_id, event.originator_version, event.topic, event.state)

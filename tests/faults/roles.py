@@ -72,8 +72,7 @@ def append(place: Place, log: RecorderEventLog, where: str, rng: random.Random, 
     """Append to a random stream and tell the ids that were acknowledged."""
     told(" ".join(append_once(log, rng)))
     # The recorders' last step within the transaction, and the whole of it.
-    within = "_insert" if hasattr(log._recorder, "_insert") else "_insert_batch"
-    step = within if where == "before the commit" else "insert_batches"
+    step = "_insert" if where == "before the commit" else "insert_batches"
     insert = getattr(log._recorder, step)
 
     def killed(*arguments: Any) -> None:
