@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 
-from bench import assessment, endpointing, face, log, projections, sealing, sessions, turns, wer
+from bench import assessment, endpointing, face, log, projections, rebuild, relay, sealing, sessions, turns, wer
 
 BENCHES: dict[str, Callable[[], object]] = {
     "turns": turns.main,
@@ -13,6 +13,8 @@ BENCHES: dict[str, Callable[[], object]] = {
     "face": face.main,
     "log": log.main,
     "projections": projections.main,
+    "rebuild": rebuild.main,
+    "relay": relay.main,
     "sealing": sealing.main,
     "sessions": sessions.main,
 }

@@ -1,6 +1,7 @@
 """Lessons made up from a seed, with events of the size that real ones have; for measuring log and projections."""
 
 import random
+from collections.abc import Sequence
 
 from events.lesson import (
     LessonEvent,
@@ -34,16 +35,15 @@ TURNS = 10
 ENGINE = EngineUse(kind="asr", name="faster-whisper", version="1.2.1", digest="0" * 64, latency_ms=312.5)
 
 
-def lesson(rng: random.Random, learner: str, session: str) -> list[LessonEvent]:
-    """A session of ten turns, six events each."""
+def lesson(rng: random.Random, learner: str, session: str, words: Sequence[str] = WORDS) -> list[LessonEvent]:
+    """A session of ten turns, six events each, in which the learner says some of ``words``."""
     events: list[LessonEvent] = [
         SessionStarted(
             session=session, learner=learner, tutor="iris", goal="travel", level="A2", mode="conversation", seed=1
         )
     ]
     for turn in range(1, TURNS + 1):
-        words = rng.choices(WORDS, k=rng.randrange(5, 14))
-        events.extend(_heard(rng, turn, words))
+        events.extend(_heard(rng, turn, rng.choices(words, k=rng.randrange(5, 14))))
         events.extend(_answered(rng, turn))
     return [*events, SessionEnded(reason="learner")]
 

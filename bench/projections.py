@@ -2,7 +2,8 @@
 
 ``python -m bench.projections``. Both fold learner progress and store the views in SQLite with the position. Theirs
 reads its events from memory (its SQLite recorder cannot be subscribed to), ours from an SQLite log; theirs is measured
-as shipped (each commit waits for the disk) and with our setting (``synchronous=NORMAL``).
+as shipped (each commit waits for the disk) and with our setting (``synchronous=NORMAL``). Then our rebuild of each
+projection, on a longer log, with the comparison and the change of places; `bench.rebuild` has a log of any length.
 """
 
 import argparse
@@ -30,7 +31,6 @@ from events.envelope import Origin, Recorded
 from events.log import Batch
 from events.memory import MemoryEventLog
 from events.sqlite import SQLiteEventLog
-from projections.activity import ACTIVITY
 from projections.catalogue import PROJECTIONS
 from projections.progress import PROGRESS, ProgressView, evolve, initial
 from projections.projection import AnyProjection
@@ -90,10 +90,8 @@ class ProgressProjection(TheirProjection[ProgressViews]):
             self.view.store(recorded.learner, self._encoder.encode(view), tracking)
 
 
-def ours(
-    folder: Path, events: Sequence[Recorded], projections: Sequence[AnyProjection] = (PROGRESS,), rebuild: str = ""
-) -> float:
-    """Our runner, or its rebuild of one projection, reading an SQLite log; events a second."""
+def ours(folder: Path, events: Sequence[Recorded], projections: Sequence[AnyProjection] = (PROGRESS,)) -> float:
+    """Our runner, reading an SQLite log; events a second."""
     with (
         SQLiteEventLog(folder / "log.sqlite") as log,
         SQLiteViewStore(folder / "views.sqlite", projections) as store,
@@ -103,9 +101,6 @@ def ours(
         began = time.perf_counter()
         while runner.run_once():
             pass
-        if rebuild:
-            began = time.perf_counter()
-            runner.rebuild(rebuild)
         return len(events) / (time.perf_counter() - began)
 
 
@@ -114,14 +109,23 @@ def ours_all(folder: Path, events: Sequence[Recorded]) -> float:
     return ours(folder, events, PROJECTIONS)
 
 
-def rebuilt(folder: Path, events: Sequence[Recorded]) -> float:
-    """Our rebuild of progress, with the comparison and the change of places."""
-    return ours(folder, events, rebuild="progress")
-
-
-def rebuilt_activity(folder: Path, events: Sequence[Recorded]) -> float:
-    """Our rebuild of daily activity, which uses a few small events."""
-    return ours(folder, events, (ACTIVITY,), rebuild="activity")
+def rebuilds(folder: Path, events: Sequence[Recorded], rounds: int) -> dict[str, list[float]]:
+    """Our rebuilds beside views that a runner has made, by projection; events of the log a second."""
+    rates: dict[str, list[float]] = {each.name: [] for each in PROJECTIONS}
+    with (
+        SQLiteEventLog(folder / "log.sqlite") as log,
+        SQLiteViewStore(folder / "views.sqlite", PROJECTIONS) as store,
+    ):
+        _copy(events, log)
+        runner = ProjectionRunner(log, store, PROJECTIONS)
+        while runner.run_once():
+            pass
+        for _ in range(rounds):
+            for name, measured in rates.items():
+                began = time.perf_counter()
+                runner.rebuild(name)
+                measured.append(len(events) / (time.perf_counter() - began))
+    return rates
 
 
 def theirs(folder: Path, events: Sequence[Recorded], synchronous: str = "FULL") -> float:
@@ -181,8 +185,6 @@ def _copy(events: Sequence[Recorded], log: SQLiteEventLog) -> None:
 WAYS = {
     "ours (log and views in SQLite)": ours,
     "ours, all six projections at once": ours_all,
-    "ours, rebuild of progress": rebuilt,
-    "ours, rebuild of activity": rebuilt_activity,
     "eventsourcing's runner, as shipped": theirs,
     "eventsourcing's runner, NORMAL": theirs_normal,
 }
@@ -193,6 +195,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.projections", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--lessons", type=int, default=40)
+    parser.add_argument("--rebuilt-lessons", type=int, default=400, help="in the log that is rebuilt")
     parser.add_argument("--folder", type=Path, default=Path(), help="where to write")
     options = parser.parse_args(arguments)
     events = made(options.lessons)
@@ -201,12 +204,20 @@ def main(arguments: list[str] | None = None) -> None:
         for way, measure in WAYS.items():
             with tempfile.TemporaryDirectory(dir=options.folder) as folder:
                 rates[way].append(measure(Path(folder), events))
-    table = Table("runner", "events/s", title="Projection events folded (progress)", caption=machine())
-    for way, rounds in rates.items():
-        table.add_row(way, spread(rounds))
+    show("Projection events folded (progress)", "runner", len(events), rates)
+    events = made(options.rebuilt_lessons)
+    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+        show("Rebuilds", "projection", len(events), rebuilds(Path(folder), events, options.rounds))
+
+
+def show(title: str, what: str, events: int, rates: dict[str, list[float]]) -> None:
+    """Print the medians of the rounds."""
+    table = Table(what, "events/s", title=title, caption=machine())
+    for name, rounds in rates.items():
+        table.add_row(name, spread(rounds))
     console = Console(width=110)
     console.print(table)
-    console.print(f"{options.rounds} rounds of {len(events)} events; median (range)")
+    console.print(f"{len(next(iter(rates.values())))} rounds of {events} events; median (range)")
 
 
 if __name__ == "__main__":

@@ -80,9 +80,10 @@ class Codec:
         self._encoder = msgspec.json.Encoder()
         self._msgpack = msgspec.msgpack.Encoder()
 
-    def upcasts(self, tag: str) -> bool:
-        """Whether events stored under this tag become events of another."""
-        return tag in self._upcasters
+    @property
+    def upcast_tags(self) -> frozenset[str]:
+        """The tags whose events become events of another."""
+        return frozenset(self._upcasters)
 
     def encode(self, recorded: Recorded) -> bytes:
         """The stored form. Raises `UnstorableEvent` for NaN, infinity or text that is not Unicode."""
@@ -194,7 +195,7 @@ def _recorded(
         stream=stored.stream,
         version=stored.version,
         type=tag,
-        time=stored.time.astimezone(UTC),
+        time=stored.time if stored.time.tzinfo is UTC else stored.time.astimezone(UTC),
         causation=stored.causation,
         correlation=stored.correlation,
         tenant=stored.tenant,

@@ -7,7 +7,7 @@ database functions stay off: with them tail readers lose events.
 
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -16,7 +16,7 @@ import psycopg_pool
 from eventsourcing.persistence import Notification, PersistenceError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.rows import DictRow, dict_row
+from psycopg.rows import DictRow, dict_row, tuple_row
 from psycopg.sql import SQL, Identifier
 
 from events.codec import CODEC, Codec
@@ -24,7 +24,7 @@ from events.errors import LogUnavailable
 from events.holding import Hold, hold_in_postgres
 from events.identifiers import uuid7
 from events.log import Clock, NewId, utc_now
-from events.recorder_log import Outcome, RecorderEventLog
+from events.recorder_log import Outcome, RecorderEventLog, Row
 
 TABLE = "events"
 CHANNEL = "colloquy_events"
@@ -219,6 +219,19 @@ class _Recorder(PostgresApplicationRecorder):
         """See `Recorder.select_tail`."""
         found: Sequence[Notification] = self.select_notifications(after, limit, inclusive_of_start=False)
         return found
+
+    def select_tail_of(self, types: Collection[str], after: int, limit: int) -> Sequence[Row]:
+        """See `Recorder.select_tail_of`."""
+        with self.datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
+            cursor.execute(
+                SQL(
+                    "SELECT notification_id, originator_id, originator_version, topic,"
+                    " CASE WHEN topic = ANY(%s) THEN state END"
+                    " FROM {} WHERE notification_id > %s ORDER BY notification_id LIMIT %s"
+                ).format(Identifier(self.datastore.schema, TABLE)),
+                (list(types), after, limit),
+            )
+            return cursor.fetchall()
 
     def replace(self, states: Sequence[tuple[int, bytes]]) -> None:
         """See `Recorder.replace`. The table is written anew, for which all others wait."""

@@ -7,7 +7,7 @@ a reader never sees position n before everything up to n. Every commit is on the
 
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,7 +31,7 @@ from events.errors import LogUnavailable
 from events.holding import Hold, hold_file
 from events.identifiers import uuid7
 from events.log import Clock, NewId, utc_now
-from events.recorder_log import Outcome, RecorderEventLog
+from events.recorder_log import Outcome, RecorderEventLog, Row
 
 LOCK_TIMEOUT_S = 10
 OPEN_PAUSE_S = 0.05
@@ -183,6 +183,17 @@ class _Recorder(SQLiteApplicationRecorder):
     def select_tail(self, after: int, limit: int) -> Sequence[Notification]:
         """See `Recorder.select_tail`."""
         return self.select_notifications(after, limit, inclusive_of_start=False)
+
+    def select_tail_of(self, types: Collection[str], after: int, limit: int) -> Sequence[Row]:
+        """See `Recorder.select_tail_of`. Bytes that a row keeps on pages of their own are left there."""
+        with self.datastore.transaction(commit=False) as cursor:
+            cursor.execute(
+                "SELECT rowid, originator_id, originator_version, topic,"
+                f" CASE WHEN topic IN ({','.join('?' * len(types))}) THEN state END"
+                f" FROM {self.events_table_name} WHERE rowid>? ORDER BY rowid LIMIT ?",
+                (*types, after, limit),
+            )
+            return [tuple(row) for row in cursor.fetchall()]
 
     def replace(self, states: Sequence[tuple[int, bytes]]) -> None:
         """See `Recorder.replace`. Old bytes are overwritten with zeros, and the journal is emptied."""

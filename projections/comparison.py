@@ -11,13 +11,17 @@ MOST_KEYS = 1_000
 
 
 def checksum(cursor: Cursor, projection: AnyProjection, generation: int) -> str:
-    """SHA-256 over all rows of all its tables in the order of their keys; each field is preceded by its length."""
+    """SHA-256 over all rows of all its tables in the order of their keys, as Python writes them.
+
+    Bytes, which only the last column may hold, go as they are, preceded by their length.
+    """
     digest = hashlib.sha256()
     for own, columns, keys in _contents(projection, generation):
         for row in cursor.each(f"SELECT {columns} FROM {own} ORDER BY {keys}"):
-            for value in row:
-                field = bytes(value) if isinstance(value, bytes) else repr(value).encode()
-                digest.update(b"%d:" % len(field) + field)
+            if isinstance(row[-1], bytes):
+                digest.update(b"%b%d:" % (repr(row[:-1]).encode(), len(row[-1])) + row[-1])
+            else:
+                digest.update(repr(row).encode())
     return digest.hexdigest()
 
 

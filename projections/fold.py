@@ -13,9 +13,12 @@ from projections.folded import Count, Folded, Parked, Waiting
 from projections.projection import AnyProjection, Event, Projection, Tally, View, part_of_learner
 from projections.touched import Failed, Load, PageSums, TouchedViews, clean, told
 
+MOST_EVENTS = 100_000
+"""Events after which what they changed is to be stored, however few views they touched: their places take memory."""
+
 
 class Fold(Generic[View]):
-    """A projection at work. What `apply` returns must be stored, or the object thrown away: it is then ahead.
+    """A projection at work. What `take` returns must be stored, or the object thrown away: it is then ahead.
 
     ``parked`` are keys that wait, ``skipped`` positions that somebody decided to leave out.
     """
@@ -35,11 +38,22 @@ class Fold(Generic[View]):
         self._work: TouchedViews[Any] | PageSums = (
             TouchedViews(projection, load) if isinstance(projection, Projection) else PageSums(projection)
         )
+        self._page = _Page()
+
+    @property
+    def full(self) -> bool:
+        """Whether what has gathered should be stored now, so that memory stays bounded."""
+        return self._work.full or self._page.events >= MOST_EVENTS
 
     def apply(self, events: Sequence[Event]) -> Folded:
+        """Fold events and take what they changed."""
+        self.add(events)
+        return self.take()
+
+    def add(self, events: Sequence[Event]) -> None:
         """Fold events in their order. One that cannot be folded parks its key; the others go on."""
-        page = _Page()
-        self._work.begin()
+        page = self._page
+        page.events += len(events)
         for event in events:
             if isinstance(event, Place) or not (self._types is None or event.type in self._types):
                 page.count_of(part_of_learner(event.stream)).skipped += 1
@@ -47,9 +61,14 @@ class Fold(Generic[View]):
             if self._of_one_learner and isinstance(event.event, LearnerForgotten):
                 self._forget(event.learner, page)
             self._apply(event, page)
-        changed = self._work.changed()
+
+    def take(self, *, rows: bool = True) -> Folded:
+        """What all events since the last time changed. Without ``rows`` those of tables are only tried, not given."""
+        page, self._page = self._page, _Page()
+        changed = self._work.changed(rows=rows)
         for failed in self._work.failed:
             self._park_all(failed, page)
+        self._work.begin()
         return msgspec.structs.replace(
             changed,
             parked=tuple(page.parked),
@@ -81,15 +100,14 @@ class Fold(Generic[View]):
 
     def _park_all(self, failed: "Failed", page: "_Page") -> None:
         """A view that no rows could be made of: it stays as it was, and all of its events on this page wait."""
-        key, learner = failed.key, clean(failed.events[0].learner)
-        first = failed.events[0].position or 0
+        key, learner, positions = failed.key, clean(failed.touch.learner), failed.touch.positions
         page.parked = [each for each in page.parked if each.key != key]
-        page.parked.append(Parked(key, first, failed.error, learner))
-        page.waiting.extend(Waiting(key, each.position or 0) for each in failed.events)
+        page.parked.append(Parked(key, positions[0], failed.error, learner))
+        page.waiting.extend(Waiting(key, position) for position in positions)
         self._parked[key] = learner
-        count = page.count_of(part_of_learner(failed.events[0].learner or failed.events[0].stream))
-        count.folded -= len(failed.events)
-        count.parked += len(failed.events)
+        count = page.count_of(part_of_learner(failed.touch.learner or failed.touch.stream))
+        count.folded -= len(positions)
+        count.parked += len(positions)
 
     def _forget(self, learner: str, page: "_Page") -> None:
         page.forgotten.add(learner)
@@ -115,9 +133,10 @@ class Fold(Generic[View]):
 
 
 class _Page:
-    """What became of a page's events so far."""
+    """What became of the events since the last `take`."""
 
     def __init__(self) -> None:
+        self.events = 0
         self.parked: list[Parked] = []
         self.waiting: list[Waiting] = []
         self.counts: dict[int, Count] = {}

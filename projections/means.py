@@ -14,7 +14,7 @@ class Mean(Struct, frozen=True):
     def add(self, value: float, *, window: int | None = None) -> "Mean":
         """With one more value; with a window, old values fade as in an exponential mean of weight 1/window."""
         count = self.count + 1
-        weight = count if window is None else min(count, window)
+        weight = count if window is None or count < window else window
         return Mean(self.value + (value - self.value) / weight, count)
 
     def rounded(self) -> float | None:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from events.envelope import Recorded
 from events.learner import LearnerForgotten
 from events.lesson import SessionStarted, SpeechAssessed, SpeechUttered, TutorHeard
-from events.values import Note, Pronunciation
+from events.values import Note, Pronunciation, Scores
 from projections.means import Mean
 from projections.progress_rows import PROGRESS_TABLE, STREAKS_TABLE, WEAK_AREAS_TABLE, rows
 from projections.progress_view import Day, Item, Slip
@@ -27,10 +27,9 @@ MAX_SLIPS = 32
 MAX_TOTALS = 20
 PHONE_WINDOW = 50
 WORD_WINDOW = 10
-
-
 OTHER_SENTENCE_BELOW = 40.0
 """Completeness (0..100) under which a learner said something else than what was asked."""
+NO_SCORES = Scores()
 
 
 def initial() -> ProgressView:
@@ -43,17 +42,21 @@ def evolve(view: ProgressView, recorded: Recorded) -> ProgressView:
     day = recorded.time.date()
     match recorded.event:
         case SessionStarted():
-            view = replace(view, learner=recorded.learner, sessions=view.sessions + 1)
-            today = _day(view, day)
-            return _with_day(view, replace(today, sessions=today.sessions + 1))
+            days = _with_day(view.days, day, sessions=1)
+            return replace(view, learner=recorded.learner, sessions=view.sessions + 1, days=days)
         case SpeechUttered() as event:
             speech_ms = event.speech_end_ms - event.speech_start_ms or event.duration_ms
-            view = replace(view, learner=recorded.learner, turns=view.turns + 1)
-            today = _day(view, day)
-            view = _with_day(view, replace(today, turns=today.turns + 1))
-            return _with_streak(_practised(view, day, speech_ms), day)
+            view = replace(
+                view,
+                learner=recorded.learner,
+                turns=view.turns + 1,
+                practised_ms=view.practised_ms + speech_ms,
+                days=_with_day(view.days, day, turns=1, practised_ms=speech_ms),
+            )
+            return _with_streak(view, day)
         case TutorHeard() as event:
-            return _practised(view, day, event.heard_ms)
+            days = _with_day(view.days, day, practised_ms=event.heard_ms)
+            return replace(view, practised_ms=view.practised_ms + event.heard_ms, days=days)
         case SpeechAssessed() as event:
             return _assessed(view, day, event)
         case _:
@@ -68,8 +71,6 @@ def of_another_sentence(event: SpeechAssessed) -> bool:
 def _assessed(view: ProgressView, day: date, event: SpeechAssessed) -> ProgressView:
     if of_another_sentence(event):
         return view  # what was aligned with the sentence asked for by chance tells nothing
-    today = _day(view, day)
-    view = _with_day(view, replace(today, figures=today.figures.add(event.scores)))
     total = event.scores.total
     totals = view.totals if total is None else (*view.totals, total)[-MAX_TOTALS:]
     phones, words = view.phones, view.words
@@ -83,6 +84,7 @@ def _assessed(view: ProgressView, day: date, event: SpeechAssessed) -> ProgressV
         phones=phones,
         words=words,
         slips=_counted(view.slips, event.notes),
+        days=_with_day(view.days, day, scores=event.scores),
     )
 
 
@@ -97,12 +99,20 @@ def _words(pronunciation: Pronunciation) -> list[tuple[str, float]]:
 
 def _scored(items: tuple[Item, ...], scores: list[tuple[str, float]], *, window: int, limit: int) -> tuple[Item, ...]:
     """The items with more scores; beyond the limit the best are forgotten, for the view is of weaknesses."""
-    means = {item.name: item.score for item in items}
+    known = {item.name: item for item in items}
+    means: dict[str, Mean] = {}
     for name, score in scores:
-        means[name] = means.get(name, Mean()).add(score, window=window)
-    if len(means) > limit:
-        means = dict(sorted(means.items(), key=lambda pair: (pair[1].value, pair[0]))[:limit])
-    return tuple(Item(name=name, score=means[name]) for name in sorted(means))
+        mean = means.get(name)
+        if mean is None:
+            mean = known[name].score if name in known else Mean()
+        means[name] = mean.add(score, window=window)
+    for name, mean in means.items():
+        known[name] = Item(name=name, score=mean)
+    if len(known) == len(items):
+        return tuple(known.values())  # in the order of the items still
+    if len(known) > limit:
+        known = dict(sorted(known.items(), key=lambda pair: (pair[1].score.value, pair[0]))[:limit])
+    return tuple(known[name] for name in sorted(known))
 
 
 def _counted(slips: tuple[Slip, ...], notes: tuple[Note, ...]) -> tuple[Slip, ...]:
@@ -115,10 +125,27 @@ def _counted(slips: tuple[Slip, ...], notes: tuple[Note, ...]) -> tuple[Slip, ..
     return tuple(Slip(kind=kind, count=counts[kind]) for kind in sorted(counts))
 
 
-def _practised(view: ProgressView, day: date, duration_ms: int) -> ProgressView:
-    today = _day(view, day)
-    view = replace(view, practised_ms=view.practised_ms + duration_ms)
-    return _with_day(view, replace(today, practised_ms=today.practised_ms + duration_ms))
+def _with_day(
+    days: tuple[Day, ...],
+    day: date,
+    *,
+    sessions: int = 0,
+    turns: int = 0,
+    practised_ms: int = 0,
+    scores: Scores = NO_SCORES,
+) -> tuple[Day, ...]:
+    """The days with more practice on one of them."""
+    place = _place(days, day)
+    known = place < len(days) and days[place].day == day
+    before = days[place] if known else Day(day=day)
+    after = Day(
+        day=day,
+        sessions=before.sessions + sessions,
+        turns=before.turns + turns,
+        practised_ms=before.practised_ms + practised_ms,
+        figures=before.figures if scores is NO_SCORES else before.figures.add(scores),
+    )
+    return (*days[:place], after, *days[place + known :])[-MAX_DAYS:]
 
 
 def _place(days: tuple[Day, ...], day: date) -> int:
@@ -126,18 +153,6 @@ def _place(days: tuple[Day, ...], day: date) -> int:
     if days and days[-1].day <= day:
         return len(days) - (days[-1].day == day)
     return bisect_left(days, day, key=lambda each: each.day)
-
-
-def _day(view: ProgressView, day: date) -> Day:
-    place = _place(view.days, day)
-    return view.days[place] if place < len(view.days) and view.days[place].day == day else Day(day=day)
-
-
-def _with_day(view: ProgressView, changed: Day) -> ProgressView:
-    days, place = view.days, _place(view.days, changed.day)
-    known = place < len(days) and days[place].day == changed.day
-    days = (*days[:place], changed, *days[place + known :])
-    return replace(view, days=days[-MAX_DAYS:])
 
 
 def _with_streak(view: ProgressView, day: date) -> ProgressView:

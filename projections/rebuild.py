@@ -4,11 +4,15 @@ Works while runners fold into the same store: the new tables are filled without 
 few events, the comparison and the change of places happen in one transaction. A fold is pure and nothing else is
 called, so a rebuild cannot act on the world. The old generation is kept, no longer folded, until it is dropped or
 another rebuild takes its place.
+
+What a page changes is kept in memory until that is much, as the same views change again and again; and the tables,
+which nobody reads yet, are filled from the views only when these have come to the end.
 """
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
+import msgspec
 from msgspec import Struct
 
 from events.log import EventLog
@@ -16,15 +20,24 @@ from projections.comparison import checksum, differing_keys
 from projections.errors import RebuildDiffers, RebuildOvertaken, ViewsUnavailable
 from projections.fold import fold_of
 from projections.folded import Folded
-from projections.projection import PARTS, AnyProjection, Event, part_of
+from projections.projection import PARTS, AnyProjection, Event, Projection, part_of
 from projections.schema import drop_generation, make_generation, own_name, put_in_service
-from projections.storing import left_out, move_positions, positions_of, standing_of, stored_view, write_folded
+from projections.storing import (
+    left_out,
+    move_positions,
+    positions_of,
+    standing_of,
+    stored_view,
+    stored_views,
+    write_folded,
+)
+from projections.tables import Values
 from projections.views import Cursor, Standing, ViewStore
 
 PAGE = 5_000
+VIEWS_AT_ONCE = 200
+"""Views whose rows are written in one transaction."""
 
-Moves = dict[int, tuple[int, int]]
-"""By part, the position before and after."""
 Step = Callable[[int, int], None]
 """Called with the position reached and the position to reach."""
 
@@ -37,7 +50,7 @@ def ignore(reached: int, end: int) -> None:
 class SelectiveLog(Protocol):
     """A log that can leave events unread."""
 
-    def tail_of(self, types: Container[str], after: int, *, limit: int) -> tuple[Event, ...]:
+    def tail_of(self, types: Collection[str], after: int, *, limit: int) -> tuple[Event, ...]:
         """As `EventLog.tail`; of events of other types only the place is told."""
         ...
 
@@ -93,6 +106,8 @@ def _built(log: EventLog, store: ViewStore, projection: AnyProjection, step: Ste
     while building.position < end:
         building.advance(end)
         step(building.position, end)
+    while building.fill_tables():
+        step(end, end)
     return building
 
 
@@ -105,6 +120,8 @@ class _Building:
         self._projection = projection
         self._name = projection.name
         self._positions = dict.fromkeys(range(PARTS), 0)
+        self._stored = dict(self._positions)
+        self._filled: str | None = None
         with store.transaction() as cursor:
             self._generation = self._begin(cursor)
             skipped = left_out(cursor, self._name)
@@ -139,36 +156,62 @@ class _Building:
             return stored_view(cursor, self._name, self._generation, key)
 
     def advance(self, end: int) -> None:
-        """Fold one page, not beyond ``end``, and store it in a transaction of its own."""
-        folded, moves = self._folded(dict.fromkeys(range(PARTS), end))
+        """Fold one page, not beyond ``end``; with the last one, or when there is much, store what has gathered."""
+        self._fold_page(dict.fromkeys(range(PARTS), end))
+        if self._fold.full or self.position >= end:
+            with self._store.transaction() as cursor:
+                self._check_not_overtaken(cursor)
+                self._write(cursor, self._fold.take(rows=False))
+
+    def fill_tables(self) -> bool:
+        """Derive the tables of the next views in a transaction of its own; False when there are none left.
+
+        Until then the tables are empty, afterwards they are kept up to date with the views.
+        """
+        if not isinstance(self._projection, Projection):
+            return False
+        decoder = msgspec.json.Decoder(self._projection.view)
+        upserts: dict[str, list[Values]] = {table.name: [] for table in self._projection.tables}
         with self._store.transaction() as cursor:
             self._check_not_overtaken(cursor)
-            self._write(cursor, folded, moves)
+            views = stored_views(cursor, self._name, self._generation, self._filled, VIEWS_AT_ONCE)
+            for self._filled, data in views:
+                for name, rows in self._projection.rows(decoder.decode(data)).items():
+                    upserts[name].extend(rows)
+            write_folded(cursor, self._store.dialect, self._projection, self._generation, Folded(upserts=upserts))
+        return bool(views)
 
-    def _folded(self, ends: Mapping[int, int]) -> tuple[Folded, Moves]:
-        """What a page gives, no part beyond its end, and which positions that moves."""
+    def _fold_page(self, ends: Mapping[int, int]) -> None:
+        """Fold what is due of a page, no part beyond its end."""
         page = self._page()
         if not page:
             detail = f"they were folded to position {max(ends.values())}, but the log ends at {self.position}"
             raise ViewsUnavailable("shorter_log", detail)
         last = page[-1].position or 0
+        self._fold.add(self._due(page, ends))
+        for part, reached in self._positions.items():
+            self._positions[part] = max(reached, min(last, ends[part]))
+
+    def _due(self, page: Sequence[Event], ends: Mapping[int, int]) -> Sequence[Event]:
+        if len(set(self._positions.values())) == 1 and (page[-1].position or 0) <= min(ends.values()):
+            return page
         due = []
         for event in page:
             part = part_of(self._projection, event)
             if self._positions[part] < (event.position or 0) <= ends[part]:
                 due.append(event)
-        moves = {part: (reached, max(reached, min(last, ends[part]))) for part, reached in self._positions.items()}
-        return self._fold.apply(due), moves
+        return due
 
     def _page(self) -> tuple[Event, ...]:
         if self._projection.types is not None and isinstance(self._log, SelectiveLog):
             return self._log.tail_of(self._projection.types, self.position, limit=PAGE)
         return self._log.tail(self.position, limit=PAGE)
 
-    def _write(self, cursor: Cursor, folded: Folded, moves: Moves) -> None:
+    def _write(self, cursor: Cursor, folded: Folded) -> None:
         write_folded(cursor, self._store.dialect, self._projection, self._generation, folded)
+        moves = {part: (stored, self._positions[part]) for part, stored in self._stored.items()}
         move_positions(cursor, self._name, self._generation, moves, folded.counts)
-        self._positions = {part: after for part, (_, after) in moves.items()}
+        self._stored = dict(self._positions)
 
     def finish(self, *, wanted: Callable[[bool], bool]) -> Rebuilt:
         """Fold what has come meanwhile, compare, and change places if ``wanted``, told whether both are equal."""
@@ -177,7 +220,8 @@ class _Building:
             ends = positions_of(cursor, self._name, standing.generation)
             self._cursor = cursor
             while any(self._positions[part] < end for part, end in ends.items()):
-                self._write(cursor, *self._folded(ends))
+                self._fold_page(ends)
+                self._write(cursor, self._fold.take())
             rebuilt = self._compared(cursor, standing)
             if wanted(not rebuilt.differing):
                 self._change_places(cursor, standing)

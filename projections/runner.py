@@ -28,6 +28,7 @@ from projections.rebuild import Rebuilt, Step, ignore, rebuild
 from projections.status import Status, status_of
 from projections.storing import (
     all_standings,
+    forget_everywhere,
     left_out,
     move_positions,
     parked_keys,
@@ -249,6 +250,7 @@ class _Working:
         name = self._projection.name
         if not move_positions(cursor, name, self._generation, self._moves, folded.counts):
             raise ProjectionsError(f"the positions of {name!r} moved under this runner's lease")
+        forget_everywhere(cursor, name, folded)
         write_folded(cursor, self._store.dialect, self._projection, self._generation, folded)
         return True
 

@@ -114,22 +114,21 @@ def drop_generation(cursor: Cursor, name: str, generation: int) -> None:
         cursor.execute(f"DELETE FROM {table_name} WHERE name=? AND generation=?", (name, generation))
 
 
-def forget(cursor: Cursor, name: str, learner: str) -> None:
-    """Delete what any generation of a projection holds of a learner: the one in service and those beside it."""
-    for (made,) in cursor.all("SELECT made FROM made WHERE name=? AND kind='TABLE' AND learner=1", (name,)):
-        cursor.execute(f"DELETE FROM {made} WHERE learner=?", (learner,))
-    keys = "SELECT key FROM parked WHERE parked.name=waiting.name AND parked.generation=waiting.generation"
-    of_learner = f"name=? AND key IN ({keys} AND parked.learner=?)"
-    for generation, waiting in cursor.all(
-        f"SELECT generation, COUNT(*) FROM waiting WHERE {of_learner} GROUP BY generation", (name, learner)
-    ):
+def forget(cursor: Cursor, name: str, learner: str, generations: Sequence[int]) -> None:
+    """Delete what these generations of a projection hold of a learner."""
+    for generation in generations:
+        for (made,) in cursor.all(
+            "SELECT made FROM made WHERE name=? AND generation=? AND kind='TABLE' AND learner=1", (name, generation)
+        ):
+            cursor.execute(f"DELETE FROM {made} WHERE learner=?", (learner,))
+        keys = "SELECT key FROM parked WHERE parked.name=waiting.name AND parked.generation=waiting.generation"
+        of_learner = f"name=? AND generation=? AND key IN ({keys} AND parked.learner=?)"
+        waiting = cursor.execute(f"DELETE FROM waiting WHERE {of_learner}", (name, generation, learner))
         cursor.execute(
             "UPDATE positions SET parked=parked-?, skipped=skipped+? WHERE name=? AND generation=? AND part=?",
             (waiting, waiting, name, generation, part_of_learner(learner)),
         )
-    cursor.execute("UPDATE left_out SET key='', error='', learner='' WHERE name=? AND learner=?", (name, learner))
-    cursor.execute(f"DELETE FROM waiting WHERE {of_learner}", (name, learner))
-    cursor.execute("DELETE FROM parked WHERE name=? AND learner=?", (name, learner))
+        cursor.execute("DELETE FROM parked WHERE name=? AND generation=? AND learner=?", (name, generation, learner))
 
 
 def put_in_service(cursor: Cursor, dialect: Dialect, projection: AnyProjection, generation: int) -> None:

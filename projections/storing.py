@@ -65,11 +65,28 @@ def stored_view(cursor: Cursor, name: str, generation: int, key: str) -> bytes |
     return None
 
 
+def stored_views(cursor: Cursor, name: str, generation: int, after: str | None, limit: int) -> list[tuple[str, bytes]]:
+    """Up to ``limit`` keys and the JSON of their views, in the order of the keys, behind the key ``after`` if given."""
+    behind, parameters = ("", ()) if after is None else (" WHERE key>?", (after,))
+    rows = cursor.all(
+        f"SELECT key, view FROM {state_name(name, generation)}{behind} ORDER BY key LIMIT {limit}", parameters
+    )
+    return [(key, bytes(view)) for key, view in rows]
+
+
+def forget_everywhere(cursor: Cursor, name: str, folded: Folded) -> None:
+    """Delete what any generation holds of forgotten learners, the one in service and those beside it."""
+    for learner in folded.forgotten:
+        generations = [row[0] for row in cursor.all("SELECT DISTINCT generation FROM made WHERE name=?", (name,))]
+        forget(cursor, name, learner, generations)
+        cursor.execute("UPDATE left_out SET key='', error='', learner='' WHERE name=? AND learner=?", (name, learner))
+
+
 def write_folded(cursor: Cursor, dialect: Dialect, projection: AnyProjection, generation: int, folded: Folded) -> None:
-    """Store what some events changed; the positions are written apart."""
+    """Store what some events changed in a generation; the positions are written apart."""
     name = projection.name
     for learner in folded.forgotten:
-        forget(cursor, name, learner)
+        forget(cursor, name, learner, [generation])
     for table in projection.tables:
         own = own_name(table.name, generation)
         if deleted := folded.deletes.get(table.name):

@@ -1,4 +1,4 @@
-"""What a page of events touches: views as they are and as they are stored, and sums. Parks nothing, stores nothing."""
+"""What some events touch: views as they are and as they are stored, and sums. Parks nothing, stores nothing."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, Generic
@@ -13,16 +13,26 @@ from projections.tables import Table, Values
 
 MAX_CACHED = 2_000
 """Views kept in memory; one of a busy learner takes some 50 KiB."""
+MOST_SUMS = 50_000
+"""Rows of sums kept in memory, of some 300 bytes."""
 
 Load = Callable[[str], bytes | None]
 """Gives the stored JSON of a key's view."""
 
 
+class Touch(Struct):
+    """The events that touched a view: whose they are, the stream of the first, and the positions of all."""
+
+    learner: str
+    stream: str
+    positions: list[int]
+
+
 class Failed(Struct, frozen=True):
-    """A key whose rows could not be made, and its events of the page."""
+    """A key whose rows could not be made, and the events that touched it."""
 
     key: str
-    events: tuple[Recorded, ...]
+    touch: Touch
     error: str
 
 
@@ -50,18 +60,22 @@ def _check_rows(rows: Iterable[Values]) -> None:
 
 
 class TouchedViews(Generic[View]):
-    """The views of a projection that were touched lately. ``failed`` are keys of the page without rows."""
+    """The views of a projection that were touched lately. ``failed`` are keys without rows."""
 
     def __init__(self, projection: Projection[View], load: Load) -> None:
         self._projection = projection
         self._load = load
         self._views: dict[str, View] = {}
         self._stored: dict[str, View | None] = {}
-        self._touched: dict[str, list[Recorded]] = {}
+        self._touched: dict[str, Touch] = {}
         self.failed: list[Failed] = []
         self._learners: dict[str, str] = {}
         self._decoder = msgspec.json.Decoder(projection.view)
         self._encoder = msgspec.json.Encoder()
+
+    @property
+    def full(self) -> bool:
+        return len(self._touched) >= MAX_CACHED
 
     def begin(self) -> None:
         if len(self._views) > MAX_CACHED:
@@ -79,32 +93,40 @@ class TouchedViews(Generic[View]):
 
     def fold(self, key: str, recorded: Recorded) -> None:
         self._views[key] = self._projection.evolve(self._views[key], recorded)
-        self._touched.setdefault(key, []).append(recorded)
-        self._learners[key] = recorded.learner
+        touch = self._touched.get(key)
+        if touch is None:
+            self._touched[key] = touch = Touch("", recorded.stream, [])
+        touch.learner = self._learners[key] = recorded.learner
+        touch.positions.append(recorded.position or 0)
 
     def forget(self, learner: str) -> None:
         for key in [key for key, owner in self._learners.items() if owner == learner]:
             for known in (self._views, self._stored, self._touched, self._learners):
                 known.pop(key, None)
 
-    def changed(self) -> Folded:
-        """What is to be stored. Rows are derived once a page, and only those written that are not stored yet."""
-        rows = []
+    def changed(self, *, rows: bool) -> Folded:
+        """What is to be stored. Rows are derived once, and only those written that are not stored yet."""
+        views = []
         upserts: dict[str, list[Values]] = {table.name: [] for table in self._projection.tables}
         deletes: dict[str, list[Values]] = {table.name: [] for table in self._projection.tables}
-        for key, events in self._touched.items():
-            view, stored, last = self._views[key], self._stored[key], events[-1]
+        for key, touch in self._touched.items():
+            view, stored = self._views[key], self._stored[key]
             try:
-                row = Row(key, clean(last.learner), last.position or 0, self._encoder.encode(view))
-                if view is not stored:
+                row = Row(key, clean(touch.learner), touch.positions[-1], self._encoder.encode(view))
+                if view is stored:
+                    pass
+                elif rows:
                     self._compare(stored, view, upserts, deletes)
+                else:
+                    for derived in self._projection.rows(view).values():
+                        _check_rows(derived)
             except Exception as error:  # a supervisor, as in `Fold`: rows that cannot be made stop their own key only
-                self.failed.append(Failed(key, tuple(events), told(error)))
+                self.failed.append(Failed(key, touch, told(error)))
                 del self._views[key], self._stored[key]
             else:
-                rows.append(row)
+                views.append(row)
                 self._stored[key] = view
-        return Folded(rows=tuple(rows), upserts=upserts, deletes=deletes)
+        return Folded(rows=tuple(views), upserts=upserts, deletes=deletes)
 
     def _compare(
         self, stored: View | None, view: View, upserts: dict[str, list[Values]], deletes: dict[str, list[Values]]
@@ -125,17 +147,21 @@ class TouchedViews(Generic[View]):
 
 
 class PageSums:
-    """What the events of one page add up to, so that each row is written once."""
+    """What some events add up to, so that each row is written once."""
 
     def __init__(self, tally: Tally) -> None:
         self._count = tally.count
         self._tables = {table.name: table for table in tally.tables}
         self._joins = {table.name: _joins(table) for table in tally.tables}
-        self._added: dict[str, dict[Values, list[Any]]] = {}
         self.failed: list[Failed] = []
+        self.begin()
+
+    @property
+    def full(self) -> bool:
+        return sum(map(len, self._added.values())) >= MOST_SUMS
 
     def begin(self) -> None:
-        self._added = {name: {} for name in self._tables}
+        self._added: dict[str, dict[Values, list[Any]]] = {name: {} for name in self._tables}
 
     def prepare(self, key: str, *, new: bool) -> None:
         """Nothing: sums are joined by the database."""
@@ -162,7 +188,8 @@ class PageSums:
                 for place, (join, value) in enumerate(zip(self._joins[name], row[keys:], strict=True)):
                     known[place] = join(known[place], value)
 
-    def changed(self) -> Folded:
+    def changed(self, *, rows: bool) -> Folded:
+        """What is to be stored, always with ``rows``: they are all that there is."""
         upserts = {name: [(*key, *added[key]) for key in sorted(added)] for name, added in self._added.items()}
         return Folded(upserts=upserts)
 

@@ -2,14 +2,15 @@
 
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 from uuid import uuid4
 
 import pytest
 
-from events.codec import CODEC
+from events.codec import CODEC, Place
 from events.envelope import Recorded, Unknown
 from events.errors import UnstorableEvent, VersionConflict
 from events.lesson import LessonEvent, SessionClaimed, SessionEnded, SpeechAssessed, TutorHeard
@@ -35,6 +36,12 @@ def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[EventLog]:
         codec = SealingCodec(key_ring(tmp_path)) if request.param == "sealed" else CODEC
         with SQLiteEventLog(tmp_path / "folder" / "log.sqlite", clock=TickingClock(), codec=codec) as opened:
             yield opened
+
+
+class SelectiveLog(EventLog, Protocol):
+    """What all of these logs can do besides."""
+
+    def tail_of(self, types: Collection[str], after: int, *, limit: int) -> tuple[Recorded | Place, ...]: ...
 
 
 def ended(reason: str) -> SessionEnded:
@@ -153,6 +160,24 @@ def test_the_tail_gives_all_streams_in_position_order_in_steps_of_the_limit(log:
 
     assert [r.position for r in seen] == [1, 2, 3, 4, 5, 6, 7]
     assert [r.event for r in seen] == [ended(str(n)) for n in range(7)]
+
+
+def test_the_tail_of_some_types_tells_only_the_place_of_the_others(log: SelectiveLog) -> None:
+    log.append("s1", [started(), ended("a")], expected_version=0, origin=origin())
+    log.append("s2", [ended("b")], expected_version=0, origin=origin("ben"))
+    log.append(
+        "s1",
+        [Unknown(tag="music.played.v3", payload=b'{"type":"music.played.v3"}')],
+        expected_version=2,
+        origin=origin(),
+    )
+    whole = log.tail(0, limit=10)
+
+    seen = log.tail_of({"session.ended.v1", "music.played.v3"}, 0, limit=10)
+
+    assert seen[0] == Place(stream="s1", version=1, type="session.started.v1", position=1)
+    assert seen[1:] == whole[1:]
+    assert log.tail_of({"session.ended.v1"}, 1, limit=2) == whole[1:3]
 
 
 def test_an_unknown_type_is_kept_byte_for_byte(log: EventLog) -> None:

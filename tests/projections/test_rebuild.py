@@ -5,19 +5,30 @@ import threading
 import pytest
 from msgspec import Struct
 
+from events.envelope import Unknown
+from events.learner import LearnerForgotten
 from events.lesson import SpeechUttered
 from events.memory import MemoryEventLog
+from projections import fold as fold_module
+from projections import rebuild as rebuild_module
+from projections import touched as touched_module
 from projections.catalogue import PROJECTIONS
 from projections.errors import RebuildDiffers, ViewsUnavailable
+from projections.folded import Folded
 from projections.progress import PROGRESS
-from projections.projection import Projection
+from projections.projection import AnyProjection, Projection
 from projections.rebuild import compare, drop_kept
 from projections.runner import ProjectionRunner
 from projections.sessions import SESSIONS
 from projections.tables import Table, integer, text
-from projections.views import ViewStore
-from tests.projections.histories import DailyClock, expected_progress, fill
+from projections.views import Cursor, Dialect, ViewStore
+from tests.events.samples import origin
+from tests.projections.histories import DailyClock, expected_progress, fill, started
 from tests.projections.stores import Stores, checksums, run_all, table
+
+
+def forget(log: MemoryEventLog, learner: str) -> None:
+    log.append(f"learner:{learner}", [LearnerForgotten(generation=1)], expected_version=0, origin=origin(learner))
 
 
 def test_a_rebuild_gives_an_equal_checksum_and_takes_its_place(log: MemoryEventLog, store: ViewStore) -> None:
@@ -33,6 +44,72 @@ def test_a_rebuild_gives_an_equal_checksum_and_takes_its_place(log: MemoryEventL
     assert (rebuilt.position, rebuilt.views) == (count, len(expected_progress(log)))
     assert steps[-1] == (count, count)
     assert store.standing("progress").generation == 2
+
+
+def test_a_rebuild_that_stores_a_little_at_a_time_gives_the_same(
+    stores: Stores, log: MemoryEventLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(log, sessions=20)
+    forget(log, "learner-1")
+    fill(log, sessions=20, seed=2, first=20)
+    log.append("bad", [Unknown(tag="speech.uttered.v1", payload=b"{}")], expected_version=0, origin=origin("learner-2"))
+    fill(log, sessions=5, seed=3, first=40)
+    store = stores.open()
+    runner = ProjectionRunner(log, store, PROJECTIONS)
+    run_all(runner)
+    monkeypatch.setattr(rebuild_module, "PAGE", 7)
+    monkeypatch.setattr(rebuild_module, "VIEWS_AT_ONCE", 2)
+    monkeypatch.setattr(fold_module, "MOST_EVENTS", 20)
+    monkeypatch.setattr(touched_module, "MAX_CACHED", 2)
+    monkeypatch.setattr(touched_module, "MOST_SUMS", 3)
+    before = checksums(store)
+
+    for projection in PROJECTIONS:
+        rebuilt = runner.rebuild(projection.name)
+        assert rebuilt.checksum == rebuilt.replaced
+
+    assert checksums(store) == before
+    assert {status.position for status in runner.status(log.head())} == {log.head()}
+    assert all(status.caught_up for status in runner.status(log.head()))
+
+
+def test_a_rebuild_stores_what_gathers_before_it_holds_too_many_views(
+    log: MemoryEventLog, store: ViewStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(60):
+        log.append(f"s{number}", [started(f"learner-{number}")], expected_version=0, origin=origin(f"learner-{number}"))
+    runner = ProjectionRunner(log, store, PROJECTIONS)
+    run_all(runner)
+    monkeypatch.setattr(rebuild_module, "PAGE", 4)
+    monkeypatch.setattr(touched_module, "MAX_CACHED", 10)
+    stored: list[int] = []
+    write = rebuild_module.write_folded
+
+    def counting(cursor: Cursor, dialect: Dialect, projection: AnyProjection, generation: int, folded: Folded) -> None:
+        stored.append(len(folded.rows))
+        write(cursor, dialect, projection, generation, folded)
+
+    monkeypatch.setattr(rebuild_module, "write_folded", counting)
+    runner.rebuild("progress")
+
+    # Pages of four learners: the third one reaches the limit of ten.
+    assert [count for count in stored if count] == [12, 12, 12, 12, 12]
+
+
+def test_a_rebuild_leaves_alone_what_is_in_service_of_a_learner_who_came_back(
+    log: MemoryEventLog, store: ViewStore
+) -> None:
+    fill(log, sessions=5)
+    forget(log, "learner-1")
+    fill(log, sessions=20, seed=2, first=5)
+    runner = ProjectionRunner(log, store, PROJECTIONS)
+    run_all(runner)
+    before = checksums(store)
+
+    for projection in PROJECTIONS:
+        assert compare(log, store, projection).differing == ()
+
+    assert checksums(store) == before
 
 
 def test_a_rebuild_that_differs_changes_nothing_unless_it_is_accepted(log: MemoryEventLog, store: ViewStore) -> None:
