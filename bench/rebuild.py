@@ -1,7 +1,7 @@
 """Rebuilds of a large log: events a second, and the memory held at each tenth of it, which must not grow.
 
 ``python -m bench.rebuild --events 10000000 --folder /big/disk``. The lessons of many learners go on at the same time,
-as in service, over a simulated year; each learner uses some hundreds of words, so that the views are full. The views in
+as in service, over simulated months; each learner uses some hundreds of words, so that the views are full. The views in
 service count as lost: each projection is folded from the first event to the last in a process of its own.
 """
 
@@ -36,13 +36,14 @@ from projections.sqlite import SQLiteViewStore
 from projections.views import ViewStore
 
 LEARNERS = 10_000
-AT_ONCE = 200
+AT_ONCE = 100
 """Lessons that go on at the same time."""
 MADE = 200
 """Different lessons; learners have them in turns."""
 GROUP = 1_000
 """Batches in one transaction."""
-SPAN = timedelta(days=365)
+PER_EVENT = timedelta(days=365) / 10_000_000
+"""Simulated time between events: ten million in a year."""
 SYLLABLES = ("ba", "do", "ki", "lu", "me", "ro", "shi", "ta")
 WORDS = tuple("".join(syllables) for syllables in product(SYLLABLES, repeat=3))
 """512 words: more than a view of progress keeps."""
@@ -94,22 +95,21 @@ def batches(rng: random.Random) -> Iterator[Batch]:
         going[place] = (session, learner, events, version) if version < len(events) else (*next(coming), 0)
 
 
-class YearLong:
-    """A clock that takes a year for so many events."""
+class SimulatedClock:
+    """A clock that goes on with each batch of, in the mean, two events."""
 
-    def __init__(self, events: int) -> None:
+    def __init__(self) -> None:
         self._now = datetime(2026, 1, 5, tzinfo=UTC)
-        self._step = SPAN * 2 / events
 
     def __call__(self) -> datetime:
-        self._now += self._step
+        self._now += 2 * PER_EVENT
         return self._now
 
 
 def written(path: Path, count: int) -> tuple[float, int]:
     """Write a log of at least ``count`` events; events a second, and what it takes on the disk."""
     coming = batches(random.Random(5))
-    with SQLiteEventLog(path, clock=YearLong(count)) as log:
+    with SQLiteEventLog(path, clock=SimulatedClock()) as log:
         began = time.perf_counter()
         while log.head() < count:
             log.append_many(list(islice(coming, GROUP)))
