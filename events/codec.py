@@ -161,10 +161,16 @@ class Codec:
         except UnicodeEncodeError as error:
             raise UnstorableEvent(tag, "$", str(error)) from error
         # msgspec writes NaN and infinity as null: without a null there can be none.
-        if b"null" in payload and NOT_FINITE.search(self._msgpack.encode(event)):
+        if b"null" in payload and self._may_be_not_finite(event):
             for path in not_finite(event, "$"):
                 raise UnstorableEvent(tag, path, "a number that is not finite")
         return payload
+
+    def _may_be_not_finite(self, event: Struct) -> bool:
+        try:
+            return NOT_FINITE.search(self._msgpack.encode(event)) is not None
+        except OverflowError:  # MessagePack has no whole numbers beyond 64 bits; JSON does
+            return True
 
     def _decode_payload(self, tag: str, payload: bytes) -> tuple[str, Fact | Unknown]:
         if tag in self._upcasters:

@@ -61,7 +61,7 @@ class UnstorableEvent(EventsError):
 
 
 class CorruptPayload(EventsError):
-    """A stored event does not have the shape of its type."""
+    """A stored event does not have the shape of its type. ``path`` is "" where ``reason`` names the place itself."""
 
     def __init__(self, stream: str, version: int, path: str, reason: str) -> None:
         super().__init__(stream, version, path, reason)
@@ -71,8 +71,9 @@ class CorruptPayload(EventsError):
         self.reason = reason
 
     def __str__(self) -> str:
+        place = f" at `{self.path}`" if self.path else ""
         return (
-            f"version {self.version} of stream {self.stream!r} cannot be read: {self.reason} at `{self.path}`;"
+            f"version {self.version} of stream {self.stream!r} cannot be read: {self.reason}{place};"
             " `python -m events verify` lists every such event"
         )
 
@@ -103,7 +104,7 @@ class LogUnavailable(EventsError):
         self.retryable = reason in ("full", "locked", "unreachable", "failed")
 
     def __str__(self) -> str:
-        return f"the log is unavailable ({self.reason}): {self.detail}; {_WAYS_OUT[self.reason]}"
+        return f"the log is unavailable ({self.reason}): {self.detail}; {WAYS_OUT[self.reason]}"
 
 
 class KafkaUnavailable(EventsError):
@@ -163,7 +164,7 @@ class BlobStoreUnavailable(EventsError):
         self.retryable = reason in ("full", "failed")
 
     def __str__(self) -> str:
-        return f"the blob store is unavailable ({self.reason}): {self.detail}; {_WAYS_OUT[self.reason]}"
+        return f"the blob store is unavailable ({self.reason}): {self.detail}; {WAYS_OUT[self.reason]}"
 
 
 _KAFKA_WAYS_OUT = {
@@ -176,7 +177,7 @@ _KAFKA_WAYS_OUT = {
     "held": "it goes on by itself when that one ends",
     "failed": "look at the brokers' log; it is tried again",
 }
-_WAYS_OUT = {
+WAYS_OUT = {
     "full": "free some disk space and try again",
     "read_only": "give this user the right to write there, or set COLLOQUY_DATA to another folder",
     "locked": "another process is writing for long; try again",

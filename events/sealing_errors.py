@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from events.errors import EventsError
+from events.errors import WAYS_OUT, EventsError
 
 
 class MasterKeyMissing(EventsError):
@@ -68,7 +68,7 @@ class KeysUnavailable(EventsError):
         self.retryable = reason in ("full", "locked", "unreachable", "failed")
 
     def __str__(self) -> str:
-        return f"the store of the learners' keys is unavailable ({self.reason}): {self.detail}"
+        return f"the store of the learners' keys is unavailable ({self.reason}): {self.detail}; {WAYS_OUT[self.reason]}"
 
 
 class LearnerKeyMissing(EventsError):

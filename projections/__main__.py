@@ -20,20 +20,30 @@ def main(arguments: list[str], folder: DataFolder) -> int:
     """Run one command; the exit status. 1 for views that differ or are not there, 2 for what failed."""
     options = _parser().parse_args(arguments)
     try:
-        match options.command:
-            case "list":
-                return commands.listed()
-            case "describe":
-                return commands.describe(options.name)
-            case "run" if options.workers > 1 and not options.once:
-                return run_workers(folder, options.workers)
-            case _:
-                return _on_store(options, with_server(folder))
+        status = _done(options, folder)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        # The reader (`head`, say) has had enough; keep the interpreter from complaining when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except (EventsError, ProjectionsError, OSError) as error:
         print(f"projections: {error}", file=sys.stderr)
         return 1 if isinstance(error, RebuildDiffers | NotParked) else 2
     except KeyboardInterrupt:
         return 130
+
+
+def _done(options: argparse.Namespace, folder: DataFolder) -> int:
+    match options.command:
+        case "list":
+            return commands.listed()
+        case "describe":
+            return commands.describe(options.name)
+        case "run" if options.workers > 1 and not options.once:
+            return run_workers(folder, options.workers)
+        case _:
+            return _on_store(options, with_server(folder))
 
 
 def _on_store(options: argparse.Namespace, folder: DataFolder) -> int:
@@ -46,7 +56,7 @@ def _on_store(options: argparse.Namespace, folder: DataFolder) -> int:
                 case "run":
                     return run_share(log, store, options.share) if not options.once else commands.run_once(log, store)
                 case "show":
-                    return commands.show(store, options.name, options.key)
+                    return commands.show(log, store, options.name, options.key)
                 case "park":
                     return park_commands.park(log, store, options)
                 case "export":

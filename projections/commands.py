@@ -11,13 +11,14 @@ from rich.table import Table
 
 from events.recorder_log import RecorderEventLog
 from projections.catalogue import PROJECTIONS, projection_named, view_named
-from projections.errors import RunnerFenced
+from projections.errors import OnlySums, RunnerFenced
+from projections.prices import PRICES
 from projections.projection import AnyProjection, Projection, relations
 from projections.rebuild import Rebuilt, compare, drop_kept
 from projections.runner import ProjectionRunner
-from projections.tables import Relation
 from projections.views import ViewStore
 
+_AUDITS = {"agrees": "counts agree so far", "differs": "counts differ: rebuild it", "open": "counts not comparable yet"}
 SAMPLE_S = 1.0
 WAIT_S = 0.1
 
@@ -34,11 +35,8 @@ def listed() -> int:
 
 def describe(name: str) -> int:
     """Tell the columns of a view, or of all."""
-    shown: tuple[Relation, ...] = (
-        (view_named(name)[1],)
-        if name
-        else tuple(relation for projection in PROJECTIONS for relation in relations(projection))
-    )
+    every = (*(relation for projection in PROJECTIONS for relation in relations(projection)), PRICES)
+    shown = tuple(each for each in every if each.name == name) or ((view_named(name)[1],) if name else every)
     out = console()
     for relation in shown:
         table = Table(
@@ -60,15 +58,18 @@ def status(log: RecorderEventLog, store: ViewStore, *, as_json: bool) -> int:
     before, began = {each.name: each.position for each in runner.status(0)}, time.monotonic()
     if log.head() > min(before.values()):
         time.sleep(SAMPLE_S)
-    table = Table("projection", "position", "behind by", "events/s", "views", "parked", "audit", "fold")
-    for each in runner.status(log.head()):
+    table = Table("projection", "position", "behind by", "events/s", "rows", "parked", "audit", "fold")
+    statuses = runner.status(log.head())
+    for each in statuses:
         fold = f"version {each.version}" + (", outdated" if each.outdated else "")
         rate = (each.position - before[each.name]) / (time.monotonic() - began)
         parked = f"{each.parked} ({each.waiting} events)" if each.parked else "0"
-        audit = "caught up" if each.caught_up else f"counts {each.audit}"
+        audit = "caught up" if each.caught_up else _AUDITS[each.audit]
         shown = (f"{each.position:,}", f"{each.lag:,}", f"{rate:,.0f}", f"{each.views:,}")
         table.add_row(each.name, *shown, parked, audit, fold)
     console().print(table)
+    if any(each.lag for each in statuses):
+        print("what is behind is folded by a running server, or by `python -m projections run --once`")
     return 0
 
 
@@ -136,15 +137,19 @@ def wipe(log: RecorderEventLog, store: ViewStore) -> int:
                 pass
             runner.release()
     store.wipe()
+    print(f"the views are folded to position {head}, and nothing of what was deleted is left in their files")
     return 0
 
 
-def show(store: ViewStore, name: str, key: str) -> int:
-    """Print what a fold keeps of a key."""
+def show(log: RecorderEventLog, store: ViewStore, name: str, key: str) -> int:
+    """Print what a fold keeps of a key. Raises `ProjectionUnknown`, `OnlySums`."""
     projection = projection_named(name)
-    view = store.get(projection, key) if isinstance(projection, Projection) else None
+    if not isinstance(projection, Projection):
+        raise OnlySums(projection.name, tuple(relation.name for relation in relations(projection)))
+    caught_up(log, store)
+    view = store.get(projection, key)
     if view is None:
-        print(f"projections: {name} has no view of {key!r}", file=sys.stderr)
+        print(f"projections: {projection.name} has no view of {key!r}", file=sys.stderr)
         return 1
     print(msgspec.json.format(msgspec.json.encode(view)).decode())
     return 0

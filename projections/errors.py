@@ -101,6 +101,33 @@ class NotParked(ProjectionsError):
         return f"{self.name!r} has not parked {self.key!r}; `python -m projections park list` tells what it has"
 
 
+class ExportUnwritable(ProjectionsError):
+    """An export cannot be written where it should go."""
+
+    def __init__(self, out: str, reason: str) -> None:
+        super().__init__(out, reason)
+        self.out = out
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"nothing was exported: {self.out} cannot be written ({self.reason}); name another place by --out"
+
+
+class OnlySums(ProjectionsError):
+    """The projection adds up events and keeps nothing of a single key."""
+
+    def __init__(self, name: str, views: tuple[str, ...]) -> None:
+        super().__init__(name, views)
+        self.name = name
+        self.views = views
+
+    def __str__(self) -> str:
+        return (
+            f"{self.name!r} adds up events and keeps nothing to show of one key; read {', '.join(self.views)} with SQL,"
+            f" or `python -m projections export {self.views[0]}`"
+        )
+
+
 class AnalyticsMissing(ProjectionsError):
     """Parquet needs a package that is not installed."""
 

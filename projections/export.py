@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from projections.catalogue import PROJECTIONS, view_named
-from projections.errors import AnalyticsMissing
+from projections.errors import AnalyticsMissing, ExportUnwritable
 from projections.projection import relations
 from projections.tables import Column, Relation, Values
 from projections.views import Cursor, ViewStore
@@ -24,10 +24,21 @@ GROUP = 10_000
 def export(store: ViewStore, name: str, form: str, out: Path) -> int:
     """Write a view to the file ``out``, or all views (``name`` is "") to files of their names in the folder ``out``.
 
-    All show one moment, and none is there before all are whole. Raises `ProjectionUnknown`, and `AnalyticsMissing`
-    where Parquet cannot be written.
+    All show one moment, and none is there before all are whole. Raises `ProjectionUnknown`, `ExportUnwritable`, and
+    `AnalyticsMissing` where Parquet cannot be written.
     """
-    files = _files(name, form, out)
+    try:
+        files = _files(name, form, out)
+        counts = _write_all(store, files, form)
+    except OSError as error:
+        raise ExportUnwritable(str(out), error.strerror or str(error)) from error
+    for (relation, file), count in zip(files.items(), counts, strict=True):
+        print(f"{relation.name}: {count} row{'' if count == 1 else 's'} in {file}")
+    return 0
+
+
+def _write_all(store: ViewStore, files: dict[Relation, Path], form: str) -> list[int]:
+    """Write each view beside its file, then put all in their places; how many rows each has."""
     partial = {file: file.with_name(f".{file.name}.{os.getpid()}") for file in files.values()}
     try:
         with store.reading() as cursor:
@@ -37,9 +48,7 @@ def export(store: ViewStore, name: str, form: str, out: Path) -> int:
     finally:
         for unfinished in partial.values():
             unfinished.unlink(missing_ok=True)
-    for (relation, file), count in zip(files.items(), counts, strict=True):
-        print(f"{relation.name}: {count} rows in {file}")
-    return 0
+    return counts
 
 
 def _files(name: str, form: str, out: Path) -> dict[Relation, Path]:

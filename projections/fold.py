@@ -151,7 +151,7 @@ class _Page:
 
 def _check(recorded: Recorded) -> None:
     if isinstance(recorded.event, Unknown) and recorded.event.fault:
-        raise CorruptPayload(recorded.stream, recorded.version, "$", recorded.event.fault)
+        raise CorruptPayload(recorded.stream, recorded.version, "", recorded.event.fault)  # the fault names its place
 
 
 def fold_of(

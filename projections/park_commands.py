@@ -40,6 +40,8 @@ def park(log: RecorderEventLog, store: ViewStore, options: argparse.Namespace) -
     if options.action == "skip":
         return _told(projection, skip(log, store, projection, options.key))
     keys = (options.key,) if options.key else tuple(each.key for each in store.parked(projection.name))
+    if not keys:
+        print(f"{projection.name}: nothing is parked")
     return max((_told(projection, retry(log, store, projection, key)) for key in keys), default=0)
 
 

@@ -36,8 +36,8 @@ class SQLiteViewStore(SqlViewStore):
         self.dialect = DIALECT
         self._write_lock = threading.RLock()
         self._read_lock = threading.Lock()
+        _make_folder(path.parent)
         with _typed_errors():
-            path.parent.mkdir(parents=True, exist_ok=True)
             # Two connections, so that readers do not wait while a page is stored.
             self._writer, self._reader = _connect(path), _connect(path)
         try:
@@ -139,11 +139,18 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ViewsUnavailable("failed", str(error)) from error
+
+
 @contextmanager
 def _typed_errors() -> Iterator[None]:
     try:
         yield
-    except (sqlite3.Error, OSError) as error:
+    except sqlite3.Error as error:
         text = str(error)
         # SQLite's own messages (sqlite3.c, `sqlite3ErrStr`).
         damaged = "malformed" in text or "not a database" in text

@@ -9,7 +9,7 @@ import pytest
 from events.codec import Codec, Place, decode, encode, tag_of
 from events.envelope import Recorded, Unknown
 from events.errors import CorruptPayload, UnstorableEvent
-from events.lesson import LessonEvent, SessionEnded, SpeechAssessed, SpeechTranscribed, TurnFailed
+from events.lesson import LessonEvent, SessionEnded, SpeechAssessed, SpeechTranscribed, TurnFailed, TutorHeard
 from events.values import PitchPoint, Prosody, Scores, Word
 from tests.events.samples import ENGINE, random_event
 
@@ -142,6 +142,17 @@ def test_a_damaged_envelope_leaves_its_place_in_the_store() -> None:
     assert isinstance(kept.event, Unknown)
     assert kept.event.payload == b"\x00\x01"
     assert kept.event.fault
+
+
+@pytest.mark.parametrize("huge", [2**64, 2**200, -(2**63) - 1])
+def test_a_whole_number_of_any_size_is_kept_and_hides_no_other_fault(huge: int) -> None:
+    kept = recorded(TutorHeard(turn=1, heard_ms=huge, text="null"))
+    assert decode(encode(kept)).event == kept.event
+
+    word = Word(text="null", start_ms=huge, end_ms=1, confidence=math.nan)
+    with pytest.raises(UnstorableEvent) as caught:
+        encode(recorded(SpeechTranscribed(turn=1, text="", engine=ENGINE, words=(word,))))
+    assert caught.value.path == "$.words[0].confidence"
 
 
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])

@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from events.lesson import LessonEvent, SpeechTranscribed, TurnFailed, TutorHeard
+from events.lesson import LessonEvent, SpeechTranscribed, TurnFailed, TutorHeard, TutorReplied
 from events.location import DataFolder
 from events.log import EventLog
 from events.memory import MemoryEventLog
@@ -34,7 +34,7 @@ from tests.projections.stores import run_all, table
 
 PAGE = (Path(__file__).parents[2] / "docs" / "analysis.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w*)\n(.*?)```", PAGE, re.DOTALL)
-GRANTS, *QUESTIONS = (text for language, text in BLOCKS if language == "sql")
+GRANTS, PRICING, *QUESTIONS = (text for language, text in BLOCKS if language == "sql")
 LINES = [line.split("  #")[0].strip() for language, text in BLOCKS if not language for line in text.splitlines()]
 MONDAY = date(2026, 11, 2)
 
@@ -122,6 +122,22 @@ def test_duckdb_gives_the_same_answers_from_the_exported_files(
                 assert [each[0] for each in shown.execute(f"DESCRIBE {relation.name}").fetchall()] == columns
     finally:
         names["analysis"].close()
+
+
+def test_a_price_that_is_set_as_on_the_page_counts_for_past_lessons(store: ViewStore) -> None:
+    log = MemoryEventLog()
+    paid = EngineUse(kind="tutor", name="provider", version="1", latency_ms=1)
+    log.append(
+        "s1", [TutorReplied(turn=1, sentence=0, text="x" * 500, engine=paid)], expected_version=0, origin=origin("ana")
+    )
+    run_all(ProjectionRunner(log, store, PROJECTIONS))
+    assert table(store, "SELECT amount FROM cost") == [(0.0,)]
+
+    with store.transaction() as cursor:
+        assert cursor.execute(PRICING) == 1
+
+    # 500 characters at 0.002 for 1000
+    assert table(store, "SELECT amount FROM cost") == [(pytest.approx(0.001),)]
 
 
 def plain(rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:

@@ -1,17 +1,22 @@
 """The commands of ``python -m projections``."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from events.location import DataFolder
+from events.location import DataFolder, environment_of
 from events.sqlite import SQLiteEventLog
 from projections.__main__ import main
 from projections.catalogue import PROJECTIONS
 from projections.opening import open_views
 from projections.runner import ProjectionRunner
 from tests.projections.histories import fill
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -85,6 +90,58 @@ def test_show_prints_a_view(folder: DataFolder, capsys: pytest.CaptureFixture[st
     assert main(["show", "sessions", "s99"], folder) == 1
     assert main(["show", "nothing", "s3"], folder) == 2
     assert "there is no projection 'nothing'" in capsys.readouterr().err
+
+
+def test_what_is_shown_and_exported_is_folded_first(
+    folder: DataFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["status"], folder)
+    assert "run --once" in capsys.readouterr().out
+    main(["show", "sessions", "s3"], folder)
+    assert json.loads(capsys.readouterr().out)["session"] == "s3"
+    with SQLiteEventLog(folder.log) as log:
+        fill(log, sessions=1, first=6)
+    main(["export", "sessions", "--out", str(tmp_path / "sessions.parquet")], folder)
+    assert "sessions: 7 rows in" in capsys.readouterr().out
+    main(["status"], folder)
+    assert "run --once" not in capsys.readouterr().out
+
+
+def test_a_file_that_cannot_be_written_is_not_blamed_on_the_views(
+    folder: DataFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for out in (tmp_path / "nowhere" / "sessions.csv", folder.log / "sessions.csv"):
+        for form in ("csv", "parquet"):
+            assert main(["export", "sessions", "--format", form, "--out", str(out)], folder) == 2
+            told = capsys.readouterr().err
+            assert f"{out} cannot be written" in told
+            assert "--out" in told
+    assert main(["export", "--out", str(folder.log)], folder) == 2
+    assert f"{folder.log} cannot be written (File exists)" in capsys.readouterr().err
+
+
+def test_sums_have_nothing_to_show_of_one_key_and_say_what_to_read(
+    folder: DataFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["show", "vocabulary", "ana"], folder) == 2
+    assert "python -m projections export vocabulary" in capsys.readouterr().err
+
+
+def test_prices_are_described_as_the_views_are(folder: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["describe", "prices"], folder) == 0
+    assert "price of an hour of the engine's time" in capsys.readouterr().out
+    main(["describe"], folder)
+    assert "per_engine_hour" in capsys.readouterr().out
+
+
+def test_a_reader_that_has_had_enough_is_no_fault(folder: DataFolder) -> None:
+    main(["run", "--once"], folder)
+    command = f"{sys.executable} -m projections status --json | true; exit ${{PIPESTATUS[0]}}"
+
+    environment = os.environ | environment_of(folder)
+    done = subprocess.run(["bash", "-c", command], cwd=ROOT, env=environment, capture_output=True, text=True)
+
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_without_a_log_the_way_out_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

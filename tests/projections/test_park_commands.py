@@ -66,6 +66,20 @@ def test_retry_takes_up_what_waited_once_the_cause_is_gone(
         assert main(["diff", projection.name], folder) == 0
 
 
+def test_the_place_of_the_damage_is_told_once(folder: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    main(["park", "show", "progress", "ana"], folder)
+    assert "Expected `int`, got `str` at `$.data.turn`; `python -m events verify`" in capsys.readouterr().out
+
+
+def test_retry_says_so_when_nothing_is_parked(folder: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["park", "skip", "progress", "ana"], folder)
+    capsys.readouterr()
+
+    assert main(["park", "retry", "progress"], folder) == 0
+    assert capsys.readouterr().out == "progress: nothing is parked\n"
+
+
 def test_skip_leaves_the_event_out(folder: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     assert main(["park", "skip", "progress", "ana"], folder) == 0

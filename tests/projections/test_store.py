@@ -37,6 +37,12 @@ def test_a_transaction_is_all_or_nothing_and_readers_see_the_state_before_it(sto
     assert seen == table(store, "SELECT DISTINCT owner FROM leases") == [("",)]
 
 
+def test_what_goes_wrong_beside_the_store_is_not_blamed_on_it(store: ViewStore) -> None:
+    for opened in (store.reading, store.transaction):
+        with pytest.raises(FileNotFoundError), opened():
+            raise FileNotFoundError
+
+
 def test_rows_are_given_one_by_one(store: ViewStore) -> None:
     with store.transaction() as cursor:
         rows = list(cursor.each("SELECT part FROM leases ORDER BY part"))
