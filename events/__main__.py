@@ -20,7 +20,7 @@ from events.archive import copy_blobs, write_archive
 from events.blobs import BlobStore
 from events.codec import encode
 from events.envelope import Recorded, Unknown
-from events.errors import EventsError, StreamUnknown
+from events.errors import CorruptPayload, EventsError, StreamUnknown
 from events.kafka_commands import add_kafka_options, relay, topic_of, topics
 from events.kafka_verification import kafka_differences
 from events.key_commands import COMMANDS, add_key_commands, run_key_command
@@ -102,12 +102,18 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _line(recorded: Recorded, *, as_json: bool) -> str:
-    if as_json:
-        return f'{{"position":{recorded.position},{encode(recorded).decode()[1:]}'
     event = recorded.event
+    fault = event.fault if isinstance(event, Unknown) else ""
+    if as_json and not fault:
+        return f'{{"position":{recorded.position},{encode(recorded).decode()[1:]}'
     payload = event.payload if isinstance(event, Unknown) else msgspec.json.encode(event)
     text = payload.decode(errors="replace")
+    if as_json:
+        # What is damaged need not be JSON: it goes into a line as text.
+        place = {"position": recorded.position, "stream": recorded.stream, "version": recorded.version}
+        return json.dumps({**place, "type": recorded.type, "fault": fault, "payload": text})
     text = text if len(text) <= WIDTH else text[: WIDTH - 1] + "…"
+    text = f"DAMAGED: {fault}: {text}" if fault else text
     time = f"{recorded.time:%Y-%m-%d %H:%M:%S}"
     return f"{recorded.position:>8}  {time}  {recorded.stream} {recorded.version:>4}  {recorded.type}  {text}"
 
@@ -124,7 +130,11 @@ def _tail(log: RecorderEventLog, after: int, *, follow: bool, as_json: bool) -> 
 
 
 def _show(log: RecorderEventLog, stream: str, *, as_json: bool) -> int:
-    events = log.read(stream)
+    try:
+        events = log.read(stream)
+    except CorruptPayload:
+        # A walk through the whole log keeps what is damaged; whoever looks at the stream wants to see just that.
+        events = tuple(recorded for recorded in all_events(log) if recorded.stream == stream)
     if not events:
         raise StreamUnknown(stream)
     for recorded in events:

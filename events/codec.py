@@ -133,6 +133,8 @@ class Codec:
             if (recorded.stream, recorded.version) == (place.stream, place.version):
                 return recorded
             fault = f"it says of itself that it is version {recorded.version} of stream {recorded.stream!r}"
+        if isinstance(data, str):  # what somebody has edited by hand, SQLite gives as text
+            data = data.encode()
         try:
             stored = self._envelope.decode(data)
         except (msgspec.DecodeError, UnicodeDecodeError):

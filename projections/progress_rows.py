@@ -13,7 +13,7 @@ PROGRESS_TABLE = Table(
         integer("sessions", "lessons begun"),
         integer("turns", "utterances of the learner, spoken or typed"),
         real("minutes", "minutes practised: the learner's own speech and what was heard of the tutor"),
-        real("total", "mean total score of all judged utterances, 0..100; empty if none could be judged"),
+        real("total", "mean total score, 0..100, of judged utterances except those of another sentence; may be empty"),
         real("pronunciation", "mean pronunciation score, 0..100"),
         real("fluency", "mean fluency score, 0..100"),
         real("prosody", "mean prosody score, 0..100"),

@@ -8,7 +8,9 @@ Beside them are kept, in the same database:
 - ``positions``: how far each part of the learners is folded, and how many events were folded, parked and skipped;
 - ``views_of_<projection>_<generation>``: the folds' own state for each key, as JSON;
 - ``parked``, ``waiting``, ``left_out``: keys that are folded no further, their events, and events left out for good;
-- ``leases``: who may fold which part.
+- ``leases``: who may fold which part;
+- ``made``: the tables and views of each generation; ``view_columns``: what the columns of the views hold;
+- ``prices``, which people edit; in PostgreSQL ``layout``, the number of these tables' layout (`projections.layout`).
 
 Views and positions are always written in one transaction.
 """

@@ -10,6 +10,7 @@ import pytest
 
 from events.__main__ import main
 from events.codec import decode
+from events.lesson import SessionEnded
 from events.location import DataFolder, data_folder
 from events.sqlite import SQLiteEventLog
 from tests.events.samples import TickingClock, origin, started
@@ -65,6 +66,28 @@ def test_show_prints_one_stream(folder: DataFolder, capsys: pytest.CaptureFixtur
 
     (line,) = capsys.readouterr().out.splitlines()
     assert line.split()[:6] == ["2", "2026-11-02", "09:00:02", "s2", "1", "session.started.v1"]
+
+
+@pytest.mark.parametrize("state", ["'{\"broken'", "CAST('{\"broken' AS BLOB)"])
+def test_a_damaged_event_is_shown_as_such_among_the_others(
+    folder: DataFolder, capsys: pytest.CaptureFixture[str], state: str
+) -> None:
+    with SQLiteEventLog(folder.log) as log:
+        log.append("s1", [started(), SessionEnded(reason="idle")], expected_version=0, origin=origin())
+    with sqlite3.connect(folder.log) as raw:
+        raw.execute(f"UPDATE events SET state={state} WHERE rowid=1")
+    raw.close()
+
+    for command in (["tail"], ["show", "s1"]):
+        assert main(command, folder) == 0
+        first, second = capsys.readouterr().out.splitlines()
+        assert first.endswith('session.started.v1  DAMAGED: Input data was truncated at `$`: {"broken')
+        assert "DAMAGED" not in second
+        assert main([*command, "--json"], folder) == 0
+        damaged, sound = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+        assert (damaged["position"], damaged["stream"], damaged["version"]) == (1, "s1", 1)
+        assert (damaged["fault"], damaged["payload"]) == ("Input data was truncated at `$`", '{"broken')
+        assert sound["data"]["reason"] == "idle"
 
 
 def test_show_of_an_unknown_stream_says_so(folder: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:

@@ -116,6 +116,9 @@ def test_duckdb_gives_the_same_answers_from_the_exported_files(
     try:
         shown = names["analysis"]
         assert [plain(shown.execute(question).fetchall()) for question in QUESTIONS] == list(ANSWERS)
+        # Moments are shown in UTC, as days are, wherever the analyst lives.
+        began = shown.execute("SELECT CAST(started AS VARCHAR) FROM sessions WHERE session = 'a7'")
+        assert began.fetchone() == ("2026-11-09 09:00:00+00",)
         for projection in PROJECTIONS:
             for relation in relations(projection):
                 columns = [column.name for column in relation.columns]
