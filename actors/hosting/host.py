@@ -10,6 +10,7 @@ from msgspec import Struct
 from actors.hosting.learner_session import Heard, LearnerSession
 from actors.hosting.lesson import Lesson, Rest
 from actors.session.commands import Command, Start
+from actors.session.errors import SessionFenced
 from actors.stages.stage import Resources
 from events.appending import GroupAppender
 from events.log import EventLog
@@ -74,7 +75,7 @@ class SessionHost:
         self, name: str, learner: str, turn: int, first: int, chunks: Sequence[bytes], format: str
     ) -> Accepted:
         """Chunks of the open utterance. Returns what is wanted next; raises `SessionError` or `AudioError`."""
-        lesson = await self._lesson(name, learner)
+        lesson = await self._lesson(name, learner, turn)
         next_chunk = lesson.audio(turn, first, chunks, format)
         return Accepted(turn=lesson.session.state.next_turn, next_chunk=next_chunk)
 
@@ -82,7 +83,7 @@ class SessionHost:
         self, name: str, learner: str, command_id: str, turn: int, reference: str | None, rest: Rest
     ) -> int:
         """Close the open utterance after its last chunks. Raises `SessionError` or `AudioError`."""
-        lesson = await self._lesson(name, learner)
+        lesson = await self._lesson(name, learner, turn)
         await lesson.end_recording(command_id, turn, reference, rest)
         return lesson.session.state.version
 
@@ -91,8 +92,9 @@ class SessionHost:
         (await self._lesson(name, learner)).cancel_recording(turn)
 
     async def where(self, name: str, learner: str) -> Accepted:
-        """The turn and chunk that the session waits for."""
+        """The turn and chunk that the session waits for, by the log. Raises `SessionError`."""
         lesson = await self._lesson(name, learner)
+        await lesson.session.confirm()
         state = lesson.session.state
         return Accepted(turn=state.next_turn, next_chunk=lesson.next_chunk, version=state.version)
 
@@ -131,16 +133,21 @@ class SessionHost:
             await asyncio.sleep(every_s)
             await self.sweep()
 
-    async def _lesson(self, name: str, learner: str) -> Lesson:
+    async def _lesson(self, name: str, learner: str, turn: int = 0) -> Lesson:
+        """The session, claimed by this host; when ``turn`` is beyond what is known here, after a look at the log."""
         lesson = self._lessons.get(name)
         if lesson is not None and lesson.session.fenced:
             self._forget(name)
-            raise lesson.session.refusal
+            if not isinstance(lesson.session.refusal, SessionFenced):
+                raise lesson.session.refusal
+            lesson = None
         if lesson is None:
             async with self._loading.setdefault(name, asyncio.Lock()):
                 lesson = self._lessons.get(name) or await self._load(name)
         lesson.session.owned_by(learner)
         self._touched[name] = time.monotonic()
+        if turn > lesson.session.state.next_turn:
+            await lesson.session.confirm()
         return lesson
 
     async def _load(self, name: str) -> Lesson:

@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 RECENT_EVENTS = 256
 TRANSIENT_MESSAGES = 256
 LONGEST_STORAGE_WAIT_S = 30.0
+LONGEST_SILENCE_S = 60.0
+"""Of a host that has work to do; longer than engines take."""
 
 
 class Heard(Struct, frozen=True, kw_only=True):
@@ -63,6 +65,7 @@ class LearnerSession:
         self._host = host
         self._new_id = new_id
         self._mailbox = asyncio.Lock()
+        self._epoch = 0
         self._waiting: set[asyncio.Future[None]] = set()
         self._recent: deque[tuple[int, LessonEvent]] = deque(maxlen=RECENT_EVENTS)
         self._transient: deque[Message] = deque(maxlen=TRANSIENT_MESSAGES)
@@ -70,6 +73,7 @@ class LearnerSession:
         self._openers: dict[int, str] = {}
         self._audio: dict[int, Audio] = {}
         self._storage_wait_s = 0.0
+        self._silent_since_s = 0.0
         self._tasks: dict[Work, asyncio.Task[None]] = {}
         self._ahead: Speculation | None = None
         self.pollers = 0
@@ -116,7 +120,21 @@ class LearnerSession:
         async with self._mailbox:
             if self.fenced:
                 raise self.refusal
-            await self._append(command)
+            try:
+                await self._append(command)
+            except SessionFenced:
+                raise
+            except SessionError:
+                # Refused by what is known here: the turn that the command names may have been said at another host.
+                await self._catch_up()
+                await self._append(command)
+        self._schedule()
+
+    async def confirm(self) -> None:
+        """Take in what the log has gained meanwhile. Raises `SessionFenced` when another host has the session now."""
+        async with self._mailbox:
+            await self._catch_up()
+            self._check_fence()
         self._schedule()
 
     def tell(self, message: Message) -> None:
@@ -140,13 +158,20 @@ class LearnerSession:
         self._ahead = speculation
 
     async def poll(self, after: int, cursor: int, timeout_s: float) -> Heard:
-        """What is new after stream version ``after`` and transient message ``cursor``; waits up to ``timeout_s``."""
+        """What is new after stream version ``after`` and transient message ``cursor``; waits up to ``timeout_s``.
+
+        Raises `SessionFenced` when another host has the session and the client is better served by a new claim.
+        """
         if cursor > self._told:
             cursor = 0  # the transient messages of a host that is gone
         self.pollers += 1
         try:
+            if self.state.version < after:
+                await self.confirm()  # the client has seen more, at another host
             if self.state.version <= after and self._told <= cursor:
                 await self._changed(timeout_s)
+            if self.state.version <= after and self._told <= cursor and timeout_s > 0:
+                await self._look_around()
         finally:
             self.pollers -= 1
         fresh = self._told - cursor if cursor >= 0 else 0
@@ -169,18 +194,46 @@ class LearnerSession:
         recorded = await asyncio.to_thread(self._log.read, self.name, after=version)
         return tuple((item.version, item.event) for item in recorded if not isinstance(item.event, NotOfLesson))
 
+    async def _look_around(self) -> None:
+        """Nothing has happened here for a while: perhaps it happens at another host. Raises `SessionFenced`.
+
+        What that one appends is passed on; if it falls silent with work to do, the session is to be claimed anew.
+        """
+        async with self._mailbox:
+            version = self.state.version
+            try:
+                await self._catch_up()
+            except EventsError as error:
+                if not error.retryable:
+                    raise
+                return  # nothing was asked for; the next poll looks again
+            now = asyncio.get_running_loop().time()
+            if self._has_epoch or self.state.version > version or not outstanding(self.state):
+                self._silent_since_s = now
+            elif now - self._silent_since_s > LONGEST_SILENCE_S:
+                self._check_fence()
+        self._schedule()
+
+    @property
+    def _has_epoch(self) -> bool:
+        return self.state.epoch == self._epoch
+
     async def _claim(self) -> None:
         if not self.state.ended:
             await self._append(Claim(id=self._new_id(), host=self._host))
+        self._epoch = self.state.epoch
 
     async def _append(self, command: Command) -> None:
         """Append what the command causes; decide anew when the stream has grown meanwhile."""
-        while events := decide(self.state, command):
+        while True:
+            if not isinstance(command, Start | Claim):
+                self._check_fence()
+            if not (events := decide(self.state, command)):
+                return
             try:
                 recorded = await self._appender.append(self._batch(command, events))
             except VersionConflict:
                 await self._catch_up()
-                self._check_fence(command)
             else:
                 self._absorb(recorded)
                 return
@@ -189,8 +242,8 @@ class LearnerSession:
         recorded = await asyncio.to_thread(self._log.read, self.name, after=self.state.version)
         self._absorb(recorded)
 
-    def _check_fence(self, command: Command) -> None:
-        if self.state.host != self._host and not isinstance(command, Start | Claim):
+    def _check_fence(self) -> None:
+        if not self._has_epoch:
             self.fenced = True
             self.close()
             raise SessionFenced("Another host has claimed this session.")
@@ -233,7 +286,7 @@ class LearnerSession:
             _settle(change)
 
     def _schedule(self) -> None:
-        if self.fenced:
+        if self.fenced or not self._has_epoch:
             return
         todo = outstanding(self.state)
         for work, task in self._tasks.items():

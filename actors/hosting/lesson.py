@@ -95,7 +95,8 @@ class Lesson:
     async def end_recording(self, command_id: str, turn: int, reference: str | None, rest: Rest) -> None:
         """Close the open utterance after its last chunks. A repeat, or the end of a closed one, does nothing.
 
-        Raises `AudioError` when nothing usable was recorded, or when the last chunks do not join what is here.
+        Raises `AudioError` when nothing usable was recorded, when the last chunks do not join what is here, or when
+        the recording was lost on its way to the log.
         """
         state = self.session.state
         if turn < state.next_turn or command_id in state.commands:
@@ -112,15 +113,16 @@ class Lesson:
         if utterance is None or utterance.turn != turn:
             raise AudioError("empty_audio", "No audio was sent for this turn; record again.")
         if utterance.closing:
-            await utterance.closed()
+            await utterance.settled()
+            if self.session.state.next_turn == turn:
+                raise AudioError("chunk_out_of_order", "The recording was not kept; send it on from chunk 0.")
             return
         try:
             recording = await utterance.finish()
+            if self.session.state.next_turn == turn:
+                await self._utter(recording, command_id, reference)
         finally:
-            if self._open is utterance:
-                self._open = None
-        if self.session.state.next_turn == turn:
-            await self._utter(recording, command_id, reference)
+            self._settle(utterance)
 
     def cancel_recording(self, turn: int) -> None:
         """Drop the open utterance of this turn."""
@@ -196,8 +198,13 @@ class Lesson:
             if self.session.state.next_turn == recording.turn:
                 await self._utter(recording, self._new_id(), None)
         finally:
-            if self._open is utterance:
-                self._open = None
+            if utterance is not None:
+                self._settle(utterance)
+
+    def _settle(self, utterance: OpenUtterance) -> None:
+        if self._open is utterance:
+            self._open = None
+        utterance.settle()
 
     def _failed(self, turn: int, error: Exception) -> None:
         """Listening stopped: tell the learner, who may say it again."""

@@ -94,8 +94,9 @@ class OpenUtterance:
         self._partial_at_ms = 0
         self._partial: asyncio.Task[None] | None = None
         self._arrived = asyncio.Event()
+        self._settled = asyncio.Event()
         self._closed = False
-        self._fault: AudioError | None = None
+        self._fault: Exception | None = None
         self._listener = asyncio.create_task(self._listen()) if format == "pcm16" else None
 
     def accept(self, first: int, chunks: Sequence[bytes]) -> int:
@@ -123,13 +124,20 @@ class OpenUtterance:
         """Whether it has closed itself and is being appended."""
         return self._closed
 
-    async def closed(self) -> None:
-        """Wait until it has been appended."""
-        if self._listener is not None:
-            await asyncio.wait([self._listener])
+    async def settled(self) -> None:
+        """Wait until it has been appended, or never will be."""
+        await self._settled.wait()
+
+    def settle(self) -> None:
+        """It has been appended, or never will be: whoever waits for it may go on."""
+        self._settled.set()
 
     async def finish(self) -> Recording:
-        """Close the utterance because the client says so. Raises `AudioError` when it cannot be used."""
+        """Close the utterance because the client says so.
+
+        Raises `AudioError` when it cannot be used, and whatever stopped the listening: what was not listened to would
+        be cut off as silence.
+        """
         self._closed = True
         if self.format == "file":
             audio = await asyncio.to_thread(decode_audio, bytes(self._received))
@@ -141,6 +149,8 @@ class OpenUtterance:
             if self._listener.cancelled():
                 raise AudioError("cancelled", "The recording was cancelled while it ended; record again.")
             self._listener.result()
+        if self._fault is not None:
+            raise self._fault
         audio = pcm16(bytes(self._received))
         if not len(audio):
             raise AudioError("empty_audio", "The recording is empty; record again and speak.")
@@ -149,16 +159,23 @@ class OpenUtterance:
     def cancel(self) -> None:
         """Drop the utterance."""
         self._closed = True
+        self.settle()
         for task in (self._listener, self._partial):
             if task is not None:
                 task.cancel()
 
     async def _listen(self) -> None:
+        heard = False
         try:
             await self._follow_speech()
+            heard = True
         except TYPED as error:
             logger.warning("turn %d: listening stopped: %s", self.turn, error)
+            self._fault = error
             self._on.failed(self.turn, error)
+        finally:
+            if not heard:
+                self.settle()
 
     async def _follow_speech(self) -> None:
         while True:
