@@ -35,7 +35,8 @@ from projections.rebuild import rebuild
 from projections.sqlite import SQLiteViewStore
 from projections.views import ViewStore
 
-LEARNERS = 10_000
+PER_LEARNER = 1_000
+"""Events of a learner: some 16 lessons."""
 AT_ONCE = 100
 """Lessons that go on at the same time."""
 MADE = 200
@@ -68,22 +69,21 @@ class Rebuild(Struct, frozen=True):
     tenths: list[Tenth]
 
 
-def lessons(rng: random.Random) -> Iterator[tuple[str, str, list[LessonEvent]]]:
+def lessons(rng: random.Random, learners: int) -> Iterator[tuple[str, str, list[LessonEvent]]]:
     """Streams, learners and the events of their lessons, without end."""
     made = [lesson(rng, "", "", words=WORDS) for _ in range(MADE)]
-    learners = rng.sample(range(LEARNERS), LEARNERS)
     number = 0
     while True:
-        session, learner = f"s{number:07}", f"learner-{learners[number % LEARNERS]:05}"
+        session, learner = f"s{number:07}", f"learner-{number % learners:05}"
         started, *rest = made[rng.randrange(MADE)]
         assert isinstance(started, SessionStarted)
         yield session, learner, [structs.replace(started, session=session, learner=learner), *rest]
         number += 1
 
 
-def batches(rng: random.Random) -> Iterator[Batch]:
+def batches(rng: random.Random, learners: int) -> Iterator[Batch]:
     """What open lessons append, one to three events at a time, without end."""
-    coming = lessons(rng)
+    coming = lessons(rng, learners)
     going = [(*each, 0) for each in islice(coming, AT_ONCE)]
     while True:
         place = rng.randrange(AT_ONCE)
@@ -108,7 +108,7 @@ class SimulatedClock:
 
 def written(path: Path, count: int) -> tuple[float, int]:
     """Write a log of at least ``count`` events; events a second, and what it takes on the disk."""
-    coming = batches(random.Random(5))
+    coming = batches(random.Random(5), max(2 * AT_ONCE, count // PER_LEARNER))
     with SQLiteEventLog(path, clock=SimulatedClock()) as log:
         began = time.perf_counter()
         while log.head() < count:

@@ -9,8 +9,9 @@ the stored bytes still have them.
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from datetime import UTC, datetime
-from typing import Annotated, Any, cast, get_args
+from typing import Annotated, Any, Self, cast, get_args
 
 import msgspec
 from msgspec import Meta, Raw, Struct, structs
@@ -19,16 +20,19 @@ from events.envelope import Fact, Recorded, Unknown
 from events.errors import CorruptPayload, UnstorableEvent
 from events.learner import LearnerEvent
 from events.lesson import LessonEvent
+from events.unread import Unread, lean
 from events.upcasters import UPCASTERS, Upcaster
 
 LESSON_TYPES: tuple[type[Struct], ...] = get_args(LessonEvent)
 EVENT_TYPES: tuple[type[Struct], ...] = (*LESSON_TYPES, *get_args(LearnerEvent))
 
+_DATA = b',"data":'
+_NO_DATA = b',"data":null}'
 _FORGOTTEN = b'"forgotten":true}'
 """How the payload ends of an event that was copied when its learner had been forgotten."""
 
 
-class StoredEnvelope(Struct, frozen=True, kw_only=True):
+class StoredEnvelope(Struct, frozen=True, kw_only=True, gc=False):
     """The JSON object of one event."""
 
     id: str
@@ -44,7 +48,7 @@ class StoredEnvelope(Struct, frozen=True, kw_only=True):
     data: Raw
 
 
-class Place(Struct, frozen=True, kw_only=True):
+class Place(Struct, frozen=True, kw_only=True, gc=False):
     """Where a store keeps an event, as far as the store itself knows."""
 
     stream: str
@@ -76,9 +80,26 @@ class Codec:
         self._types = {str(kind.__struct_config__.tag): kind for kind in types}
         self._decoders = {tag: msgspec.json.Decoder(kind) for tag, kind in self._types.items()}
         self._upcasters = upcasters
+        self._unread: dict[str, tuple[str, ...]] = {}
+        self._leaner: dict[Unread, Self] = {}
+        self._whole = self
         self._envelope = msgspec.json.Decoder(StoredEnvelope)
         self._encoder = msgspec.json.Encoder()
         self._msgpack = msgspec.msgpack.Encoder()
+
+    def leaving(self, unread: Unread) -> Self:
+        """This codec for reading only, leaving these fields of events unread; see `events.unread`.
+
+        What a field that is not read holds is not looked at either: events are read whose decoding would fail.
+        """
+        if unread not in self._leaner:
+            leaner = copy(self)
+            leaner._unread = {tag: fields for tag, fields in unread if tag in self._types}
+            leaner._decoders = self._decoders | {
+                tag: msgspec.json.Decoder(lean(self._types[tag], fields)) for tag, fields in leaner._unread.items()
+            }
+            self._leaner[unread] = leaner
+        return self._leaner[unread]
 
     @property
     def upcast_tags(self) -> frozenset[str]:
@@ -107,6 +128,26 @@ class Codec:
 
     def decode(self, data: bytes, *, position: int | None = None) -> Recorded:
         """The event of a stored form. Raises `CorruptPayload` when it is not one of its type."""
+        try:
+            return self._decode_split(data, position)
+        except (ValueError, LookupError, TypeError, AttributeError):  # not as we write it, or damaged: look closely
+            return self._decode_whole(data, position)
+
+    def _decode_split(self, data: bytes, position: int | None) -> Recorded:
+        """The event of a stored form as `encode` writes it, with the payload last: it is gone through only once.
+
+        Raises ValueError, among others, for any other form; what is accepted here is what `_decode_whole` accepts.
+        """
+        # A quote inside a JSON string is escaped, so the first of these marks is none inside the envelope's own fields.
+        start = data.index(_DATA)
+        stored = self._envelope.decode(data[:start] + _NO_DATA)
+        payload = data[start + len(_DATA) : -1]
+        if payload[:1] != b"{" or not data.endswith(b"}}") or stored.type not in self._decoders:
+            raise ValueError("the payload does not come last, or nobody will look at all of it")
+        tag, event, forgotten = self._event_of(stored, payload)
+        return _recorded(stored, tag, event, position, forgotten=forgotten)
+
+    def _decode_whole(self, data: bytes, position: int | None) -> Recorded:
         try:
             stored = self._envelope.decode(data)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -27,7 +27,7 @@ NotOfLesson = LearnerEvent | Unknown
 """What no session's stream is made of."""
 
 
-class Recorded(Struct, frozen=True, kw_only=True):
+class Recorded(Struct, frozen=True, kw_only=True, gc=False):
     """An event with its place in the log.
 
     ``version`` counts from 1 within the stream, ``position`` from 1 over the whole log; None before it is stored and

@@ -47,6 +47,18 @@ class UnknownEvent(EventsError):
         )
 
 
+class FieldUnread(EventsError):
+    """Somebody looked at a field of an event that was read without it."""
+
+    def __init__(self, tag: str, field: str) -> None:
+        super().__init__(tag, field)
+        self.tag = tag
+        self.field = field
+
+    def __str__(self) -> str:
+        return f"{self.field!r} of {self.tag!r} was left unread; take it out of what the projection names as unread"
+
+
 class UnstorableEvent(EventsError):
     """An event holds a value that JSON cannot keep (NaN, infinity, half a surrogate pair)."""
 

@@ -10,6 +10,7 @@ from events.envelope import Fact, Origin, Recorded, Unknown
 from events.errors import VersionConflict
 from events.identifiers import uuid7
 from events.log import Appended, Batch, Clock, NewId, stamp, utc_now
+from events.unread import Unread
 
 
 class MemoryEventLog:
@@ -74,13 +75,17 @@ class MemoryEventLog:
             found = self._stored[start : start + limit]
         return tuple(self._codec.decode_or_keep(state, place) for place, state in found)
 
-    def tail_of(self, types: Collection[str], after: int, *, limit: int) -> tuple[Recorded | Place, ...]:
-        """As `tail`, but of events of other types only the place is told."""
-        wanted, start = frozenset(types) | self._codec.upcast_tags, max(after, 0)
+    def tail_of(
+        self, types: Collection[str] | None, after: int, *, limit: int, unread: Unread = ()
+    ) -> tuple[Recorded | Place, ...]:
+        """As `tail`, but of events of other types only the place is told, and some fields are left ``unread``."""
+        wanted = None if types is None else frozenset(types) | self._codec.upcast_tags
+        codec, start = self._codec.leaving(unread), max(after, 0)
         with self._changed:
             found = self._stored[start : start + limit]
         return tuple(
-            self._codec.decode_or_keep(state, place) if place.type in wanted else place for place, state in found
+            codec.decode_or_keep(state, place) if wanted is None or place.type in wanted else place
+            for place, state in found
         )
 
     def head(self) -> int:

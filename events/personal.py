@@ -7,7 +7,7 @@ A path is a field, a field of a field (``pronunciation.words``), or a field of e
 its line for ever, for its events are; a field that becomes personal later is sealed from then on.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
@@ -84,13 +84,16 @@ class PersonalPart:
             return b"", event
         return self._encoder.encode(self._part(**taken)), structs.replace(event, **left)
 
-    def join(self, event: Struct, part: bytes) -> Struct:
-        """The event with its personal part. Raises `msgspec.DecodeError`, or ValueError when the two do not fit."""
+    def join(self, event: Struct, part: bytes, unread: Collection[str] = ()) -> Struct:
+        """The event with its personal part, except in fields that were left ``unread``.
+
+        Raises `msgspec.DecodeError`, or ValueError when the two do not fit.
+        """
         taken = self._decoder.decode(part)
         changed: dict[str, Any] = {}
         for name in taken.__struct_fields__:
             value = getattr(taken, name)
-            if value is UNSET:
+            if value is UNSET or name in unread:
                 continue
             if name in self._inner:
                 changed[name] = structs.replace(getattr(event, name), **_set_fields(value))

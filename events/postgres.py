@@ -220,16 +220,17 @@ class _Recorder(PostgresApplicationRecorder):
         found: Sequence[Notification] = self.select_notifications(after, limit, inclusive_of_start=False)
         return found
 
-    def select_tail_of(self, types: Collection[str], after: int, limit: int) -> Sequence[Row]:
+    def select_tail_of(self, types: Collection[str] | None, after: int, limit: int) -> Sequence[Row]:
         """See `Recorder.select_tail_of`."""
+        wanted = None if types is None else list(types)
         with self.datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
             cursor.execute(
                 SQL(
                     "SELECT notification_id, originator_id, originator_version, topic,"
-                    " CASE WHEN topic = ANY(%s) THEN state END"
+                    " CASE WHEN %s::text[] IS NULL OR topic = ANY(%s) THEN state END"
                     " FROM {} WHERE notification_id > %s ORDER BY notification_id LIMIT %s"
                 ).format(Identifier(self.datastore.schema, TABLE)),
-                (list(types), after, limit),
+                (wanted, wanted, after, limit),
             )
             return cursor.fetchall()
 

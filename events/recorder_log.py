@@ -16,6 +16,7 @@ from events.errors import CorruptPayload, LogUnavailable, VersionConflict
 from events.holding import Hold
 from events.identifiers import uuid7
 from events.log import Appended, Batch, Clock, NewId, stamp, utc_now
+from events.unread import Unread
 
 POLL_S = 0.02
 """How often a waiting reader asks for what other processes have appended."""
@@ -46,8 +47,8 @@ class Recorder(Protocol):
         """Up to ``limit`` events after a position."""
         ...
 
-    def select_tail_of(self, types: Collection[str], after: int, limit: int) -> Sequence[Row]:
-        """As `select_tail`, with the bytes of these types only: those of others are not even read from the disk."""
+    def select_tail_of(self, types: Collection[str] | None, after: int, limit: int) -> Sequence[Row]:
+        """As `select_tail`, with the bytes of these types only, if given: those of others are not even looked at."""
         ...
 
     def replace(self, states: Sequence[tuple[int, bytes]]) -> None:
@@ -206,15 +207,21 @@ class RecorderEventLog:
             rows = self._recorder.select_tail(after, limit)
         return tuple(self._codec.decode_or_keep(row.state, _place(row)) for row in rows)
 
-    def tail_of(self, types: Collection[str], after: int, *, limit: int) -> tuple[Recorded | Place, ...]:
-        """As `tail`, but of events of other types only the place is told: reading them is most of the work."""
-        wanted = frozenset(types) | self._codec.upcast_tags
+    def tail_of(
+        self, types: Collection[str] | None, after: int, *, limit: int, unread: Unread = ()
+    ) -> tuple[Recorded | Place, ...]:
+        """As `tail`, but of events of other types only the place is told, and some fields are left ``unread``.
+
+        Reading events is most of the work of whoever goes through a log. ``types`` None stands for all.
+        """
+        wanted = None if types is None else frozenset(types) | self._codec.upcast_tags
+        codec = self._codec.leaving(unread)
         with self._typed_errors():
             rows = self._recorder.select_tail_of(wanted, after, limit)
         found: list[Recorded | Place] = []
         for position, stream, version, tag, state in rows:
             place = Place(stream=stream, version=version, type=tag, position=position)
-            found.append(self._codec.decode_or_keep(state or b"", place) if tag in wanted else place)
+            found.append(codec.decode_or_keep(state or b"", place) if wanted is None or tag in wanted else place)
         return tuple(found)
 
     def stored_tail(self, after: int, *, limit: int) -> tuple[Stored, ...]:

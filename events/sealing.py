@@ -26,8 +26,9 @@ from events.envelope import Fact, Recorded, Unknown
 from events.errors import UnstorableEvent
 from events.keys import NONCE_BYTES, DataKey, KeyRing
 from events.lesson import SessionStarted
-from events.personal import KEPT, merged, personal_part
+from events.personal import KEPT, PERSONAL, merged, personal_part
 from events.sealing_errors import LearnerForgotten, LearnerKeyMissing
+from events.unread import covers
 from events.upcasters import UPCASTERS, Upcaster
 
 STREAMS = 50_000
@@ -106,7 +107,7 @@ class SealingCodec(Codec):
         tag = stored.type
         if seal.sealed_whole:
             return self._decode_payload(tag, _unsealed(key, stored, seal.sealed_whole))
-        if not seal.sealed:
+        if not seal.sealed or (tag in self._unread and covers(self._unread[tag], PERSONAL[tag])):
             return self._decode_payload(tag, payload)
         personal = _unsealed(key, stored, seal.sealed)
         part = personal_part(self._types[tag]) if tag in self._types and tag not in self._upcasters else None
@@ -115,7 +116,7 @@ class SealingCodec(Codec):
             del content["learner_key"], content["sealed"]
             return self._decode_payload(tag, msgspec.json.encode(merged(content, msgspec.json.decode(personal))))
         tag, event = self._decode_payload(tag, payload)
-        return tag, cast(Fact, part.join(cast(Struct, event), personal))
+        return tag, cast(Fact, part.join(cast(Struct, event), personal, self._unread.get(tag, ())))
 
     def _unsealed(self, stored: StoredEnvelope, payload: bytes) -> tuple[str, Fact | Unknown, bool]:
         """An event from before there were keys; empty where its learner has been forgotten since."""
@@ -127,6 +128,7 @@ class SealingCodec(Codec):
             return tag, event, False
         if isinstance(event, Unknown):
             return tag, Unknown(tag=tag, payload=FORGOTTEN), True
+        tag, event = self._whole._decode_payload(stored.type, payload)
         part = personal_part(type(event))
         return tag, cast(Fact, part.split(event)[1]) if part is not None else event, True
 

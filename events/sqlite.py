@@ -184,16 +184,18 @@ class _Recorder(SQLiteApplicationRecorder):
         """See `Recorder.select_tail`."""
         return self.select_notifications(after, limit, inclusive_of_start=False)
 
-    def select_tail_of(self, types: Collection[str], after: int, limit: int) -> Sequence[Row]:
+    def select_tail_of(self, types: Collection[str] | None, after: int, limit: int) -> Sequence[Row]:
         """See `Recorder.select_tail_of`. Bytes that a row keeps on pages of their own are left there."""
+        state = "state" if types is None else f"CASE WHEN topic IN ({','.join('?' * len(types))}) THEN state END"
         with self.datastore.transaction(commit=False) as cursor:
-            cursor.execute(
-                "SELECT rowid, originator_id, originator_version, topic,"
-                f" CASE WHEN topic IN ({','.join('?' * len(types))}) THEN state END"
-                f" FROM {self.events_table_name} WHERE rowid>? ORDER BY rowid LIMIT ?",
-                (*types, after, limit),
+            rows = cursor.sqlite_cursor
+            rows.row_factory = None  # plain tuples
+            rows.execute(
+                f"SELECT rowid, originator_id, originator_version, topic, {state} FROM {self.events_table_name}"
+                " WHERE rowid>? ORDER BY rowid LIMIT ?",
+                (*(types or ()), after, limit),
             )
-            return [tuple(row) for row in cursor.fetchall()]
+            return rows.fetchall()
 
     def replace(self, states: Sequence[tuple[int, bytes]]) -> None:
         """See `Recorder.replace`. Old bytes are overwritten with zeros, and the journal is emptied."""

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from events.envelope import Recorded
 from events.learner import LearnerForgotten
 from events.lesson import SessionStarted, SpeechUttered, TutorHeard
+from events.unread import unread
 from projections.projection import Tally, tags
 from projections.tables import Summary, Table, Values, day, integer, real, text
 
@@ -89,4 +90,9 @@ ACTIVITY = Tally(
     tables=(DAYS,),
     summaries=(DAILY, COHORTS),
     types=tags(SessionStarted, SpeechUttered, TutorHeard, LearnerForgotten),
+    unread=(
+        unread(SessionStarted, "goal", "topic", "exercise", "client"),
+        unread(SpeechUttered, "audio", "text", "reference"),
+        unread(TutorHeard, "text"),
+    ),
 )

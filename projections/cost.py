@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from events.envelope import Recorded
 from events.learner import LearnerForgotten
 from events.lesson import SpeechAssessed, SpeechTranscribed, SpeechUttered, TutorRendered, TutorReplied, TutorSpoken
+from events.unread import unread
 from projections.projection import Tally, tags
 from projections.tables import Summary, Table, Values, day, integer, real, text
 
@@ -105,4 +106,10 @@ COST_PROJECTION = Tally(
     tables=(USAGE,),
     summaries=(COST,),
     types=tags(*USED, LearnerForgotten),
+    unread=(
+        unread(SpeechTranscribed, "words"),
+        unread(SpeechAssessed, "prosody", "pronunciation", "notes"),
+        unread(TutorReplied, "evidence"),
+        unread(TutorSpoken, "audio", "phonemes", "visemes"),
+    ),
 )

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from events.envelope import Recorded
 from events.lesson import SpeechAssessed, SpeechTranscribed, TurnFailed, TutorRendered, TutorReplied, TutorSpoken
+from events.unread import unread
 from events.values import EngineUse
 from projections.projection import Tally, tags
 from projections.tables import Summary, Table, Values, day, integer, real, text
@@ -113,4 +114,11 @@ ENGINE_HEALTH = Tally(
     summaries=(HEALTH,),
     of_one_learner=False,
     types=tags(TurnFailed, SpeechTranscribed, SpeechAssessed, TutorReplied, TutorSpoken, TutorRendered),
+    unread=(
+        unread(TurnFailed, "message"),
+        unread(SpeechTranscribed, "text", "words"),
+        unread(SpeechAssessed, "prosody", "pronunciation", "notes"),
+        unread(TutorReplied, "text", "evidence", "exercise", "topic"),
+        unread(TutorSpoken, "text", "audio", "phonemes", "visemes"),
+    ),
 )

@@ -1,28 +1,37 @@
 """Running means. A window makes one forget: it then follows about that many of the newest values."""
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 from events.values import Scores
 
 
-class Mean(Struct, frozen=True):
+class Mean(Struct, frozen=True, gc=False):
     """A mean and how many values went into it."""
 
     value: float = 0.0
     count: int = 0
 
-    def add(self, value: float, *, window: int | None = None) -> "Mean":
-        """With one more value; with a window, old values fade as in an exponential mean of weight 1/window."""
+    def add(self, value: float) -> "Mean":
+        """With one more value."""
         count = self.count + 1
-        weight = count if window is None or count < window else window
-        return Mean(self.value + (value - self.value) / weight, count)
+        return Mean(self.value + (value - self.value) / count, count)
+
+    def fade(self, values: Iterable[float], *, window: int) -> "Mean":
+        """With more values, one after the other; old ones fade as in an exponential mean of weight 1/window."""
+        mean, count = self.value, self.count
+        for value in values:
+            count += 1
+            mean += (value - mean) / (count if count < window else window)
+        return Mean(mean, count)
 
     def rounded(self) -> float | None:
         """The mean to one decimal, None without any value."""
         return round(self.value, 1) if self.count else None
 
 
-class Figures(Struct, frozen=True, kw_only=True):
+class Figures(Struct, frozen=True, kw_only=True, gc=False):
     """The running means of the six figures of `events.values.Scores`."""
 
     total: Mean = Mean()

@@ -6,13 +6,18 @@ the learner heard of the tutor. The view is bounded: the newest 400 days, 64 pho
 """
 
 from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from heapq import nlargest
+from operator import attrgetter
 
 from msgspec.structs import replace
 
 from events.envelope import Recorded
 from events.learner import LearnerForgotten
 from events.lesson import SessionStarted, SpeechAssessed, SpeechUttered, TutorHeard
+from events.unread import unread
 from events.values import Note, Pronunciation, Scores
 from projections.means import Mean
 from projections.progress_rows import PROGRESS_TABLE, STREAKS_TABLE, WEAK_AREAS_TABLE, rows
@@ -75,8 +80,9 @@ def _assessed(view: ProgressView, day: date, event: SpeechAssessed) -> ProgressV
     totals = view.totals if total is None else (*view.totals, total)[-MAX_TOTALS:]
     phones, words = view.phones, view.words
     if event.pronunciation is not None:
-        phones = _scored(phones, _phones(event.pronunciation), window=PHONE_WINDOW, limit=MAX_PHONES)
-        words = _scored(words, _words(event.pronunciation), window=WORD_WINDOW, limit=MAX_WORDS)
+        of_phones, of_words = _scores(event.pronunciation)
+        phones = _scored(phones, of_phones, window=PHONE_WINDOW, limit=MAX_PHONES)
+        words = _scored(words, of_words, window=WORD_WINDOW, limit=MAX_WORDS)
     return replace(
         view,
         figures=view.figures.add(event.scores),
@@ -88,30 +94,30 @@ def _assessed(view: ProgressView, day: date, event: SpeechAssessed) -> ProgressV
     )
 
 
-def _phones(pronunciation: Pronunciation) -> list[tuple[str, float]]:
-    """Phones of the words that were said: one left out says nothing of how it would have sounded."""
-    return [(phone.phone, phone.score) for word in pronunciation.words if word.spoken for phone in word.phones]
+def _scores(pronunciation: Pronunciation) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
+    """Scores by phone and by word, of words that were said: one left out says nothing of how it would have sounded."""
+    phones: dict[str, list[float]] = defaultdict(list)
+    words: dict[str, list[float]] = defaultdict(list)
+    for word in pronunciation.words:
+        if word.spoken:
+            words[word.text.lower()].append(word.score)
+            for phone in word.phones:
+                phones[phone.phone].append(phone.score)
+    return phones, words
 
 
-def _words(pronunciation: Pronunciation) -> list[tuple[str, float]]:
-    return [(word.text.lower(), word.score) for word in pronunciation.words if word.spoken]
-
-
-def _scored(items: tuple[Item, ...], scores: list[tuple[str, float]], *, window: int, limit: int) -> tuple[Item, ...]:
+def _scored(
+    items: tuple[Item, ...], scores: Mapping[str, Sequence[float]], *, window: int, limit: int
+) -> tuple[Item, ...]:
     """The items with more scores; beyond the limit the best are forgotten, for the view is of weaknesses."""
     known = {item.name: item for item in items}
-    means: dict[str, Mean] = {}
-    for name, score in scores:
-        mean = means.get(name)
-        if mean is None:
-            mean = known[name].score if name in known else Mean()
-        means[name] = mean.add(score, window=window)
-    for name, mean in means.items():
-        known[name] = Item(name=name, score=mean)
+    for name, values in scores.items():
+        before = known[name].score if name in known else Mean()
+        known[name] = Item(name=name, score=before.fade(values, window=window))
     if len(known) == len(items):
         return tuple(known.values())  # in the order of the items still
-    if len(known) > limit:
-        known = dict(sorted(known.items(), key=lambda pair: (pair[1].score.value, pair[0]))[:limit])
+    for best in nlargest(len(known) - limit, known.values(), key=attrgetter("score.value", "name")):
+        del known[best.name]
     return tuple(known[name] for name in sorted(known))
 
 
@@ -189,4 +195,10 @@ PROGRESS = Projection(
     tables=(PROGRESS_TABLE, STREAKS_TABLE, WEAK_AREAS_TABLE),
     rows=rows,
     types=tags(SessionStarted, SpeechUttered, SpeechAssessed, TutorHeard, LearnerForgotten),
+    unread=(
+        unread(SessionStarted, "goal", "topic", "exercise", "client"),
+        unread(SpeechUttered, "audio", "text", "reference"),
+        unread(SpeechAssessed, "prosody", "engines"),
+        unread(TutorHeard, "text"),
+    ),
 )

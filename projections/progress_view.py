@@ -1,4 +1,7 @@
-"""What is kept of a learner's progress. Folded in `progress.py`, shown in `report.py` and `progress_rows.py`."""
+"""What is kept of a learner's progress. Folded in `progress.py`, shown in `report.py` and `progress_rows.py`.
+
+For ``gc=False`` see `events.values`: a rebuild holds a million of these.
+"""
 
 from datetime import date
 
@@ -7,7 +10,7 @@ from msgspec import Struct
 from projections.means import Figures, Mean
 
 
-class Day(Struct, frozen=True, kw_only=True):
+class Day(Struct, frozen=True, kw_only=True, gc=False):
     """One day's practice."""
 
     day: date
@@ -17,21 +20,21 @@ class Day(Struct, frozen=True, kw_only=True):
     figures: Figures = Figures()
 
 
-class Item(Struct, frozen=True, kw_only=True):
+class Item(Struct, frozen=True, kw_only=True, gc=False):
     """A phone (ARPAbet) or word (lower case) and its mean score, in which old scores fade."""
 
     name: str
     score: Mean
 
 
-class Slip(Struct, frozen=True, kw_only=True):
+class Slip(Struct, frozen=True, kw_only=True, gc=False):
     """How often a kind of slip (`events.values.Note`) was made."""
 
     kind: str
     count: int
 
 
-class ProgressView(Struct, frozen=True, kw_only=True):
+class ProgressView(Struct, frozen=True, kw_only=True, gc=False):
     """All that is kept of a learner.
 
     ``run_days`` is the streak that ends on ``last_day``, the last day practised; ``totals`` are the newest total

@@ -3,13 +3,14 @@
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_args
 
 from msgspec import Struct
 
 from events.codec import Place
 from events.envelope import Recorded
 from events.learner import LearnerEvent
+from events.unread import Unread
 from projections.tables import Relation, Summary, Table, Values
 
 View = TypeVar("View", bound=Struct)
@@ -20,9 +21,12 @@ PARTS = 8
 """The learners fall into so many parts, each folded by one worker at a time. Never changes: positions are by part."""
 
 
+LEARNER_EVENTS = get_args(LearnerEvent)
+
+
 def learner_of(recorded: Recorded) -> str | None:
     """The key of projections by learner; None for events beside the lessons."""
-    return None if isinstance(recorded.event, LearnerEvent) else recorded.learner or None
+    return None if isinstance(recorded.event, LEARNER_EVENTS) else recorded.learner or None
 
 
 class Projection(Struct, Generic[View], frozen=True, kw_only=True):
@@ -30,7 +34,8 @@ class Projection(Struct, Generic[View], frozen=True, kw_only=True):
 
     ``version`` grows with every change of what the fold gives, and the runner then folds the whole log again.
     ``evolve`` must be pure and must ignore events that it does not know. A key's events must all be of one learner.
-    ``types`` names the events that it uses (`tags`), None for all: a rebuild then reads no others.
+    ``types`` names the events that it uses (`tags`), None for all: a rebuild then reads no others. Of those that it
+    uses it may leave fields ``unread`` that the fold never looks at; it parks the key of one that it does look at.
     ``of_one_learner`` says that each view belongs to one learner: it goes when the learner is forgotten, and what is
     left of their events is not folded again. A projection over many learners sees those, without what was personal.
     ``rows`` derives from a view what its ``tables`` show; equal views give equal rows.
@@ -48,6 +53,7 @@ class Projection(Struct, Generic[View], frozen=True, kw_only=True):
     summaries: tuple[Summary, ...] = ()
     of_one_learner: bool = True
     types: frozenset[str] | None = None
+    unread: Unread = ()
 
 
 class Tally(Struct, frozen=True, kw_only=True):
@@ -66,6 +72,7 @@ class Tally(Struct, frozen=True, kw_only=True):
     key: Callable[[Recorded], str | None] = learner_of
     of_one_learner: bool = True
     types: frozenset[str] | None = None
+    unread: Unread = ()
 
 
 AnyProjection = Projection[Any] | Tally

@@ -9,6 +9,7 @@ What a page changes is kept in memory until that is much, as the same views chan
 which nobody reads yet, are filled from the views only when these have come to the end.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
@@ -16,6 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from events.log import EventLog
+from events.unread import Unread
 from projections.comparison import checksum, differing_keys
 from projections.errors import RebuildDiffers, RebuildOvertaken, ViewsUnavailable
 from projections.fold import fold_of
@@ -29,6 +31,7 @@ from projections.storing import (
     standing_of,
     stored_view,
     stored_views,
+    waiting_in_service,
     write_folded,
 )
 from projections.tables import Values
@@ -50,8 +53,10 @@ def ignore(reached: int, end: int) -> None:
 class SelectiveLog(Protocol):
     """A log that can leave events unread."""
 
-    def tail_of(self, types: Collection[str], after: int, *, limit: int) -> tuple[Event, ...]:
-        """As `EventLog.tail`; of events of other types only the place is told."""
+    def tail_of(
+        self, types: Collection[str] | None, after: int, *, limit: int, unread: Unread = ()
+    ) -> tuple[Event, ...]:
+        """As `EventLog.tail`; of events of other types only the place is told, and some fields are left unread."""
         ...
 
 
@@ -125,6 +130,7 @@ class _Building:
         with store.transaction() as cursor:
             self._generation = self._begin(cursor)
             skipped = left_out(cursor, self._name)
+            self._waiting = waiting_in_service(cursor, self._name)
         self._cursor: Cursor | None = None
         self._fold = fold_of(projection, self._load, skipped=skipped)
 
@@ -203,9 +209,18 @@ class _Building:
         return due
 
     def _page(self) -> tuple[Event, ...]:
-        if self._projection.types is not None and isinstance(self._log, SelectiveLog):
-            return self._log.tail_of(self._projection.types, self.position, limit=PAGE)
-        return self._log.tail(self.position, limit=PAGE)
+        if not isinstance(self._log, SelectiveLog):
+            return self._log.tail(self.position, limit=PAGE)
+        types, unread = self._projection.types, self._projection.unread
+        page = self._log.tail_of(types, self.position, limit=PAGE, unread=unread)
+        if unread and page and self._may_be_damaged(page):
+            return self._log.tail_of(types, self.position, limit=PAGE)
+        return page
+
+    def _may_be_damaged(self, page: Sequence[Event]) -> bool:
+        """Whether an event that waits in service may have been damaged in a field that is left unread here."""
+        first, last = bisect_right(self._waiting, self.position), bisect_right(self._waiting, page[-1].position or 0)
+        return first < last or self._cursor is not None
 
     def _write(self, cursor: Cursor, folded: Folded) -> None:
         write_folded(cursor, self._store.dialect, self._projection, self._generation, folded)

@@ -7,14 +7,24 @@ from msgspec.structs import replace
 
 from events.envelope import Recorded, Unknown
 from events.learner import LearnerEvent
-from events.lesson import SessionEnded, SessionStarted, SpeechAssessed, SpeechUttered
+from events.lesson import (
+    SessionEnded,
+    SessionStarted,
+    SpeechAssessed,
+    SpeechTranscribed,
+    SpeechUttered,
+    TutorHeard,
+    TutorReplied,
+    TutorSpoken,
+)
+from events.unread import unread
 from projections.means import Mean
 from projections.progress import of_another_sentence
 from projections.projection import Projection, Rows
 from projections.tables import Table, integer, real, text, time
 
 
-class SessionView(Struct, frozen=True, kw_only=True):
+class SessionView(Struct, frozen=True, kw_only=True, gc=False):
     """A session as listed. ``turns`` counts the learner's utterances, ``total`` is the mean of their total scores.
 
     As in `projections.progress`, utterances of another sentence than the one asked for do not enter the mean.
@@ -150,4 +160,12 @@ SESSIONS = Projection(
     evolve=evolve,
     tables=(TABLE,),
     rows=rows,
+    unread=(
+        unread(SpeechUttered, "audio", "text", "reference"),
+        unread(SpeechTranscribed, "text", "words", "engine"),
+        unread(SpeechAssessed, "prosody", "notes", "engines"),
+        unread(TutorReplied, "text", "engine", "evidence", "exercise", "topic"),
+        unread(TutorSpoken, "text", "audio", "engine", "phonemes", "visemes"),
+        unread(TutorHeard, "text"),
+    ),
 )

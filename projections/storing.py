@@ -53,6 +53,16 @@ def parked_keys(cursor: Cursor, name: str, generation: int) -> tuple[Parked, ...
     return tuple(Parked(*row) for row in cursor.all(statement, (name, generation)))
 
 
+def waiting_in_service(cursor: Cursor, name: str) -> list[int]:
+    """Positions of the events that wait for parked keys, in their order."""
+    rows = cursor.all(
+        "SELECT position FROM waiting JOIN projections ON projections.name=waiting.name"
+        " AND projections.generation=waiting.generation WHERE waiting.name=? ORDER BY position",
+        (name,),
+    )
+    return [row[0] for row in rows]
+
+
 def left_out(cursor: Cursor, name: str) -> frozenset[int]:
     """Positions of events that somebody decided to leave out of a projection."""
     return frozenset(row[0] for row in cursor.all("SELECT position FROM left_out WHERE name=?", (name,)))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from events.envelope import Recorded
 from events.learner import LearnerForgotten
 from events.lesson import SpeechTranscribed, SpeechUttered, TutorHeard
+from events.unread import unread
 from projections.projection import Tally, tags
 from projections.tables import Table, Values, integer, text, time
 
@@ -57,4 +58,5 @@ VOCABULARY = Tally(
     count=count,
     tables=(TABLE,),
     types=tags(SpeechTranscribed, SpeechUttered, TutorHeard, LearnerForgotten),
+    unread=(unread(SpeechTranscribed, "engine", "words"),),
 )

@@ -1,5 +1,6 @@
 import math
 import random
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -77,6 +78,39 @@ def test_fields_of_a_newer_program_are_ignored() -> None:
     data = stored("session.ended.v1", '{"type":"session.ended.v1","reason":"idle","mood":"fine"}')
 
     assert decode(data.replace(b'"id":', b'"trace":{"a":[1]},"id":')).event == SessionEnded(reason="idle")
+
+
+@pytest.mark.parametrize(
+    "mangled",
+    [
+        lambda data: data.replace(b',"data":', b', "data" : '),
+        lambda data: data.replace(b',"data":', b',"data": ')[:-1] + b" }",
+        lambda data: data[:-1] + b',"trace":{"a":[1]}}',
+        lambda data: data.replace(b'"id":', b'"trace":{"a":1,"data":{"b":2}},"id":'),
+    ],
+)
+def test_an_event_is_read_however_another_program_lays_its_json_out(mangled: Callable[[bytes], bytes]) -> None:
+    data = stored("session.ended.v1", '{"type":"session.ended.v1","reason":"idle"}')
+    unknown = stored("music.played.v1", '{"type":"music.played.v1","bars":[1.50]}')
+
+    assert decode(mangled(data)) == decode(data)
+    assert decode(mangled(unknown)) == decode(unknown)
+
+
+def test_text_that_looks_like_json_stays_text() -> None:
+    event = SessionEnded(reason='a"}},"data":{"type":"session.ended.v1"}}')
+    odd = recorded(event, producer='b,"data":{"c', learner='","data":')
+
+    assert decode(encode(odd)) == odd
+
+
+@pytest.mark.parametrize("type", ["session.ended.v1", "music.played.v1"])
+def test_every_byte_that_is_lost_or_added_at_the_end_is_noticed(type: str) -> None:
+    data = stored(type, f'{{"type":"{type}","reason":"idle"}}')
+
+    for damaged in (data[:-1], data[:-2], data[:-1] + b"x", data + b"}", data[:-2] + b",}}"):
+        with pytest.raises(CorruptPayload):
+            decode(damaged)
 
 
 def test_a_field_that_an_older_program_did_not_write_gets_its_default() -> None:

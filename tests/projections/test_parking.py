@@ -41,7 +41,7 @@ def poisoned_count(recorded: Recorded) -> Sequence[tuple[str, tuple[object, ...]
     return found
 
 
-BAD = (replace(PROGRESS, evolve=poisoned), replace(ACTIVITY, count=poisoned_count))
+BAD = (replace(PROGRESS, evolve=poisoned, unread=()), replace(ACTIVITY, count=poisoned_count, unread=()))
 GOOD: tuple[AnyProjection, ...] = (PROGRESS, ACTIVITY)
 
 
