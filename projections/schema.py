@@ -58,6 +58,8 @@ def prepare(cursor: Cursor, dialect: Dialect, projections: Sequence[AnyProjectio
         if added:
             make_generation(cursor, dialect, projection, 1)
             put_in_service(cursor, dialect, projection, 1)
+        else:
+            _document_anew(cursor, dialect, projection)
 
 
 def own_name(name: str, generation: int) -> str:
@@ -157,6 +159,16 @@ def put_in_service(cursor: Cursor, dialect: Dialect, projection: AnyProjection, 
 def _has_columns(cursor: Cursor, relation: Relation) -> bool:
     rows = cursor.all("SELECT column_name, type FROM view_columns WHERE view_name=? ORDER BY place", (relation.name,))
     return rows == [(column.name, column.kind) for column in relation.columns]
+
+
+def _document_anew(cursor: Cursor, dialect: Dialect, projection: AnyProjection) -> None:
+    """Bring the words about columns up to date where only they have changed since the views were made."""
+    stored = cursor.all("SELECT view_name, column_name, type, about FROM view_columns ORDER BY view_name, place")
+    for relation in relations(projection):
+        found = [row[1:] for row in stored if row[0] == relation.name]
+        wanted = [(column.name, column.kind, column.about) for column in relation.columns]
+        if found != wanted and [row[:2] for row in found] == [row[:2] for row in wanted]:
+            _document(cursor, dialect, relation)
 
 
 def _document(cursor: Cursor, dialect: Dialect, relation: Relation) -> None:

@@ -29,7 +29,7 @@ from projections.projection import relations
 from projections.runner import ProjectionRunner
 from projections.views import ViewStore
 from tests.events.samples import origin
-from tests.projections.histories import assessed, started, uttered
+from tests.projections.histories import Calendar, assessed, started, uttered
 from tests.projections.stores import run_all, table
 
 PAGE = (Path(__file__).parents[2] / "docs" / "analysis.md").read_text(encoding="utf-8")
@@ -51,15 +51,6 @@ ANSWERS: tuple[list[tuple[Any, ...]], ...] = (
     # Ana heard umbrella in each of eight lessons; ben heard kettle three times, but said it once.
     [("umbrella", 1, 8)],
 )
-
-
-class Calendar:
-    """A clock that stands until it is set."""
-
-    now = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 def teach(log: EventLog, calendar: Calendar) -> None:

@@ -28,20 +28,10 @@ from projections.runner import ProjectionRunner
 from projections.views import ViewStore
 from projections.vocabulary import words_of
 from tests.events.samples import origin, random_event
-from tests.projections.histories import assessed, note, started, uttered
+from tests.projections.histories import Calendar, assessed, note, started, uttered
 from tests.projections.stores import Stores, run_all, table
 
 MONDAY = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
-
-
-class Calendar:
-    """A clock that stands still until it is told."""
-
-    def __init__(self) -> None:
-        self.now = MONDAY
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @pytest.fixture
@@ -253,6 +243,22 @@ def test_every_view_has_its_columns_and_they_are_documented_in_the_database(stor
     if stores.kind == "postgres":
         ((comment,),) = table(store, "SELECT col_description('streaks'::regclass, 4)")
         assert comment == "last day (UTC) with an utterance"
+
+
+def test_words_about_a_column_follow_the_program_without_a_rebuild(stores: Stores) -> None:
+    before = stores.open()
+    with before.transaction() as cursor:
+        cursor.execute("UPDATE view_columns SET about='as it was' WHERE view_name='cost'")
+        if stores.kind == "postgres":
+            cursor.execute("COMMENT ON COLUMN cost.amount IS 'as it was'")
+
+    after = stores.open()
+
+    about = "price of all of it, in the currency of the table prices"
+    assert table(after, "SELECT about FROM view_columns WHERE view_name='cost' AND column_name='amount'") == [(about,)]
+    if stores.kind == "postgres":
+        assert table(after, "SELECT col_description('cost'::regclass, 9)") == [(about,)]
+    assert after.standing("cost").generation == 1
 
 
 @pytest.mark.parametrize("projection", PROJECTIONS, ids=lambda projection: projection.name)
