@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -16,6 +17,7 @@ from projections.sql_views import SqlViewStore
 from projections.views import Cursor, Dialect
 
 LOCK_TIMEOUT_S = 10
+RETRY_S = 0.01
 
 DIALECT = Dialect(
     types={"text": "TEXT", "integer": "INTEGER", "real": "REAL", "day": "TEXT", "time": "TEXT", "bytes": "BLOB"},
@@ -133,10 +135,23 @@ def _as_text(value: date) -> str:
 
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=LOCK_TIMEOUT_S, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA journal_mode=WAL")
+    _use_journal(connection)
     # A power cut may take back the last transactions whole; they are then folded again.
     connection.execute("PRAGMA synchronous=NORMAL")
     return connection
+
+
+def _use_journal(connection: sqlite3.Connection) -> None:
+    """Turn a new file to WAL. Of several that do so at once SQLite sends all but one away without waiting."""
+    give_up = time.monotonic() + LOCK_TIMEOUT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+                raise
+            time.sleep(RETRY_S)
 
 
 def _make_folder(path: Path) -> None:
