@@ -82,7 +82,6 @@ def _parser() -> argparse.ArgumentParser:
     add_kafka_options(check, os.environ)
     making = commands.add_parser("topics", help="tell how the topic on Kafka stands, or make it")
     making.add_argument("--create", action="store_true", help="make the topic if it is not there")
-    making.add_argument("--partitions", type=int, help="of a new topic (12); they can never change")
     making.add_argument("--retention-days", type=int, metavar="DAYS", help="how long a new topic keeps them (for ever)")
     making.add_argument("--replicas", type=int, help="copies of each partition (3, or as many as there are brokers)")
     relaying = commands.add_parser("relay", help="copy the log to Kafka (a server with KAFKA=… does so itself)")

@@ -24,17 +24,17 @@ TOPIC = "COLLOQUY_KAFKA_TOPIC"
 def add_kafka_options(parser: argparse.ArgumentParser, environ: Mapping[str, str]) -> None:
     """Where Kafka is."""
     parser.add_argument("--kafka", default=environ.get(KAFKA, ""), metavar="HOST:PORT,…", help=f"brokers (or {KAFKA})")
-    name = environ.get(TOPIC) or KafkaTopic(servers=()).name
+    topic = KafkaTopic(servers=())
+    name = environ.get(TOPIC) or topic.name
     parser.add_argument("--topic", default=name, help=f"the topic's name (or {TOPIC}); {name}")
+    parser.add_argument("--partitions", type=int, default=topic.partitions, help="how many it has, for ever (12)")
 
 
 def topic_of(options: argparse.Namespace) -> KafkaTopic:
     """The topic that the options name. Raises `KafkaUnavailable` without brokers."""
     if not options.kafka:
         raise KafkaUnavailable("refused", f"no brokers are named; give --kafka HOST:PORT or set {KAFKA}")
-    topic = topic_at(options.kafka, name=options.topic)
-    partitions = getattr(options, "partitions", None)
-    return replace(topic, partitions=partitions) if partitions else topic
+    return replace(topic_at(options.kafka, name=options.topic), partitions=options.partitions)
 
 
 def topics(options: argparse.Namespace) -> int:

@@ -1,9 +1,11 @@
 """A relay's connection to Kafka: what is there, and sending records so that they are there for good."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Protocol
 
 from kafka import KafkaProducer, TopicPartition
+from kafka.errors import KafkaError
 from kafka.partitioner.default import murmur2
 from msgspec import Struct
 
@@ -12,6 +14,11 @@ from events.errors import KafkaUnavailable
 from events.kafka_topic import LARGEST_RECORD_BYTES, TIMEOUT_MS, KafkaTopic, consumer_of, inspect_topic, kafka_errors
 
 DELIVERY_MS = 30_000
+"""How long Kafka may take for what is sent at once."""
+NEVER_MS = 3_600_000
+"""More than the producer ever waits: if it gave up one batch by itself, it would go on with the next ones, and leave a
+gap in the partition that looks as if all had been sent. It is closed before, which takes back all of them."""
+CLOSING_S = 2.0
 
 
 class Opened(Struct, frozen=True, kw_only=True):
@@ -48,8 +55,8 @@ class ProducerLink:
         self._producer: KafkaProducer | None = None
 
     def open(self) -> Opened:
-        """See `KafkaLink.open`. Raises `KafkaUnavailable` for a topic that is not there or has other partitions."""
-        state = inspect_topic(self.topic)
+        """See `KafkaLink.open`. Raises `KafkaUnavailable` for a topic that is not as it must be."""
+        state = inspect_topic(self.topic, to_write=True)
         with kafka_errors():
             last = last_positions(self.topic)
             self._producer = KafkaProducer(
@@ -60,7 +67,7 @@ class ProducerLink:
                 linger_ms=5,
                 max_block_ms=TIMEOUT_MS,
                 request_timeout_ms=TIMEOUT_MS,
-                delivery_timeout_ms=DELIVERY_MS,
+                delivery_timeout_ms=NEVER_MS,
                 bootstrap_timeout_ms=TIMEOUT_MS,
                 max_request_size=2 * LARGEST_RECORD_BYTES,
             )
@@ -86,9 +93,15 @@ class ProducerLink:
 
     def close(self) -> None:
         """See `KafkaLink.close`."""
-        if self._producer is not None:
-            self._producer.close(timeout=0)
-            self._producer = None
+        producer, self._producer = self._producer, None
+        if producer is None:
+            return
+        # Its `close` waits first for what is under way, gives up with an error if that takes too long, and goes on
+        # sending. There is no public way to take it back.
+        if (sender := producer._sender) is not None:
+            sender.force_close()
+        with suppress(KafkaError):
+            producer.close(timeout=CLOSING_S)
 
 
 def partition_of(key: bytes, partitions: int) -> int:

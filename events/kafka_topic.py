@@ -1,10 +1,11 @@
 """The topic that the log is relayed to: its settings, making it, and whether a broker has it as it must be."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from kafka import KafkaAdminClient, KafkaConsumer
-from kafka.admin import NewTopic
+from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 from kafka.errors import (
     AuthorizationError,
     BrokerResponseError,
@@ -21,8 +22,11 @@ from events.errors import KafkaUnavailable
 
 TIMEOUT_MS = 10_000
 LARGEST_RECORD_BYTES = 1_000_000
-"""Kafka's default limit for a batch is 1,048,588 bytes; the rest is for headers."""
+BATCH_LIMIT = "max.message.bytes"
+BATCH_BYTES = 1_048_588
+"""What a topic must take at once, Kafka's own default; what a record may not have of it is for headers."""
 DAY_MS = 24 * 3600 * 1000
+APPEARING_S = 0.05
 
 
 class KafkaTopic(Struct, frozen=True, kw_only=True):
@@ -62,6 +66,7 @@ def create_topic(topic: KafkaTopic, *, retention_days: int | None = None, replic
             "retention.ms": "-1" if retention_days is None else str(retention_days * DAY_MS),
             "message.timestamp.type": "CreateTime",
             "min.insync.replicas": "1" if brokers < 3 else "2",
+            BATCH_LIMIT: str(BATCH_BYTES),
         }
         new = NewTopic(topic.name, topic.partitions, replicas or min(3, brokers), topic_configs=configs)
         try:
@@ -70,13 +75,41 @@ def create_topic(topic: KafkaTopic, *, retention_days: int | None = None, replic
             pass
         except InvalidReplicationFactorError as error:
             raise KafkaUnavailable("refused", f"{replicas} replicas on {brokers} brokers: {error}") from error
-        return _inspect(admin, topic)
+        return _appeared(admin, topic)
 
 
-def inspect_topic(topic: KafkaTopic) -> TopicState:
-    """The topic as the brokers have it. Raises `KafkaUnavailable` when it is not there or has other partitions."""
+def _appeared(admin: KafkaAdminClient, topic: KafkaTopic) -> TopicState:
+    """The topic as soon as the brokers tell of it: they learn a little later what the controller has made."""
+    deadline = time.monotonic() + TIMEOUT_MS / 1000
+    while True:
+        try:
+            return _inspect(admin, topic)
+        except KafkaUnavailable as error:
+            if error.reason != "no_topic" or time.monotonic() > deadline:
+                raise
+        time.sleep(APPEARING_S)
+
+
+def inspect_topic(topic: KafkaTopic, *, to_write: bool = False) -> TopicState:
+    """The topic as the brokers have it. Raises `KafkaUnavailable` when it is not there or has other partitions.
+
+    ``to_write`` also when it takes smaller batches than may come: a producer would split or drop one of them and go on
+    with the next, so that nobody could tell what is missing.
+    """
     with _admin(topic) as admin:
-        return _inspect(admin, topic)
+        state = _inspect(admin, topic)
+        if to_write:
+            _check_limit(admin, topic)
+        return state
+
+
+def _check_limit(admin: KafkaAdminClient, topic: KafkaTopic) -> None:
+    asked = ConfigResource(ConfigResourceType.TOPIC, topic.name, configs=[BATCH_LIMIT])
+    found = admin.describe_configs([asked], config_filter="all")["topic"][topic.name]
+    largest = int(found[BATCH_LIMIT]["value"])
+    if largest < BATCH_BYTES:
+        detail = f"topic {topic.name!r} takes {largest:,} bytes at once, and {BATCH_BYTES:,} may come"
+        raise KafkaUnavailable("too_large", detail)
 
 
 def _inspect(admin: KafkaAdminClient, topic: KafkaTopic) -> TopicState:

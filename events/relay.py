@@ -47,7 +47,7 @@ class Checkpoint(Struct, frozen=True, kw_only=True):
 
 
 class RelayStatus(Struct, frozen=True, kw_only=True):
-    """How a relay stands. ``state`` is starting, relaying or waiting; then ``reason`` tells for what.
+    """How a relay stands. ``state`` is starting, relaying or waiting; ``reason`` tells for what, or what is amiss.
 
     ``lag`` counts positions of the log that are not yet acknowledged by Kafka.
     """
@@ -111,6 +111,7 @@ class Relay:
         self._last: dict[int, int] = {}
         self._state, self._reason = "starting", ""
         self.position = 0
+        self._kept = 0
 
     def status(self) -> RelayStatus:
         """How it stands now."""
@@ -129,10 +130,12 @@ class Relay:
                 if not self.run_once():
                     self._log.wait(self.position, WAIT_S)
                 pause_s = FIRST_PAUSE_S
-            except EventsError as error:
-                if str(error) != self._reason:
-                    logger.warning("relay waits: %s", error)
-                self._state, self._reason = "waiting", str(error)
+            except Exception as error:  # a supervisor: if the relay ended, Kafka would stay behind for ever
+                known = isinstance(error, EventsError)
+                reason = str(error) if known else f"{type(error).__name__}: {error}"
+                if reason != self._reason:
+                    logger.warning("relay waits: %s", reason, exc_info=not known)
+                self._state, self._reason = "waiting", reason
                 self.disconnect()
                 stopping.wait(pause_s)
                 pause_s = min(LONGEST_PAUSE_S, 2 * pause_s)
@@ -151,9 +154,25 @@ class Relay:
         if rows:
             self._send([self._record(row) for row in rows])
             self.position = rows[-1].position
-            self._checkpoint.write(Checkpoint(cluster=self._cluster, topic=self._topic.name, position=self.position))
-        self._state, self._reason = "relaying", ""
+        self._state, self._reason = "relaying", self._keep_place()
         return len(rows)
+
+    def _keep_place(self) -> str:
+        """Write the checkpoint if it is behind; why it cannot be written, "" when it is.
+
+        A disk that is full here holds no event up: the next relay learns from Kafka itself what is there.
+        """
+        if self._kept == self.position:
+            return ""
+        try:
+            self._checkpoint.write(Checkpoint(cluster=self._cluster, topic=self._topic.name, position=self.position))
+        except OSError as error:
+            reason = f"the checkpoint cannot be written: {error}"
+            if reason != self._reason:
+                logger.warning("relay goes on, but %s", reason)
+            return reason
+        self._kept = self.position
+        return ""
 
     def disconnect(self) -> None:
         """Let go of the brokers at once; nothing that waits is sent any more."""
@@ -171,6 +190,7 @@ class Relay:
         self._cluster = opened.cluster
         self._last = dict(opened.last)
         self.position = known.position if known is not None and known.topic == self._topic.name else 0
+        self._kept = self.position
         self._open = True
 
     def _record(self, row: Stored) -> KafkaEvent:

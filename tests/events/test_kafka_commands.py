@@ -20,7 +20,8 @@ def room(tmp_path: Path, kafka: Broker) -> Room:
 
 
 def options(room: Room) -> list[str]:
-    return ["--kafka", room.topic.servers[0], "--topic", room.topic.name]
+    partitions = str(room.topic.partitions)
+    return ["--kafka", room.topic.servers[0], "--topic", room.topic.name, "--partitions", partitions]
 
 
 def run(room: Room, tmp_path: Path, *arguments: str) -> int:
@@ -38,9 +39,8 @@ def test_topics_are_made_and_told(tmp_path: Path, room: Room, capsys: pytest.Cap
 
 
 def test_the_log_is_relayed_by_command_and_verified_against_kafka(
-    tmp_path: Path, room: Room, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, room: Room, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("events.kafka_commands.topic_at", lambda servers, name: room.topic)
     room.write(40)
     assert run(room, tmp_path, "relay") == 0
     assert "up to position 40" in capsys.readouterr().out

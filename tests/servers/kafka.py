@@ -30,9 +30,11 @@ class NoKafka(Exception):
 class Broker:
     """One broker on a port of its own, with its files in ``folder``."""
 
-    def __init__(self, folder: Path, *, cluster: str = CLUSTER) -> None:
+    def __init__(self, folder: Path, *, cluster: str = CLUSTER, records: Path | None = None) -> None:
         self._jars = f"{jars()}/*"
         self._folder = folder
+        self.records = records or folder / "log"
+        """Where the topics' segments are."""
         self._process: subprocess.Popen[bytes] | None = None
         port, controller = _free_port(), _free_port()
         self.address = f"127.0.0.1:{port}"
@@ -47,7 +49,7 @@ class Broker:
                     f"listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}",
                     f"advertised.listeners=PLAINTEXT://127.0.0.1:{port}",
                     "controller.listener.names=CONTROLLER",
-                    f"log.dirs={folder / 'log'}",
+                    f"log.dirs={self.records}",
                     "num.partitions=1",
                     "auto.create.topics.enable=false",
                     "offsets.topic.replication.factor=1",
@@ -58,6 +60,7 @@ class Broker:
                     "broker.session.timeout.ms=3000",
                     "broker.heartbeat.interval.ms=500",
                     "group.initial.rebalance.delay.ms=0",
+                    "log.index.size.max.bytes=1048576",
                 )
             )
         )
@@ -80,6 +83,11 @@ class Broker:
             time.sleep(0.1)
         raise NoKafka(f"the broker did not start; its last words: {(self._folder / 'broker.log').read_text()[-2000:]}")
 
+    @property
+    def runs(self) -> bool:
+        """Whether its process is there."""
+        return self._process is not None and self._process.poll() is None
+
     def kill(self) -> None:
         """kill -9."""
         self._signal(signal.SIGKILL)
@@ -97,7 +105,7 @@ class Broker:
         self._signal(signal.SIGTERM)
 
     def _signal(self, number: signal.Signals) -> None:
-        if self._process is None or self._process.poll() is not None:
+        if self._process is None or not self.runs:
             return
         self._process.send_signal(number)
         if number in (signal.SIGKILL, signal.SIGTERM):
@@ -127,13 +135,13 @@ def jars() -> Path:
 
 
 @contextmanager
-def broker(*, cluster: str = CLUSTER) -> Iterator[Broker]:
-    """A running broker of our own. Raises `NoKafka`."""
+def broker(*, cluster: str = CLUSTER, records: Path | None = None) -> Iterator[Broker]:
+    """A running broker of our own, its segments in ``records`` if that is given. Raises `NoKafka`."""
     if shutil.which("java") is None:
         raise NoKafka("there is no `java`; install a JDK (17 or newer) and Maven")
     folder = Path(tempfile.mkdtemp(prefix="kafka-"))
     try:
-        started = Broker(folder, cluster=cluster)
+        started = Broker(folder, cluster=cluster, records=records)
         started.start()
         try:
             yield started
