@@ -1,6 +1,7 @@
 """Reading the log in its order, from the store by position or from Kafka by partition, through one interface."""
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from kafka import KafkaConsumer, TopicPartition
@@ -15,6 +16,7 @@ from events.kafka_topic import KafkaTopic, consumer_of, inspect_topic, kafka_err
 from events.log import EventLog
 
 FETCH_BYTES = 4 * 2**20
+CLOCKS_APART = timedelta(minutes=1)
 
 
 class Mark(Struct, frozen=True, kw_only=True):
@@ -127,6 +129,25 @@ class KafkaReader:
                     self._consumer.seek(place, mark.following)
                 else:
                     self._consumer.seek_to_beginning(place)
+
+    def seek_behind(self, position: int, when: datetime | None) -> None:
+        """Go on behind an event of the log that was appended at ``when``, wherever its partition's records are.
+
+        What follows it was relayed later than that, by clocks that agree to a minute. None: from the beginning.
+        """
+        self.seek(())
+        for place in self._places:
+            self._seen[place.partition] = position
+        if when is None:
+            return
+        from_ms = max(0, int((when - CLOCKS_APART).timestamp() * 1000))
+        with kafka_errors():
+            found = self._consumer.offsets_for_times(dict.fromkeys(self._places, from_ms))
+            for place in self._places:
+                if (first := found.get(place)) is not None:
+                    self._consumer.seek(place, first.offset)
+                else:
+                    self._consumer.seek_to_end(place)
 
     def read(self, *, limit: int, timeout_s: float) -> tuple[Delivery, ...]:
         """See `EventReader.read`."""

@@ -3,17 +3,22 @@
 import argparse
 import os
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from events.errors import EventsError
+from events.kafka_commands import add_kafka_options, topic_of
+from events.kafka_feed import fed_from_kafka
 from events.location import DataFolder, data_folder
 from events.opening import open_existing_log, with_server
+from events.recorder_log import RecorderEventLog
 from projections import commands, park_commands
 from projections.catalogue import projection_named
 from projections.errors import NotParked, ProjectionsError, RebuildDiffers
 from projections.export import FORMATS, export
 from projections.opening import open_views, remove_aside
-from projections.workers import run_share, run_workers
+from projections.views import ViewStore
+from projections.workers import run_share, run_workers, source_options
 
 
 def main(arguments: list[str], folder: DataFolder) -> int:
@@ -41,7 +46,7 @@ def _done(options: argparse.Namespace, folder: DataFolder) -> int:
         case "describe":
             return commands.describe(options.name)
         case "run" if options.workers > 1 and not options.once:
-            return run_workers(folder, options.workers)
+            return run_workers(folder, options.workers, source_options(options))
         case _:
             return _on_store(options, with_server(folder))
 
@@ -54,7 +59,7 @@ def _on_store(options: argparse.Namespace, folder: DataFolder) -> int:
                 case "status":
                     return commands.status(log, store, as_json=options.json)
                 case "run":
-                    return run_share(log, store, options.share) if not options.once else commands.run_once(log, store)
+                    return _run(options, log, store, folder)
                 case "show":
                     return commands.show(log, store, options.name, options.key)
                 case "park":
@@ -75,6 +80,15 @@ def _on_store(options: argparse.Namespace, folder: DataFolder) -> int:
             store.close()
 
 
+def _run(options: argparse.Namespace, log: RecorderEventLog, store: ViewStore, folder: DataFolder) -> int:
+    if options.once:
+        return commands.run_once(log, store)
+    if options.source == "store":
+        return run_share(log, store, options.share)
+    with closing(fed_from_kafka(log, topic_of(options), folder)) as fed:
+        return run_share(fed, store, options.share)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m projections", description=__doc__)
     add = parser.add_subparsers(dest="command", required=True).add_parser
@@ -87,6 +101,8 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--once", action="store_true", help="stop when all views are up to date")
     run.add_argument("--workers", type=int, default=1, choices=range(1, 9), help="processes, each with some learners")
     run.add_argument("--share", default="0/1", help="be worker I of N: I/N, from 0/N")
+    run.add_argument("--from", dest="source", choices=("store", "kafka"), default="store", help="what to follow")
+    add_kafka_options(run, os.environ)
     rebuild = add("rebuild", help="fold one projection again from position 0, then change places")
     rebuild.add_argument("name")
     rebuild.add_argument("--accept", action="store_true", help="change places even if the views differ")

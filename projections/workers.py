@@ -1,9 +1,11 @@
 """Several runners at once, each with its part of the learners: as processes here, as Ray actors in `actors`."""
 
+import argparse
 import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from types import FrameType
 
 from events.location import DataFolder
@@ -34,18 +36,27 @@ def run_share(log: EventLog, store: ViewStore, share: str) -> int:
     return 0
 
 
-def run_workers(folder: DataFolder, workers: int) -> int:
-    """Run one process a share until this one is told to stop; one that dies is started again."""
+def source_options(options: argparse.Namespace) -> tuple[str, ...]:
+    """The options that tell a worker where to read the log."""
+    place = ("--kafka", options.kafka, "--topic", options.topic, "--partitions", str(options.partitions))
+    return ("--from", options.source, *place)
+
+
+def run_workers(folder: DataFolder, workers: int, source: Sequence[str] = ()) -> int:
+    """Run one process a share until this one is told to stop; one that dies is started again.
+
+    ``source`` is what `source_options` gives.
+    """
     with_server(folder)
     stop = threading.Event()
     _stop_on_signals(stop)
-    processes = [_started(number, workers) for number in range(workers)]
+    processes = [_started(number, workers, source) for number in range(workers)]
     try:
         while not stop.wait(RESTART_S):
             for number, process in enumerate(processes):
                 if process.poll() is not None:
                     print(f"worker {number} ended with {process.returncode}; it is started again", file=sys.stderr)
-                    processes[number] = _started(number, workers)
+                    processes[number] = _started(number, workers, source)
     finally:
         for process in processes:
             process.terminate()
@@ -54,9 +65,10 @@ def run_workers(folder: DataFolder, workers: int) -> int:
     return 0
 
 
-def _started(number: int, workers: int) -> "subprocess.Popen[bytes]":
+def _started(number: int, workers: int, source: Sequence[str]) -> "subprocess.Popen[bytes]":
     # The environment names the same data folder and log.
-    return subprocess.Popen([sys.executable, "-m", "projections", "run", "--share", f"{number}/{workers}"])
+    command = [sys.executable, "-m", "projections", "run", "--share", f"{number}/{workers}", *source]
+    return subprocess.Popen(command)
 
 
 def _stop_on_signals(stop: threading.Event) -> None:
