@@ -117,6 +117,9 @@ class Lesson:
             if self.session.state.next_turn == turn:
                 raise AudioError("chunk_out_of_order", "The recording was not kept; send it on from chunk 0.")
             return
+        if utterance.next_chunk < rest.first:
+            # The chunks between went to another host.
+            raise AudioError("chunk_out_of_order", f"Chunk {utterance.next_chunk} is missing; go on from it, then end.")
         try:
             recording = await utterance.finish()
             if self.session.state.next_turn == turn:

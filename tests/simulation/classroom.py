@@ -104,6 +104,9 @@ class Classroom:
                 return f"{learner.session} never does {work[0]}"
             if learner.after < len(stream):
                 return f"{learner.name} is shown {learner.after} of {len(stream)} events"
+            for name, version in self.hosts.listened_to(learner.session):
+                if version < len(stream):
+                    return f"{name} has {learner.session} at version {version} of {len(stream)}"
         return ""
 
     def _has(self, session: str, command_id: str, turn: int) -> bool:

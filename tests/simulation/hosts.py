@@ -4,7 +4,7 @@ Several may believe at once that they hold a session: which of them a call reach
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from actors.faults import TYPED
@@ -76,6 +76,13 @@ class SimulatedHosts:
     def place_of(self, session: str) -> HostProcess:
         """Where calls for the session go as a rule."""
         return self.places[self._at.get(session, 0)]
+
+    def listened_to(self, session: str) -> Iterator[tuple[str, int]]:
+        """The hosts that a client of the session listens to, and the version that each has in memory."""
+        for place in self.places:
+            lesson = place.host._lessons.get(session)
+            if place.process.alive and lesson is not None and lesson.session.pollers:
+                yield place.process.name, lesson.session.state.version
 
     def move(self, session: str) -> None:
         """From now on calls go to another host; the one that has the session is not told."""

@@ -122,8 +122,7 @@ def _of_turns(stream: Sequence[Recorded]) -> Iterator[str]:
 
 
 def _of_live_state(stream: Sequence[Recorded], session: str, hosts: SimulatedHosts) -> Iterator[str]:
-    """The host that holds the session has in memory what the log gives; a fenced one has what it gave up to a point."""
-    state = state_of(tuple(stream))
+    """A host has in memory what the log gives up to some version; that it is the newest was waited for."""
     for place in hosts.places:
         lesson = place.host._lessons.get(session)
         if lesson is None or not place.process.alive:
@@ -131,5 +130,3 @@ def _of_live_state(stream: Sequence[Recorded], session: str, hosts: SimulatedHos
         live = lesson.session.state
         if live != state_of(tuple(stream[: live.version])):
             yield f"{place.process.name} holds {session} otherwise than the log at version {live.version}"
-        if state.host == lesson.session._host and live.version < state.version:
-            yield f"{place.process.name} holds {session} at version {live.version} of {state.version}"

@@ -175,6 +175,18 @@ async def test_the_end_of_a_recording_that_comes_twice_is_acknowledged_when_the_
     assert len(two.of(SpeechUttered)) == 1
 
 
+async def test_a_recording_of_which_another_host_has_the_rest_is_whole_before_it_ends(two: Two) -> None:
+    chunks = chunks_of(speech(0.8))
+    await two.second.poll("s1", "ana", 0, 0, 0.0)
+    await two.gateway.where("s1", "ana")
+    await two.gateway.audio("s1", "ana", 1, 0, chunks[:4])
+    two.hosts.host = two.second
+    await two.gateway.audio("s1", "ana", 1, 4, chunks[4:])
+    two.hosts.host = two.first
+    await two.gateway.end_recording("s1", "ana", "e1", 1)
+    assert [e.duration_ms for e in two.of(SpeechUttered)] == [800]
+
+
 async def test_a_recording_that_was_lost_on_its_way_to_the_log_is_wanted_again_from_whoever_ended_it_twice(
     two: Two,
 ) -> None:
