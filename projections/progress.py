@@ -35,6 +35,7 @@ WORD_WINDOW = 10
 OTHER_SENTENCE_BELOW = 40.0
 """Completeness (0..100) under which a learner said something else than what was asked."""
 NO_SCORES = Scores()
+_NAME = attrgetter("name")
 
 
 def initial() -> ProgressView:
@@ -110,15 +111,17 @@ def _scored(
     items: tuple[Item, ...], scores: Mapping[str, Sequence[float]], *, window: int, limit: int
 ) -> tuple[Item, ...]:
     """The items with more scores; beyond the limit the best are forgotten, for the view is of weaknesses."""
-    known = {item.name: item for item in items}
+    kept = list(items)  # in the order of their names
     for name, values in scores.items():
-        before = known[name].score if name in known else Mean()
-        known[name] = Item(name=name, score=before.fade(values, window=window))
-    if len(known) == len(items):
-        return tuple(known.values())  # in the order of the items still
-    for best in nlargest(len(known) - limit, known.values(), key=attrgetter("score.value", "name")):
-        del known[best.name]
-    return tuple(known[name] for name in sorted(known))
+        place = bisect_left(kept, name, key=_NAME)
+        known = place < len(kept) and kept[place].name == name
+        before = kept[place].score if known else Mean()
+        kept[place : place + known] = [Item(name=name, score=before.fade(values, window=window))]
+    means = [item.score.value for item in kept] if len(kept) > limit else []
+    for best in nlargest(len(kept) - limit, means):
+        place = len(means) - 1 - means[::-1].index(best)  # of equal ones the last by name
+        del kept[place], means[place]
+    return tuple(kept)
 
 
 def _counted(slips: tuple[Slip, ...], notes: tuple[Note, ...]) -> tuple[Slip, ...]:

@@ -106,8 +106,8 @@ def drop_kept(store: ViewStore, projection: AnyProjection) -> bool:
 
 
 def _built(log: EventLog, store: ViewStore, projection: AnyProjection, step: Step) -> "_Building":
+    end = store.standing(projection.name).position  # first: what waits up to here is then known to the building
     building = _Building(log, store, projection)
-    end = store.standing(projection.name).position
     while building.position < end:
         building.advance(end)
         step(building.position, end)

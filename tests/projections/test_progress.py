@@ -244,3 +244,21 @@ def test_the_report_has_the_documented_shape() -> None:
     assert set(shown["days"][0]) == {
         *("day", "sessions", "minutes", "turns", "total", "pronunciation", "fluency", "prosody", "grammar"),
     }
+
+
+def test_the_weakest_are_kept_and_of_equal_ones_the_first_by_name() -> None:
+    rng, view, means = random.Random(4), initial(), dict[str, tuple[float, int]]()
+    for _ in range(60):
+        said = [(f"w{rng.randrange(400):03}", float(rng.randrange(4))) for _ in range(12)]
+        words = tuple(WordScore(text=word, start_ms=0, end_ms=1, score=score) for word, score in said)
+        pronunciation = Pronunciation(reference="", score=50, completeness=100, words=words)
+        view = evolve(view, recorded(SpeechAssessed(turn=1, scores=Scores(), pronunciation=pronunciation)))
+        for word, score in said:
+            mean, count = means.get(word, (0.0, 0))
+            means[word] = (mean + (score - mean) / min(count + 1, 10), count + 1)
+        means = dict(sorted(means.items(), key=lambda pair: (pair[1][0], pair[0]))[:MAX_WORDS])
+
+        assert [(item.name, item.score.value, item.score.count) for item in view.words] == [
+            (word, *means[word]) for word in sorted(means)
+        ]
+    assert len(view.words) == MAX_WORDS
