@@ -12,6 +12,7 @@ from actors.gateway import Gateway
 from actors.hosting.host import SessionHost
 from actors.session.work import outstanding
 from actors.stages.stage import Resources
+from events.lesson import SpeechUttered
 from policies.learner import LearnerHistory
 from replay.session import state_of
 from tests.simulation.engines import UnreliableEngines
@@ -111,7 +112,9 @@ class Classroom:
 
     def _has(self, session: str, command_id: str, turn: int) -> bool:
         return any(
-            item.causation == command_id if command_id else getattr(item.event, "turn", -1) == turn
+            item.causation == command_id
+            if command_id
+            else isinstance(item.event, SpeechUttered) and item.event.turn == turn
             for item in self.log.truth(session)
         )
 

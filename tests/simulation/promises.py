@@ -7,6 +7,7 @@ from actors.session.state import COMMANDED
 from events.envelope import Recorded
 from events.lesson import (
     SessionClaimed,
+    SessionEnded,
     SessionStarted,
     SpeechAssessed,
     SpeechTranscribed,
@@ -104,20 +105,18 @@ def _of_hearing(stream: Sequence[Recorded], learner: Learner) -> Iterator[str]:
 def _of_turns(stream: Sequence[Recorded]) -> Iterator[str]:
     """Every turn is understood or its failure told; the newest is answered to its end, cut off, or its failure told."""
     events = [item.event for item in stream]
-    if any(type(event).__name__ == "SessionEnded" for event in events):
+    if any(isinstance(event, SessionEnded) for event in events):
         return
     uttered = [event.turn for event in events if isinstance(event, SpeechUttered)]
-    done = {
-        (type(event).__name__, event.turn)
-        for event in events
-        if isinstance(event, SpeechAssessed | TutorHeard | TurnFailed)
-        or (isinstance(event, TutorSpoken | TutorReplied) and event.last)
-    }
+    failed = {event.turn for event in events if isinstance(event, TurnFailed)}
+    understood = {event.turn for event in events if isinstance(event, SpeechAssessed)}
+    answered = {event.turn for event in events if isinstance(event, TutorSpoken) and event.last}
+    cut_off = {event.turn for event in events if isinstance(event, TutorHeard)}
     for turn in uttered:
-        if not {("SpeechAssessed", turn), ("TurnFailed", turn)} & done:
+        if turn not in failed | understood:
             yield f"turn {turn} was neither understood nor was its failure told"
     newest = max(uttered, default=0)
-    if not {("TutorSpoken", newest), ("TutorHeard", newest), ("TurnFailed", newest)} & done:
+    if newest not in failed | answered | cut_off:
         yield f"turn {newest} was neither answered nor was its failure told"
 
 
