@@ -9,7 +9,6 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from heapq import nlargest
 from operator import attrgetter
 
 from msgspec.structs import replace
@@ -117,10 +116,11 @@ def _scored(
         known = place < len(kept) and kept[place].name == name
         before = kept[place].score if known else Mean()
         kept[place : place + known] = [Item(name=name, score=before.fade(values, window=window))]
-    means = [item.score.value for item in kept] if len(kept) > limit else []
-    for best in nlargest(len(kept) - limit, means):
-        place = len(means) - 1 - means[::-1].index(best)  # of equal ones the last by name
-        del kept[place], means[place]
+    if len(kept) > limit:
+        means = [item.score.value for item in kept]
+        for best in sorted(means)[limit:]:
+            place = len(means) - 1 - means[::-1].index(best)  # of equal ones the last by name
+            del kept[place], means[place]
     return tuple(kept)
 
 

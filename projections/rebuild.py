@@ -16,6 +16,7 @@ from typing import Protocol, runtime_checkable
 import msgspec
 from msgspec import Struct
 
+from events.envelope import Recorded
 from events.log import EventLog
 from events.unread import Unread
 from projections.comparison import checksum, differing_keys
@@ -199,14 +200,16 @@ class _Building:
             self._positions[part] = max(reached, min(last, ends[part]))
 
     def _due(self, page: Sequence[Event], ends: Mapping[int, int]) -> Sequence[Event]:
-        if len(set(self._positions.values())) == 1 and (page[-1].position or 0) <= min(ends.values()):
-            return page
-        due = []
-        for event in page:
-            part = part_of(self._projection, event)
-            if self._positions[part] < (event.position or 0) <= ends[part]:
-                due.append(event)
-        return due
+        """What is due of a page, learner by learner: a view that is at hand is folded sooner, and no fold can tell."""
+        due: Sequence[Event] = page
+        if len(set(self._positions.values())) > 1 or (page[-1].position or 0) > min(ends.values()):
+            parts = [part_of(self._projection, event) for event in page]
+            due = [
+                event
+                for event, part in zip(page, parts, strict=True)
+                if self._positions[part] < (event.position or 0) <= ends[part]
+            ]
+        return sorted(due, key=_learner)
 
     def _page(self) -> tuple[Event, ...]:
         if not isinstance(self._log, SelectiveLog):
@@ -279,3 +282,7 @@ class _Building:
         if standing.building != self._generation:
             raise RebuildOvertaken(self._name)
         return standing
+
+
+def _learner(event: Event) -> str:
+    return event.learner if isinstance(event, Recorded) else ""
