@@ -1,13 +1,14 @@
 """A log whose newest events are read from Kafka, so that many who follow it leave its database alone.
 
 Kafka keeps the events of a partition in order; those of all partitions are put into the order of the log by waiting for
-the next position, for positions have no gaps. Whatever Kafka has twice is dropped by its position, and what it does not
-have, or not any more, is read from the store: nobody misses an event or waits for one that will not come.
+the next position. Whatever Kafka has twice is dropped by its position. What it does not have, or not any more, is read
+from the store, which also tells whether a position was left out: nobody misses an event, or waits for one in vain.
 """
 
 import logging
 import time
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 
 from events.blobs import BlobStore
 from events.codec import Place
@@ -16,15 +17,17 @@ from events.kafka_topic import KafkaTopic
 from events.location import DataFolder
 from events.log import Appended, Batch
 from events.opening import open_codec
-from events.readers import KafkaReader
-from events.recorder_log import RecorderEventLog
+from events.readers import KafkaReader, connected
+from events.recorder_log import RecorderEventLog, Stored
 
 logger = logging.getLogger(__name__)
 
 LATE_S = 5.0
 """What the log has had for so long, and Kafka has not brought, is read from the store."""
+FETCH_BYTES = 2**18
+"""Little of each partition at once, so that events need not wait long, and in memory, for those of the others."""
 MOST_WAITING = 50_000
-"""Events kept in memory until those before them come from other partitions."""
+"""Events that wait in memory for those of other partitions; beyond it the store gives what they wait for."""
 READ = 500
 """Events read at once while nobody asks for a page."""
 
@@ -92,21 +95,30 @@ class KafkaFedLog:
         return tuple(found)
 
     def _late(self, after: int, limit: int) -> tuple[Recorded, ...]:
-        """What the log has and Kafka has not brought in time, from the store."""
-        if self._log.head() <= after:
+        """What the log has and Kafka has passed over, or has not brought in time, from the store."""
+        following = self._log.stored_tail(after, limit=1)
+        if not following:
             self._late_since = None
             return ()
         if self._late_since is None:
             self._late_since = self._clock()
-        if self._clock() < self._late_since + LATE_S:
-            return ()
-        if not self._stands_in:
-            logger.warning("Kafka has not brought what follows position %d; the store stands in for it", after)
-        self._stands_in = True
+        (row,) = following
+        if not self._is_passed_over(row):
+            if self._clock() < self._late_since + LATE_S:
+                return ()
+            if not self._stands_in:
+                logger.warning("Kafka has not brought what follows position %d; the store stands in for it", after)
+            self._stands_in = True
         found = self._log.tail(after, limit=limit)
         for recorded in found:
             self._waiting.pop(recorded.position or 0, None)
         return found
+
+    def _is_passed_over(self, row: Stored) -> bool:
+        """Whether it is of no use to wait for the log's next event."""
+        if row.position in self._waiting or len(self._waiting) >= MOST_WAITING:
+            return True
+        return self._reader.has_passed(row.stream, row.position)
 
     def tail_of(self, types: Collection[str], after: int, *, limit: int) -> tuple[Recorded | Place, ...]:
         """See `RecorderEventLog.tail_of`."""
@@ -137,4 +149,5 @@ class KafkaFedLog:
 
 def fed_from_kafka(log: RecorderEventLog, topic: KafkaTopic, folder: DataFolder) -> KafkaFedLog:
     """The log of a data folder, fed from its topic. Raises `KafkaUnavailable`."""
-    return KafkaFedLog(log, KafkaReader(topic, BlobStore(folder.blobs), codec=open_codec(folder)))
+    connect = partial(connected, fetch_bytes=FETCH_BYTES)
+    return KafkaFedLog(log, KafkaReader(topic, BlobStore(folder.blobs), codec=open_codec(folder), connect=connect))

@@ -12,6 +12,7 @@ from events.cloud_events import from_kafka, place_of, reference_of
 from events.codec import CODEC, Codec
 from events.envelope import Recorded
 from events.errors import CorruptPayload
+from events.kafka_link import partition_of
 from events.kafka_topic import KafkaTopic, consumer_of, inspect_topic, kafka_errors
 from events.log import EventLog
 
@@ -81,15 +82,18 @@ class StoreReader:
         """Nothing is held."""
 
 
-def connected(topic: KafkaTopic) -> KafkaConsumer:
-    """A consumer at the topic's brokers. Raises `KafkaUnavailable`, also for a topic that has other partitions."""
+def connected(topic: KafkaTopic, *, fetch_bytes: int = FETCH_BYTES) -> KafkaConsumer:
+    """A consumer at the topic's brokers. Raises `KafkaUnavailable`, also for a topic that has other partitions.
+
+    ``fetch_bytes`` is how much of a partition comes at once.
+    """
     inspect_topic(topic)
     with kafka_errors():
         return consumer_of(
             topic,
             auto_offset_reset="earliest",
             isolation_level="read_committed",
-            max_partition_fetch_bytes=FETCH_BYTES,
+            max_partition_fetch_bytes=fetch_bytes,
         )
 
 
@@ -110,6 +114,7 @@ class KafkaReader:
     ) -> None:
         self._blobs = blobs
         self._codec = codec
+        self._partitions = topic.partitions
         self._seen: dict[int, int] = {}
         chosen = range(topic.partitions) if partitions is None else partitions
         self._places = [TopicPartition(topic.name, number) for number in chosen]
@@ -148,6 +153,10 @@ class KafkaReader:
                     self._consumer.seek(place, first.offset)
                 else:
                     self._consumer.seek_to_end(place)
+
+    def has_passed(self, stream: str, position: int) -> bool:
+        """Whether a later event of the stream's partition has been read: then this one will not come."""
+        return self._seen.get(partition_of(stream.encode(), self._partitions), 0) > position
 
     def read(self, *, limit: int, timeout_s: float) -> tuple[Delivery, ...]:
         """See `EventReader.read`."""

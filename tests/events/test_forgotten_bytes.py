@@ -29,14 +29,14 @@ from events.lesson import (
     TutorSpoken,
 )
 from events.location import DataFolder, environment_of
-from events.opening import open_blobs, open_codec, open_log
+from events.opening import open_blobs, open_codec, open_key_store, open_log
 from events.readers import KafkaReader
 from events.values import Blob, EngineUse, Evidence, Note, Phoneme, Pronunciation, Scores, Word, WordScore
 from events.verification import verify
 from projections.__main__ import main as projections
 from projections.catalogue import PROJECTIONS
 from replay.__main__ import main as replay
-from tests.events.plaintext import forms_of_bytes, forms_of_text, found_in, rare_letters, rare_word
+from tests.events.plaintext import forms_of_bytes, forms_of_text, found_in, in_base64, rare_letters, rare_word
 from tests.events.samples import origin
 from tests.servers.kafka import Broker
 
@@ -240,6 +240,9 @@ def test_after_forgetting_no_file_holds_a_word_or_a_sound_of_the_learner(
         of_log = name != "data" or not place.folder.log_url
         assert bool(found_in([root], {"engine": [CLEAR.encode()]}, since=ana.made_up)["engine"]) == of_log, name
     register(place.folder, "words 1", learners=("ana", "ben"))
+    (key,) = open_key_store(place.folder).keys_of("ana")
+    wrapped = {"key": [key.wrapped, key.wrapped.hex().encode(), *in_base64(key.wrapped)]}
+    assert found_in(place.roots().values(), wrapped, since=ana.made_up)["key"] != set()
 
     assert main(["forget", "ana", "--yes"], place.folder) == 0
 
@@ -247,6 +250,7 @@ def test_after_forgetting_no_file_holds_a_word_or_a_sound_of_the_learner(
     nothing: dict[str, set[str]] = {said: set() for said in ana.forms()}
     assert ana.found_in(*place.roots().values()) == nothing
     assert ana.found_in(after) == nothing
+    assert found_in(place.roots().values(), wrapped, since=ana.made_up)["key"] == set()
     # A file that was exported earlier is its owner's to make anew: the manifest names it if it was registered.
     assert said_in(ana, before) == set(ana.PLACES)
     (manifest,) = place.folder.forgotten.iterdir()

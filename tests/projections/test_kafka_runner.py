@@ -1,17 +1,18 @@
 """Projections fed from Kafka: the same views as from the store, each event once, whatever the topic holds."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 
 from events.blobs import BlobStore
 from events.envelope import Recorded
@@ -210,6 +211,50 @@ def test_what_kafka_does_not_have_is_read_from_the_store_after_a_while(feed: Fee
 
     assert feed.from_store == list(range(relayed + 1, feed.log.head() + 1))
     assert {status.audit for status in runner.status(feed.log.head())} == {"agrees"}
+
+
+def test_a_position_that_the_log_left_out_holds_nobody_up(feed: Feed, stores: Stores) -> None:
+    feed.append(sessions=10)
+    with closing(sqlite3.connect(feed.folder.log)) as raw, raw:
+        raw.execute("DELETE FROM events WHERE rowid=(SELECT MAX(rowid) FROM events WHERE originator_id='s3')")
+        ((left_out,),) = raw.execute("SELECT MAX(rowid) + 1 FROM events WHERE originator_id='s3'").fetchall()
+    head = feed.relay(sessions=0)
+    store, fed = stores.open(), feed.open(lambda: 0.0)
+    runner = ProjectionRunner(fed, store, PROJECTIONS)
+
+    fold_up_to(runner, fed, head)
+
+    assert feed.from_store[0] == left_out + 1
+    assert {status.audit for status in runner.status(head)} == {"agrees"}
+
+
+def test_what_the_topic_no_longer_keeps_is_read_from_the_store(feed: Feed, stores: Stores, kafka: Broker) -> None:
+    head = feed.relay(sessions=60)
+    admin = KafkaAdminClient(bootstrap_servers=kafka.address)
+    admin.delete_records({TopicPartition(feed.topic.name, partition): 40 for partition in range(3)})
+    admin.close()
+    store, fed = stores.open(), feed.open(lambda: 0.0)
+    runner = ProjectionRunner(fed, store, PROJECTIONS)
+
+    fold_up_to(runner, fed, head)
+
+    assert 120 <= len(feed.from_store) < head
+    assert {status.audit for status in runner.status(head)} == {"agrees"}
+    assert checksums(store) == views_of_the_store(feed, stores)
+
+
+def test_with_little_memory_for_events_that_wait_the_store_helps_out(
+    feed: Feed, stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("events.kafka_feed.MOST_WAITING", 20)
+    head = feed.relay(sessions=60)
+    store, fed = stores.open(), feed.open(lambda: 0.0)
+    runner = ProjectionRunner(fed, store, PROJECTIONS)
+
+    fold_up_to(runner, fed, head)
+
+    assert {status.audit for status in runner.status(head)} == {"agrees"}
+    assert checksums(store) == views_of_the_store(feed, stores)
 
 
 def test_workers_of_the_command_follow_kafka(feed: Feed) -> None:
