@@ -105,8 +105,11 @@ class Gateway:
         if kept is not None and kept.turn == turn and kept.seen > len(kept.chunks):
             missing = len(kept.chunks)
             raise AudioError("chunk_out_of_order", f"Chunk {missing} is missing; go on from it, then end.")
+        ended = kept
         for attempt in range(RESENDS):
             kept = self._kept.get(session)
+            if kept is not None and kept is not ended:
+                raise AudioError("cancelled", "The turn is being recorded anew; end that recording.")
             rest = Rest()
             if kept is not None and kept.turn == turn:
                 if attempt:

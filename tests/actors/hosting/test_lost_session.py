@@ -187,6 +187,32 @@ async def test_a_recording_of_which_another_host_has_the_rest_is_whole_before_it
     assert [e.duration_ms for e in two.of(SpeechUttered)] == [800]
 
 
+async def test_an_end_that_comes_late_does_not_end_a_recording_that_was_begun_anew(
+    two: Two, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, go_on = asyncio.Event(), asyncio.Event()
+
+    async def lost(*args: Any) -> int:
+        asked.set()
+        await go_on.wait()
+        raise AudioError("chunk_out_of_order", "The recording was lost.")
+
+    chunks = chunks_of(speech(0.8))
+    await two.gateway.audio("s1", "ana", 1, 0, chunks)
+    monkeypatch.setattr(two.first, "end_recording", lost)
+    late = asyncio.create_task(two.gateway.end_recording("s1", "ana", "e1", 1))
+    await asked.wait()
+    monkeypatch.undo()
+    await two.gateway.cancel_recording("s1", "ana", 1)
+    await two.gateway.audio("s1", "ana", 1, 0, chunks[:2])
+    go_on.set()
+    with pytest.raises(AudioError, match="recorded anew"):
+        await late
+    await two.gateway.audio("s1", "ana", 1, 2, chunks[2:])
+    await two.gateway.end_recording("s1", "ana", "e1", 1)
+    assert [e.duration_ms for e in two.of(SpeechUttered)] == [800]
+
+
 async def test_a_recording_that_was_lost_on_its_way_to_the_log_is_wanted_again_from_whoever_ended_it_twice(
     two: Two,
 ) -> None:
