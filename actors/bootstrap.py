@@ -72,7 +72,7 @@ def relaying(settings: Settings, log: RecorderEventLog, blobs: LearnerBlobs) -> 
     """The log's relay to Kafka, not started; None without brokers. Raises `events.errors.KafkaUnavailable`."""
     if not settings.kafka:
         return None
-    topic = topic_at(settings.kafka, name=settings.kafka_topic)
+    topic = topic_at(settings.kafka, name=settings.kafka_topic, partitions=settings.kafka_partitions)
     return Relaying(log, topic, settings.data.relay, blobs.store)
 
 

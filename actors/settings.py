@@ -40,6 +40,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     in_host: tuple[str, ...] = IN_HOST
     kafka: str = ""
     kafka_topic: str = "colloquy.events"
+    kafka_partitions: int = 12
     models_cache: str = ""
     models_from: str = ""
     audio_days: int = LIMIT_DAYS
@@ -62,6 +63,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         in_host=_kinds(environ, "IN_HOST", IN_HOST),
         kafka=environ.get(PREFIX + "KAFKA", ""),
         kafka_topic=environ.get(PREFIX + "KAFKA_TOPIC", "") or "colloquy.events",
+        kafka_partitions=_number(environ, "KAFKA_PARTITIONS", 12),
         models_cache=environ.get(PREFIX + "MODELS", ""),
         models_from=environ.get(PREFIX + "MODELS_FROM", ""),
         audio_days=_number(environ, "AUDIO_DAYS", LIMIT_DAYS),

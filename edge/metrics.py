@@ -1,6 +1,7 @@
 """Figures of the running server for Prometheus, read anew at each scrape."""
 
 import asyncio
+import logging
 from collections.abc import Iterator
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -12,6 +13,10 @@ from starlette.responses import Response
 
 from edge.projecting import Projecting
 from edge.resources import Resources
+from events.errors import EventsError
+from projections.errors import ProjectionsError
+
+logger = logging.getLogger(__name__)
 
 
 class ServerFigures(Collector):
@@ -31,6 +36,18 @@ class ServerFigures(Collector):
         for engine in status.engines:
             engines.add_metric([engine.kind], {"ready": 1.0, "degraded": 0.5}.get(engine.state, 0.0))
         yield engines
+        try:
+            stored = tuple(self._stored())
+        except (EventsError, ProjectionsError) as error:
+            logger.warning("the figures of log and views are left out: %s", error)
+            stored = ()
+        yield GaugeMetricFamily(
+            "colloquy_log_readable", "0 when log or views cannot be read", value=float(bool(stored))
+        )
+        yield from stored
+
+    def _stored(self) -> Iterator[Metric]:
+        """What is to be read from the log and the views. Raises their errors."""
         head = self._resources.log.head()
         yield GaugeMetricFamily("colloquy_log_position", "The log's last position", value=head)
         yield from self._projections(head)

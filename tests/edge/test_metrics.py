@@ -3,8 +3,10 @@
 import asyncio
 
 import httpx
+import pytest
 
 from edge.client import LessonClient
+from events.errors import LogUnavailable
 from tests.fakes.server import LessonServer
 
 
@@ -25,3 +27,17 @@ async def test_the_projections_tell_lag_parked_keys_and_whether_the_counts_agree
     assert shown['colloquy_projection_lag_events{projection="cost"}'] == 0
     assert shown['colloquy_projection_parked_keys{projection="cost"}'] == 0
     assert shown['colloquy_projection_events_total{projection="cost"}'] >= 1
+
+
+async def test_a_log_that_is_away_costs_only_its_own_figures(
+    server: LessonServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away() -> int:
+        raise LogUnavailable("unreachable", "no route")
+
+    monkeypatch.setattr(server.log, "head", away)
+    shown = await asyncio.to_thread(httpx.get, f"{server.url}/metrics")
+    assert shown.status_code == 200
+    assert "colloquy_ready 1.0" in shown.text
+    assert "colloquy_log_readable 0.0" in shown.text
+    assert "colloquy_log_position" not in shown.text
