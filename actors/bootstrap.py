@@ -17,11 +17,11 @@ from actors.ports import Voice
 from actors.settings import Settings
 from actors.stages.stage import Resources
 from events.identifiers import uuid7
-from events.kafka_topic import topic_at
-from events.learner_blobs import LearnerBlobs
+from events.kafka.relaying import Relaying
+from events.kafka.topic import topic_at
 from events.opening import open_blobs, open_log
 from events.recorder_log import RecorderEventLog
-from events.relaying import Relaying
+from events.sealing.blobs import LearnerBlobs
 from policies.fallback import RANKING, MachineProfile, fallback_order
 from projections.opening import open_views
 from projections.views import ViewStore

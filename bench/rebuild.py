@@ -27,13 +27,13 @@ from rich.table import Table
 from bench.lessons import lesson
 from bench.machine import machine
 from events.envelope import Origin
-from events.keys import KeyRing
 from events.lesson import LessonEvent, SessionStarted
 from events.log import Batch
-from events.master_keys import MasterKeyFile
-from events.sealing import SealingCodec
+from events.sealing.codec import SealingCodec
+from events.sealing.keys import KeyRing
+from events.sealing.master_keys import MasterKeyFile
+from events.sealing.sqlite_keys import sqlite_keys
 from events.sqlite import SQLiteEventLog
-from events.sqlite_keys import sqlite_keys
 from projections.catalogue import PROJECTIONS, projection_named
 from projections.projection import AnyProjection
 from projections.rebuild import rebuild

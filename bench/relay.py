@@ -25,12 +25,12 @@ from rich.table import Table
 from bench.log import ORIGIN, lessons
 from bench.machine import machine, percentile
 from events.blobs import BlobStore
-from events.cloud_events import KafkaEvent, to_kafka
-from events.kafka_link import ProducerLink, partition_of
-from events.kafka_topic import KafkaTopic, create_topic
+from events.kafka.cloud_events import KafkaEvent, to_kafka
+from events.kafka.link import ProducerLink, partition_of
+from events.kafka.relay import BATCH, CheckpointFile, Relay
+from events.kafka.topic import KafkaTopic, create_topic
 from events.log import Batch
 from events.readers import KafkaReader
-from events.relay import BATCH, CheckpointFile, Relay
 from events.sqlite import SQLiteEventLog
 from tests.servers.kafka import NoKafka, broker
 

@@ -16,13 +16,13 @@ from bench.log import ORIGIN, lessons
 from bench.machine import machine, spread
 from events.blobs import Blobs, BlobStore
 from events.codec import CODEC, Codec
-from events.keys import KeyRing
-from events.learner_blobs import LearnerBlobs
 from events.lesson import LessonEvent
-from events.master_keys import MasterKeyFile
-from events.sealing import SealingCodec
+from events.sealing.blobs import LearnerBlobs
+from events.sealing.codec import SealingCodec
+from events.sealing.keys import KeyRing
+from events.sealing.master_keys import MasterKeyFile
+from events.sealing.sqlite_keys import sqlite_keys
 from events.sqlite import SQLiteEventLog
-from events.sqlite_keys import sqlite_keys
 from events.verification import all_events
 from projections.progress import PROGRESS
 from projections.runner import ProjectionRunner

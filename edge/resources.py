@@ -6,8 +6,8 @@ from actors.cluster import Cluster
 from actors.settings import Settings
 from edge.retaining import Retaining
 from events.blobs import BlobsByLearner
+from events.kafka.relaying import Relaying
 from events.log import EventLog
-from events.relaying import Relaying
 from projections.views import ViewStore
 
 

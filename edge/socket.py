@@ -40,7 +40,7 @@ from edge.frames import (
 from events.blobs import BlobsByLearner
 from events.errors import BlobCorrupt, BlobMissing, EventsError
 from events.lesson import LessonEvent, SessionStarted
-from events.sealing_errors import BlobExpired, BlobForgotten
+from events.sealing.errors import BlobExpired, BlobForgotten
 from projections.messages import ErrorMessage, Outgoing, ResumedMessage, frame, messages_of
 
 logger = logging.getLogger(__name__)

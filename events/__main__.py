@@ -21,13 +21,13 @@ from events.blobs import BlobStore
 from events.codec import encode
 from events.envelope import Recorded, Unknown
 from events.errors import CorruptPayload, EventsError, StreamUnknown
-from events.kafka_commands import add_kafka_options, relay, topic_of, topics
-from events.kafka_verification import kafka_differences
-from events.key_commands import COMMANDS, add_key_commands, run_key_command
+from events.kafka.commands import add_kafka_options, relay, topic_of, topics
+from events.kafka.verification import kafka_differences
 from events.location import DataFolder, data_folder
 from events.opening import open_existing_log
 from events.recorder_log import RecorderEventLog
 from events.schema import schemas, write_schemas
+from events.sealing.commands import COMMANDS, add_key_commands, run_key_command
 from events.verification import Problem, all_events, verify
 
 WAIT_S = 1.0

@@ -20,7 +20,7 @@ from fsspec.implementations.local import LocalFileSystem
 from msgspec import Struct
 
 from events.errors import BlobCorrupt, BlobMissing, BlobStoreUnavailable
-from events.sealing_errors import BlobExpired
+from events.sealing.errors import BlobExpired
 from events.values import Blob
 
 EXPIRED = ".expired"
@@ -29,7 +29,7 @@ _NAME = re.compile(r"[0-9a-f]{64}")
 
 
 class Blobs(Protocol):
-    """Keeps bytes and gives them back; see `BlobStore` and `events.learner_blobs`."""
+    """Keeps bytes and gives them back; see `BlobStore` and `events.sealing.blobs`."""
 
     def put(self, data: bytes, media_type: str) -> Blob: ...
     def get(self, sha256: str) -> bytes: ...
@@ -91,7 +91,7 @@ class BlobStore:
             return self._size(self._path(sha256)) is not None
 
     def of(self, learner: str) -> Self:
-        """The same store: it keeps every learner's blobs in the clear. See `events.learner_blobs`."""
+        """The same store: it keeps every learner's blobs in the clear. See `events.sealing.blobs`."""
         return self
 
     def expire(self, sha256: str, when: datetime) -> bool:

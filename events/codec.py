@@ -186,7 +186,7 @@ class Codec:
         return _recorded(stored, stored.type, event, place.position)
 
     def _payload_of(self, recorded: Recorded) -> bytes:
-        """The payload's JSON. What is sealed is sealed here; see `events.sealing`."""
+        """The payload's JSON. What is sealed is sealed here; see `events.sealing.codec`."""
         event = recorded.event
         payload = event.payload if isinstance(event, Unknown) else self._encode_payload(event)
         if recorded.forgotten and not payload.endswith(_FORGOTTEN):

@@ -16,7 +16,7 @@ class DataFolder(Struct, frozen=True):
     """The data folder and the places in it; nothing is made until it is first written.
 
     ``log_url`` places the log elsewhere: a ``postgresql://`` URL, or embedded-postgres. ``master_key`` gives the master
-    keys (see `events.master_keys`) instead of the file in the folder.
+    keys (see `events.sealing.master_keys`) instead of the file in the folder.
     """
 
     root: Path

@@ -5,17 +5,17 @@ from msgspec.structs import replace
 from events.blobs import BlobStore
 from events.embedded_postgres import embedded_postgres
 from events.errors import LogUnavailable
-from events.key_store import RotatingKeyStore
-from events.keys import KeyRing
-from events.learner_blobs import LearnerBlobs
 from events.location import EMBEDDED_POSTGRES, LOG_VARIABLE, VARIABLE, DataFolder
-from events.master_keys import GivenMasterKeys, MasterKeyFile, MasterKeySource
 from events.postgres import PostgresEventLog
-from events.postgres_keys import postgres_keys
 from events.recorder_log import RecorderEventLog
-from events.sealing import SealingCodec
+from events.sealing.blobs import LearnerBlobs
+from events.sealing.codec import SealingCodec
+from events.sealing.key_store import RotatingKeyStore
+from events.sealing.keys import KeyRing
+from events.sealing.master_keys import GivenMasterKeys, MasterKeyFile, MasterKeySource
+from events.sealing.postgres_keys import postgres_keys
+from events.sealing.sqlite_keys import sqlite_keys
 from events.sqlite import SQLiteEventLog
-from events.sqlite_keys import sqlite_keys
 
 
 def open_log(folder: DataFolder) -> RecorderEventLog:

@@ -7,13 +7,13 @@ database functions stay off: with them tail readers lose events.
 
 import threading
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from typing import Any
 
 import psycopg
 import psycopg_pool
-from eventsourcing.persistence import Notification, PersistenceError, StoredEvent
+from eventsourcing.persistence import Notification, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow, dict_row, tuple_row
@@ -24,6 +24,7 @@ from events.errors import LogUnavailable
 from events.holding import Hold, hold_in_postgres
 from events.identifiers import uuid7
 from events.log import Clock, NewId, utc_now
+from events.postgres_errors import typed_errors
 from events.recorder_log import Outcome, RecorderEventLog, Row
 
 TABLE = "events"
@@ -363,41 +364,3 @@ class _Datastore(PostgresDatastore):
             check=psycopg_pool.ConnectionPool.check_connection,
             open=False,
         )
-
-
-@contextmanager
-def typed_errors() -> Iterator[None]:
-    """Raise `LogUnavailable` for the errors of PostgreSQL and its driver."""
-    try:
-        yield
-    except (PersistenceError, psycopg.Error, psycopg_pool.PoolTimeout) as error:
-        raise LogUnavailable(_reason(error), str(error).strip()) from error
-
-
-REASONS = {
-    "53100": "full",  # disk_full
-    "25006": "read_only",  # read_only_sql_transaction
-    "42501": "read_only",  # insufficient_privilege
-    "55P03": "locked",  # lock_not_available
-    "40P01": "locked",  # deadlock_detected
-    "XX001": "damaged",  # data_corrupted
-    "XX002": "damaged",  # index_corrupted
-    "28P01": "refused",  # invalid_password
-    "28000": "refused",  # invalid_authorization_specification
-    "3D000": "refused",  # invalid_catalog_name
-}
-"""https://www.postgresql.org/docs/current/errcodes-appendix.html"""
-
-
-def _reason(error: BaseException) -> str:
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, psycopg_pool.PoolClosed):
-            return "closed"
-        state = getattr(cause, "sqlstate", None)
-        if state is not None:
-            return REASONS.get(state, "unreachable" if state[:2] in ("08", "57") else "failed")
-        if isinstance(cause, psycopg.OperationalError | psycopg_pool.PoolTimeout):
-            return "unreachable"
-        cause = cause.__cause__
-    return "failed"

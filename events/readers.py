@@ -8,12 +8,12 @@ from kafka import KafkaConsumer, TopicPartition
 from msgspec import Struct
 
 from events.blobs import BlobStore
-from events.cloud_events import from_kafka, place_of, reference_of
 from events.codec import CODEC, Codec
 from events.envelope import Recorded
 from events.errors import CorruptPayload
-from events.kafka_link import partition_of
-from events.kafka_topic import KafkaTopic, consumer_of, inspect_topic, kafka_errors
+from events.kafka.cloud_events import from_kafka, place_of, reference_of
+from events.kafka.link import partition_of
+from events.kafka.topic import KafkaTopic, consumer_of, inspect_topic, kafka_errors
 from events.log import EventLog
 
 FETCH_BYTES = 4 * 2**20

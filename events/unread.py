@@ -44,7 +44,7 @@ def lean(kind: type[Struct], fields: tuple[str, ...]) -> type[Struct]:
 
 
 def covers(fields: Collection[str], paths: Collection[str]) -> bool:
-    """Whether all ``paths`` (`events.personal.PERSONAL`) lie in these fields."""
+    """Whether all ``paths`` (`events.sealing.personal.PERSONAL`) lie in these fields."""
     return all(path.partition(".")[0].removesuffix("[]") in fields for path in paths)
 
 

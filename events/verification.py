@@ -9,7 +9,7 @@ from events.codec import CODEC, Codec
 from events.envelope import Recorded, Unknown
 from events.errors import BlobCorrupt, BlobMissing, CorruptPayload
 from events.log import EventLog
-from events.sealing_errors import BlobExpired
+from events.sealing.errors import BlobExpired
 
 PAGE = 500
 

@@ -7,8 +7,8 @@ from contextlib import closing
 from pathlib import Path
 
 from events.errors import EventsError
-from events.kafka_commands import add_kafka_options, topic_of
-from events.kafka_feed import fed_from_kafka
+from events.kafka.commands import add_kafka_options, topic_of
+from events.kafka.feed import fed_from_kafka
 from events.location import DataFolder, data_folder
 from events.opening import open_existing_log, with_server
 from events.recorder_log import RecorderEventLog

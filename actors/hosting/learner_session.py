@@ -23,7 +23,7 @@ from events.envelope import NotOfLesson, Origin, Recorded
 from events.errors import EventsError, VersionConflict
 from events.lesson import LessonEvent, SpeechUttered, TurnFailed
 from events.log import Batch, EventLog
-from events.sealing_errors import LearnerForgotten
+from events.sealing.errors import LearnerForgotten
 from projections.messages import ErrorMessage, Message
 
 logger = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from events.lesson import SpeechUttered, TutorSpoken
 from events.location import DataFolder
 from events.opening import open_blobs, open_log
 from events.recorder_log import RecorderEventLog
-from events.sealing_errors import BlobExpired
+from events.sealing.errors import BlobExpired
 from events.values import Blob
 from events.verification import verify
 from tests.events.samples import ENGINE, origin, started

@@ -6,7 +6,7 @@ import pytest
 @pytest.fixture
 def quick_relay(monkeypatch: pytest.MonkeyPatch) -> None:
     """The relay gives up on brokers, and tries again, sooner than it would in service."""
-    monkeypatch.setattr("events.relay.LONGEST_PAUSE_S", 1.0)
-    for module in ("kafka_link", "kafka_topic"):
-        monkeypatch.setattr(f"events.{module}.TIMEOUT_MS", 3_000)
-    monkeypatch.setattr("events.kafka_link.DELIVERY_MS", 5_000)
+    monkeypatch.setattr("events.kafka.relay.LONGEST_PAUSE_S", 1.0)
+    for module in ("link", "topic"):
+        monkeypatch.setattr(f"events.kafka.{module}.TIMEOUT_MS", 3_000)
+    monkeypatch.setattr("events.kafka.link.DELIVERY_MS", 5_000)

@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from events.kafka_topic import KafkaTopic
-from events.relaying import Relaying
-from tests.events.test_relay import Room
+from events.kafka.relaying import Relaying
+from events.kafka.topic import KafkaTopic
+from tests.events.kafka.test_relay import Room
 
 PATIENCE_S = 120
 

@@ -17,7 +17,7 @@ from events.lesson import LessonEvent, SessionClaimed, SessionEnded, SpeechAsses
 from events.log import Batch, EventLog
 from events.memory import MemoryEventLog
 from events.postgres import PostgresEventLog
-from events.sealing import SealingCodec
+from events.sealing.codec import SealingCodec
 from events.sqlite import SQLiteEventLog
 from events.values import Scores
 from tests.events.samples import TickingClock, origin, random_event, started

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from events.keys import KeyRing
-from events.master_keys import MasterKeyFile
-from events.sqlite_keys import sqlite_keys
+from events.sealing.keys import KeyRing
+from events.sealing.master_keys import MasterKeyFile
+from events.sealing.sqlite_keys import sqlite_keys
 
 
 class StillClock:

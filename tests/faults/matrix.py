@@ -21,13 +21,13 @@ from rich.console import Console
 from rich.table import Table
 
 from events.blobs import BlobStore
-from events.kafka_link import ProducerLink
-from events.kafka_topic import KafkaTopic, create_topic
-from events.kafka_verification import kafka_differences, read_topic
+from events.kafka.link import ProducerLink
+from events.kafka.relay import CheckpointFile, Relay
+from events.kafka.topic import KafkaTopic, create_topic
+from events.kafka.verification import kafka_differences, read_topic
 from events.location import DataFolder
 from events.opening import open_log
 from events.recorder_log import RecorderEventLog
-from events.relay import CheckpointFile, Relay
 from events.verification import verify
 from projections.catalogue import PROJECTIONS
 from projections.opening import open_views

@@ -14,14 +14,14 @@ from msgspec import Struct
 
 from events.blobs import BlobStore
 from events.errors import VersionConflict
-from events.kafka_link import ProducerLink
-from events.kafka_topic import KafkaTopic
+from events.kafka.link import ProducerLink
+from events.kafka.relay import CheckpointFile, Relay
+from events.kafka.topic import KafkaTopic
 from events.lesson import SessionEnded
 from events.location import DataFolder
 from events.opening import open_log
 from events.readers import KafkaReader, Mark
 from events.recorder_log import RecorderEventLog
-from events.relay import CheckpointFile, Relay
 from projections.catalogue import PROJECTIONS
 from projections.errors import RunnerFenced
 from projections.opening import open_views

@@ -5,10 +5,10 @@ import shutil
 from pathlib import Path
 
 from events.archive import read_archive
-from events.keys import KeyRing
-from events.master_keys import GivenMasterKeys
-from events.sealing import SealingCodec
-from events.sqlite_keys import sqlite_keys
+from events.sealing.codec import SealingCodec
+from events.sealing.keys import KeyRing
+from events.sealing.master_keys import GivenMasterKeys
+from events.sealing.sqlite_keys import sqlite_keys
 
 FOLDER = Path(__file__).parent
 MASTER = "golden:" + base64.b64encode(bytes(range(32))).decode()

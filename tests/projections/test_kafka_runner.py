@@ -16,14 +16,14 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 
 from events.blobs import BlobStore
 from events.envelope import Recorded
-from events.kafka_feed import KafkaFedLog
-from events.kafka_link import ProducerLink
-from events.kafka_topic import KafkaTopic, create_topic
+from events.kafka.feed import KafkaFedLog
+from events.kafka.link import ProducerLink
+from events.kafka.relay import CheckpointFile, Relay
+from events.kafka.topic import KafkaTopic, create_topic
 from events.location import DataFolder, environment_of
 from events.opening import open_codec, open_log
 from events.readers import KafkaReader
 from events.recorder_log import RecorderEventLog
-from events.relay import CheckpointFile, Relay
 from projections.catalogue import PROJECTIONS
 from projections.errors import ViewsUnavailable
 from projections.opening import open_views
@@ -246,7 +246,7 @@ def test_what_the_topic_no_longer_keeps_is_read_from_the_store(feed: Feed, store
 def test_with_little_memory_for_events_that_wait_the_store_helps_out(
     feed: Feed, stores: Stores, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("events.kafka_feed.MOST_WAITING", 20)
+    monkeypatch.setattr("events.kafka.feed.MOST_WAITING", 20)
     head = feed.relay(sessions=60)
     store, fed = stores.open(), feed.open(lambda: 0.0)
     runner = ProjectionRunner(fed, store, PROJECTIONS)

@@ -21,7 +21,7 @@ from events.lesson import (
     TutorSpoken,
 )
 from events.log import EventLog
-from events.sealing import SealingCodec
+from events.sealing.codec import SealingCodec
 from events.sqlite import SQLiteEventLog
 from events.unread import unread
 from events.values import (

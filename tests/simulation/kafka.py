@@ -6,10 +6,10 @@ from typing import Any
 from kafka import TopicPartition
 from msgspec import Struct
 
-from events.cloud_events import KafkaEvent, place_of
 from events.errors import KafkaUnavailable
-from events.kafka_link import Opened, partition_of
-from events.kafka_topic import KafkaTopic
+from events.kafka.cloud_events import KafkaEvent, place_of
+from events.kafka.link import Opened, partition_of
+from events.kafka.topic import KafkaTopic
 from tests.simulation.faults import Faults
 
 TOPIC = KafkaTopic(servers=("simulated:1",), name="events", partitions=2)
@@ -56,7 +56,7 @@ class SimulatedKafka:
 
 
 class SimulatedLink:
-    """`events.kafka_link.KafkaLink` to it."""
+    """`events.kafka.link.KafkaLink` to it."""
 
     topic = TOPIC
 

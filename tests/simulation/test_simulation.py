@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from events.cloud_events import KafkaEvent
-from events.relay import Checkpoint, Relay
+from events.kafka.cloud_events import KafkaEvent
+from events.kafka.relay import Checkpoint, Relay
 from projections.lease import Lease
 from projections.projection import PARTS
 from projections.runner import ProjectionRunner

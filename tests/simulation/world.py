@@ -17,11 +17,11 @@ from msgspec import Struct
 from events.blobs import BlobStore
 from events.envelope import Recorded
 from events.errors import KafkaUnavailable, LogUnavailable, VersionConflict
+from events.kafka.relay import Checkpoint, Relay
 from events.lesson import SessionEnded
 from events.memory import MemoryEventLog
 from events.readers import KafkaReader, Mark
 from events.recorder_log import Stored
-from events.relay import Checkpoint, Relay
 from projections.errors import RunnerFenced
 from projections.projection import Projection
 from projections.runner import ProjectionRunner

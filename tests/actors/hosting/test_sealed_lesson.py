@@ -11,9 +11,9 @@ from actors.session.commands import Rate
 from events import lesson
 from events.blobs import BlobStore
 from events.codec import CODEC
-from events.learner_blobs import LearnerBlobs
-from events.sealing import SealingCodec
-from events.sealing_errors import LearnerForgotten
+from events.sealing.blobs import LearnerBlobs
+from events.sealing.codec import SealingCodec
+from events.sealing.errors import LearnerForgotten
 from events.sqlite import SQLiteEventLog
 from replay.session import digest_of, frames_of, replay
 from tests.actors.hosting.test_lesson import Room

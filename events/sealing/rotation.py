@@ -9,11 +9,11 @@ import os
 
 from msgspec import Struct
 
-from events.key_store import RotatingKeyStore
-from events.keys import RandomBytes, marked, proves, rewrapped
 from events.location import MASTER_KEY_VARIABLE
-from events.master_keys import MasterKey, MasterKeyFile, MasterKeySource, fresh_master_key
-from events.sealing_errors import MasterKeyMissing, MasterKeyUnusable, MasterKeyWrong
+from events.sealing.errors import MasterKeyMissing, MasterKeyUnusable, MasterKeyWrong
+from events.sealing.key_store import RotatingKeyStore
+from events.sealing.keys import RandomBytes, marked, proves, rewrapped
+from events.sealing.master_keys import MasterKey, MasterKeyFile, MasterKeySource, fresh_master_key
 
 
 class Rotated(Struct, frozen=True, kw_only=True):
@@ -27,7 +27,7 @@ class Rotated(Struct, frozen=True, kw_only=True):
 def rotate_master_key(
     store: RotatingKeyStore, source: MasterKeySource, *, random_bytes: RandomBytes = os.urandom
 ) -> Rotated:
-    """Wrap all keys by a new master key. Raises what `events.keys.KeyRing` raises.
+    """Wrap all keys by a new master key. Raises what `events.sealing.keys.KeyRing` raises.
 
     Where the master keys are given, the newest of them must be another than the one in use.
     """

@@ -14,8 +14,8 @@ import pytest
 from events.__main__ import main
 from events.blobs import BlobStore
 from events.envelope import Fact, Recorded
-from events.kafka_topic import KafkaTopic
-from events.kafka_verification import kafka_differences
+from events.kafka.topic import KafkaTopic
+from events.kafka.verification import kafka_differences
 from events.lesson import (
     FeedbackRated,
     SessionEnded,

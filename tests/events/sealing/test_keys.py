@@ -4,17 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from events.keys import KeyRing
 from events.location import DataFolder
-from events.master_keys import GivenMasterKeys, MasterKeyFile, fresh_master_key
-from events.sealing_errors import (
+from events.sealing.errors import (
     LearnerForgotten,
     LearnerKeyMissing,
     MasterKeyMissing,
     MasterKeyUnusable,
     MasterKeyWrong,
 )
-from events.sqlite_keys import sqlite_keys
+from events.sealing.keys import KeyRing
+from events.sealing.master_keys import GivenMasterKeys, MasterKeyFile, fresh_master_key
+from events.sealing.sqlite_keys import sqlite_keys
 from tests.fakes.keys import StillClock, key_ring
 
 A, B = base64.b64encode(b"a" * 32).decode(), base64.b64encode(b"b" * 32).decode()

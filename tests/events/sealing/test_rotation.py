@@ -3,12 +3,12 @@ from typing import Any
 
 import pytest
 
-from events.key_store import RotatingKeyStore
-from events.keys import KeyRing
-from events.master_keys import GivenMasterKeys, MasterKeyFile, fresh_master_key
-from events.rotation import rotate_master_key
-from events.sealing_errors import MasterKeyMissing, MasterKeyUnusable
-from events.sqlite_keys import sqlite_keys
+from events.sealing.errors import MasterKeyMissing, MasterKeyUnusable
+from events.sealing.key_store import RotatingKeyStore
+from events.sealing.keys import KeyRing
+from events.sealing.master_keys import GivenMasterKeys, MasterKeyFile, fresh_master_key
+from events.sealing.rotation import rotate_master_key
+from events.sealing.sqlite_keys import sqlite_keys
 from tests.fakes.keys import key_ring
 
 LEARNERS = ("ana", "ben", "cem")

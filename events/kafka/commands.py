@@ -11,11 +11,11 @@ from rich.table import Table
 
 from events.blobs import BlobStore
 from events.errors import KafkaUnavailable
-from events.kafka_link import ProducerLink, last_positions
-from events.kafka_topic import KafkaTopic, create_topic, inspect_topic, topic_at
+from events.kafka.link import ProducerLink, last_positions
+from events.kafka.relay import CheckpointFile, Relay
+from events.kafka.topic import KafkaTopic, create_topic, inspect_topic, topic_at
 from events.location import DataFolder
 from events.recorder_log import RecorderEventLog
-from events.relay import CheckpointFile, Relay
 
 KAFKA = "COLLOQUY_KAFKA"
 TOPIC = "COLLOQUY_KAFKA_TOPIC"

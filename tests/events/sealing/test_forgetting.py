@@ -14,13 +14,13 @@ from events.blobs import BlobStore
 from events.codec import CODEC
 from events.envelope import Recorded, Unknown
 from events.errors import EventsError
-from events.forgetting import Dataset, forget
 from events.learner import ConsentGiven, ConsentWithdrawn, LearnerForgotten, stream_of
 from events.lesson import SessionEnded, SpeechAssessed, SpeechTranscribed, SpeechUttered, TutorReplied
 from events.location import DataFolder
 from events.opening import open_blobs, open_codec, open_keys, open_log
 from events.postgres import PostgresEventLog
-from events.sealing_errors import LearnerUnknown
+from events.sealing.errors import LearnerUnknown
+from events.sealing.forgetting import Dataset, forget
 from events.sqlite import SQLiteEventLog
 from events.values import Blob, Pronunciation, Scores, WordScore
 from events.verification import verify

@@ -18,9 +18,9 @@ from events.lesson import SessionEnded
 from events.log import EventLog
 from events.postgres import PostgresEventLog
 from events.sqlite import SQLiteEventLog
+from tests.events.kafka.test_relay import Room, by_position, in_order, raw_count
 from tests.events.relays import relaying_of, until_relayed, until_waiting
 from tests.events.samples import origin
-from tests.events.test_relay import Room, by_position, in_order, raw_count
 from tests.servers.disks import NoSmallDisk, SmallDisk, small_disk
 from tests.servers.kafka import Broker, NoKafka, broker
 

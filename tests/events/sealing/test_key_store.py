@@ -8,10 +8,10 @@ from uuid import uuid4
 
 import pytest
 
-from events.key_store import MasterMark, RotatingKeyStore, StoredKey
-from events.postgres_keys import postgres_keys
-from events.sealing_errors import KeysUnavailable
-from events.sqlite_keys import sqlite_keys
+from events.sealing.errors import KeysUnavailable
+from events.sealing.key_store import MasterMark, RotatingKeyStore, StoredKey
+from events.sealing.postgres_keys import postgres_keys
+from events.sealing.sqlite_keys import sqlite_keys
 
 MADE = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 GONE = datetime(2026, 11, 9, 9, 0, tzinfo=UTC)
@@ -157,7 +157,7 @@ def test_a_file_that_is_no_key_store_is_a_typed_error(tmp_path: Path) -> None:
 
 
 def test_a_server_that_does_not_answer_is_a_typed_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("events.postgres_keys.WAIT_FOR_CONNECTION_S", 0.2)
+    monkeypatch.setattr("events.sealing.postgres_keys.WAIT_FOR_CONNECTION_S", 0.2)
 
     with pytest.raises(KeysUnavailable) as caught:
         postgres_keys(f"postgresql://nobody@/none?host={tmp_path}").keys_of("ana")

@@ -9,9 +9,9 @@ from kafka.errors import KafkaError
 from kafka.partitioner.default import murmur2
 from msgspec import Struct
 
-from events.cloud_events import KafkaEvent, place_of
 from events.errors import KafkaUnavailable
-from events.kafka_topic import LARGEST_RECORD_BYTES, TIMEOUT_MS, KafkaTopic, consumer_of, inspect_topic, kafka_errors
+from events.kafka.cloud_events import KafkaEvent, place_of
+from events.kafka.topic import LARGEST_RECORD_BYTES, TIMEOUT_MS, KafkaTopic, consumer_of, inspect_topic, kafka_errors
 
 DELIVERY_MS = 30_000
 """How long Kafka may take for what is sent at once."""

@@ -13,7 +13,7 @@ from functools import partial
 from events.blobs import BlobStore
 from events.codec import Place
 from events.envelope import Fact, Origin, Recorded, Unknown
-from events.kafka_topic import KafkaTopic
+from events.kafka.topic import KafkaTopic
 from events.location import DataFolder
 from events.log import Appended, Batch
 from events.opening import open_codec

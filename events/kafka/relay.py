@@ -15,10 +15,10 @@ import msgspec
 from msgspec import Struct
 
 from events.blobs import BlobStore
-from events.cloud_events import KafkaEvent, damaged_to_kafka, to_kafka, with_reference
 from events.errors import CorruptPayload, EventsError, KafkaUnavailable
-from events.kafka_link import KafkaLink, partition_of
-from events.kafka_topic import LARGEST_RECORD_BYTES
+from events.kafka.cloud_events import KafkaEvent, damaged_to_kafka, to_kafka, with_reference
+from events.kafka.link import KafkaLink, partition_of
+from events.kafka.topic import LARGEST_RECORD_BYTES
 from events.recorder_log import Stored
 
 logger = logging.getLogger(__name__)

@@ -1,7 +1,7 @@
 """The master keys, which wrap the learners' keys: from the environment, or from a file in the data folder.
 
 Every key has an id and 32 bytes; the last one is the newest. Which one wraps new keys is written in the key store
-(see `events.keys`), so that all hosts change at the same moment.
+(see `events.sealing.keys`), so that all hosts change at the same moment.
 """
 
 import base64
@@ -16,7 +16,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from events.location import MASTER_KEY_VARIABLE
-from events.sealing_errors import MasterKeyUnusable
+from events.sealing.errors import MasterKeyUnusable
 
 KEY_BYTES = 32
 

@@ -13,12 +13,12 @@ import msgspec
 import pytest
 
 from events.blobs import BlobStore
-from events.kafka_link import ProducerLink, partition_of
-from events.kafka_topic import KafkaTopic, create_topic
+from events.kafka.link import ProducerLink, partition_of
+from events.kafka.relay import CheckpointFile, Relay
+from events.kafka.topic import KafkaTopic, create_topic
 from events.lesson import SessionEnded, TurnRetried
 from events.location import DataFolder
 from events.opening import open_log
-from events.relay import CheckpointFile, Relay
 from tests.events.samples import origin, started
 from tests.servers.kafka import Broker
 

@@ -15,12 +15,12 @@ from msgspec import structs
 from events.codec import CODEC, Codec, tag_of
 from events.envelope import Recorded, Unknown
 from events.errors import CorruptPayload, UnstorableEvent
-from events.keys import KeyRing
 from events.learner import ConsentGiven, LearnerForgotten, stream_of
 from events.lesson import SessionClaimed, SessionEnded, SpeechAssessed, SpeechTranscribed, SpeechUttered
 from events.memory import MemoryEventLog
-from events.sealing import SealingCodec
-from events.sealing_errors import LearnerForgotten as Forgotten
+from events.sealing.codec import SealingCodec
+from events.sealing.errors import LearnerForgotten as Forgotten
+from events.sealing.keys import KeyRing
 from events.sqlite import SQLiteEventLog
 from events.values import Scores, Word
 from events.verification import verify

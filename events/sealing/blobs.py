@@ -13,8 +13,8 @@ from cryptography.exceptions import InvalidTag
 from msgspec import structs
 
 from events.blobs import BlobStore
-from events.keys import NONCE_BYTES, KeyRing
-from events.sealing_errors import BlobForgotten, BlobSealed
+from events.sealing.errors import BlobForgotten, BlobSealed
+from events.sealing.keys import NONCE_BYTES, KeyRing
 from events.values import Blob
 
 MARK = b"CQB1"

@@ -18,14 +18,14 @@ from events.blobs import BlobStore, blobs_of
 from events.codec import CODEC
 from events.envelope import Fact, Recorded, Unknown
 from events.errors import CorruptPayload
-from events.keys import KeyRing
 from events.learner import LearnerForgotten
 from events.learner_stream import append_for
 from events.lesson import SessionStarted, SpeechUttered
 from events.location import DataFolder
-from events.personal import KEPT, personal_part
 from events.recorder_log import RecorderEventLog
-from events.sealing import FORGOTTEN
+from events.sealing.codec import FORGOTTEN
+from events.sealing.keys import KeyRing
+from events.sealing.personal import KEPT, personal_part
 
 PAGE = 500
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from events.blobs import BlobStore
-from events.learner_blobs import LearnerBlobs
-from events.sealing_errors import BlobExpired, BlobForgotten, BlobSealed, LearnerForgotten
+from events.sealing.blobs import LearnerBlobs
+from events.sealing.errors import BlobExpired, BlobForgotten, BlobSealed, LearnerForgotten
 from tests.fakes.keys import key_ring
 
 VOICE = b"fLaC the voice of somebody " * 40

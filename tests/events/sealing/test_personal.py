@@ -12,11 +12,11 @@ from msgspec import Struct
 from events.archive import read_archive
 from events.codec import EVENT_TYPES
 from events.lesson import SpeechAssessed, SpeechTranscribed, TutorReplied
-from events.personal import KEPT, PERSONAL, PersonalPart, merged, personal_part
+from events.sealing.personal import KEPT, PERSONAL, PersonalPart, merged, personal_part
 from events.values import Evidence, Note, PhoneScore, Pronunciation, Prosody, Scores, Word, WordScore
 from tests.events.samples import ENGINE, random_event
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "logs" / "every-type-v1.jsonl"
+GOLDEN = Path(__file__).parents[2] / "golden" / "logs" / "every-type-v1.jsonl"
 
 ASSESSED = SpeechAssessed(
     turn=3,

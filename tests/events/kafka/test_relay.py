@@ -11,15 +11,15 @@ import pytest
 from kafka import KafkaConsumer, TopicPartition
 from msgspec.structs import replace
 
-from events import kafka_topic
 from events.blobs import BlobStore
 from events.envelope import Recorded
 from events.errors import KafkaUnavailable
-from events.kafka_link import ProducerLink, partition_of
-from events.kafka_topic import KafkaTopic, create_topic, inspect_topic, topic_at
+from events.kafka import topic as kafka_topic
+from events.kafka.link import ProducerLink, partition_of
+from events.kafka.relay import CheckpointFile, Relay
+from events.kafka.topic import KafkaTopic, create_topic, inspect_topic, topic_at
 from events.lesson import SessionEnded
 from events.readers import EventReader, KafkaReader, StoreReader
-from events.relay import CheckpointFile, Relay
 from events.sqlite import SQLiteEventLog
 from tests.events.samples import origin
 from tests.servers.kafka import Broker

@@ -10,14 +10,14 @@ from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 from msgspec.structs import replace
 
-from events.cloud_events import KafkaEvent, to_kafka
 from events.errors import KafkaUnavailable
-from events.kafka_link import ProducerLink
-from events.kafka_topic import KafkaTopic
-from events.relay import Relay
+from events.kafka.cloud_events import KafkaEvent, to_kafka
+from events.kafka.link import ProducerLink
+from events.kafka.relay import Relay
+from events.kafka.topic import KafkaTopic
 from tests.events import relays
+from tests.events.kafka.test_relay import Room, by_position, in_order, raw_count
 from tests.events.relays import relaying_of, until_waiting
-from tests.events.test_relay import Room, by_position, in_order, raw_count
 from tests.servers.kafka import Broker, NoKafka, broker
 
 EVENTS = 3_000
@@ -153,7 +153,7 @@ def test_a_topic_that_takes_only_small_records_is_told_and_relayed_to_once_it_ta
 def test_a_link_to_brokers_that_do_not_answer_lets_go_of_them_at_once(
     room: Room, kafka: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("events.kafka_link.DELIVERY_MS", 500)
+    monkeypatch.setattr("events.kafka.link.DELIVERY_MS", 500)
     room.write(20)
     link = ProducerLink(room.topic)
     link.open()

@@ -5,9 +5,10 @@ The payload keeps its shape, with the personal fields empty, and ends in two mem
     {"type": "…", …, "learner_key": 1, "sealed": "…"}
 
 ``learner_key`` is the number of the learner's key, ``sealed`` the base64 of a random nonce of 96 bits and of the
-AES-256-GCM ciphertext of the personal part (JSON; see `events.personal`), with version and stream as additional data:
-moved to another place it does not open. ``sealed`` is left out where nothing is personal. The payload of a type that is
-unknown here is sealed as a whole, under ``sealed_whole``. What was stored before there were keys is read as it is.
+AES-256-GCM ciphertext of the personal part (JSON; see `events.sealing.personal`), with version and stream as additional
+data: moved to another place it does not open. ``sealed`` is left out where nothing is personal. The payload of a type
+that is unknown here is sealed as a whole, under ``sealed_whole``. What was stored before there were keys is read as it
+is.
 
 With the key destroyed an event reads with its personal fields empty and `Recorded.forgotten` set.
 """
@@ -24,10 +25,10 @@ from msgspec import Struct
 from events.codec import EVENT_TYPES, Codec, StoredEnvelope, not_finite
 from events.envelope import Fact, Recorded, Unknown
 from events.errors import UnstorableEvent
-from events.keys import NONCE_BYTES, DataKey, KeyRing
 from events.lesson import SessionStarted
-from events.personal import KEPT, PERSONAL, merged, personal_part
-from events.sealing_errors import LearnerForgotten, LearnerKeyMissing
+from events.sealing.errors import LearnerForgotten, LearnerKeyMissing
+from events.sealing.keys import NONCE_BYTES, DataKey, KeyRing
+from events.sealing.personal import KEPT, PERSONAL, merged, personal_part
 from events.unread import covers
 from events.upcasters import UPCASTERS, Upcaster
 

@@ -7,16 +7,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from events.forgetting import forget, knows
 from events.learner import PURPOSES, ConsentGiven, ConsentWithdrawn
 from events.learner_stream import append_for
 from events.location import DataFolder, environment_of
 from events.opening import master_key_source, open_existing_log, open_key_store, open_keys, with_server
-from events.rotation import rotate_master_key
-from events.sealing_errors import LearnerUnknown
+from events.sealing.errors import LearnerUnknown
+from events.sealing.forgetting import forget, knows
+from events.sealing.rotation import rotate_master_key
 
 COMMANDS = ("forget", "rotate-master-key", "consent", "retain")
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def add_key_commands(commands: Any) -> None:

@@ -9,9 +9,10 @@ import psycopg_pool
 from psycopg.sql import SQL, Identifier
 
 from events.errors import LogUnavailable
-from events.key_store import Cursor, Found, SqlKeyStore, tables
-from events.postgres import CONNECT_TIMEOUT_S, CREATION_LOCK, WAIT_FOR_CONNECTION_S, typed_errors
-from events.sealing_errors import KeysUnavailable
+from events.postgres import CONNECT_TIMEOUT_S, CREATION_LOCK, WAIT_FOR_CONNECTION_S
+from events.postgres_errors import typed_errors
+from events.sealing.errors import KeysUnavailable
+from events.sealing.key_store import Cursor, Found, SqlKeyStore, tables
 
 
 def postgres_keys(url: str, *, schema: str = "public") -> SqlKeyStore:

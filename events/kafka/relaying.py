@@ -7,10 +7,10 @@ from pathlib import Path
 
 from events.blobs import BlobStore
 from events.errors import EventsError
-from events.kafka_link import ProducerLink
-from events.kafka_topic import KafkaTopic, create_topic
+from events.kafka.link import ProducerLink
+from events.kafka.relay import CheckpointFile, Relay, RelayStatus
+from events.kafka.topic import KafkaTopic, create_topic
 from events.recorder_log import RecorderEventLog
-from events.relay import CheckpointFile, Relay, RelayStatus
 
 logger = logging.getLogger(__name__)
 

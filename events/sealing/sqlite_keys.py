@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from events.key_store import Cursor, Found, SqlKeyStore, tables
-from events.sealing_errors import KeysUnavailable
+from events.sealing.errors import KeysUnavailable
+from events.sealing.key_store import Cursor, Found, SqlKeyStore, tables
 
 LOCK_TIMEOUT_S = 10
 

@@ -7,10 +7,10 @@ from kafka import TopicPartition
 from msgspec import Struct
 
 from events.blobs import BlobStore
-from events.cloud_events import Headers, damaged_to_kafka, place_of, reference_of, to_kafka
 from events.errors import BlobCorrupt, BlobMissing, CorruptPayload, KafkaUnavailable
-from events.kafka_link import partition_of
-from events.kafka_topic import TIMEOUT_MS, KafkaTopic, consumer_of, inspect_topic, kafka_errors
+from events.kafka.cloud_events import Headers, damaged_to_kafka, place_of, reference_of, to_kafka
+from events.kafka.link import partition_of
+from events.kafka.topic import TIMEOUT_MS, KafkaTopic, consumer_of, inspect_topic, kafka_errors
 from events.recorder_log import RecorderEventLog, Stored
 from events.verification import Problem
 

@@ -20,10 +20,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
-from events.key_store import MasterMark, RotatingKeyStore, StoredKey
 from events.log import Clock, utc_now
-from events.master_keys import KEY_BYTES, MasterKey, MasterKeySource
-from events.sealing_errors import LearnerForgotten, LearnerKeyMissing, MasterKeyMissing, MasterKeyWrong
+from events.sealing.errors import LearnerForgotten, LearnerKeyMissing, MasterKeyMissing, MasterKeyWrong
+from events.sealing.key_store import MasterMark, RotatingKeyStore, StoredKey
+from events.sealing.master_keys import KEY_BYTES, MasterKey, MasterKeySource
 
 NONCE_BYTES = 12
 """96 bits: NIST SP 800-38D, section 5.2.1.1."""

@@ -6,11 +6,11 @@ import pytest
 from kafka import KafkaProducer
 
 from events.__main__ import main
-from events.kafka_link import partition_of
-from events.kafka_topic import KafkaTopic
-from events.kafka_verification import kafka_differences
+from events.kafka.link import partition_of
+from events.kafka.topic import KafkaTopic
+from events.kafka.verification import kafka_differences
 from events.location import DataFolder
-from tests.events.test_relay import Room
+from tests.events.kafka.test_relay import Room
 from tests.servers.kafka import Broker
 
 

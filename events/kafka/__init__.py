@@ -1,0 +1,1 @@
+"""The way of the log to Kafka: records, topic, relay, verification."""

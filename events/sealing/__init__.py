@@ -1,0 +1,1 @@
+"""What a learner said is sealed with a key of their own: keys, codec, blobs, forgetting."""
