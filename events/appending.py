@@ -14,8 +14,6 @@ from events.log import Appended, Batch, EventLog
 
 MAX_GROUP = 512
 """Tasks whose appends may share a transaction."""
-UNDER_WAY = 2
-"""Groups at once: one is encoded while the disk is busy with the other."""
 
 
 class Waiting(Struct, frozen=True):
@@ -26,12 +24,15 @@ class Waiting(Struct, frozen=True):
 
 
 class GroupAppender:
-    """Appends to ``log`` for the tasks of one loop; of each stream in the order in which they ask."""
+    """Appends to ``log`` for the tasks of one loop, in the order in which they ask.
+
+    One transaction at a time: a second one beside it, encoded while the first waits for the disk, made it slower.
+    """
 
     def __init__(self, log: EventLog) -> None:
         self._log = log
         self._waiting: list[Waiting] = []
-        self._committing: dict[asyncio.Task[None], frozenset[str]] = {}
+        self._committing: asyncio.Task[None] | None = None
 
     async def append(self, batch: Batch) -> tuple[Recorded, ...]:
         """The events as recorded, once they are on the disk. A task that is cancelled meanwhile takes nothing back.
@@ -40,26 +41,19 @@ class GroupAppender:
         """
         waiting = Waiting(batch, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
-        self._begin()
+        if self._committing is None:
+            self._committing = asyncio.create_task(self._commit_waiting())
         return await waiting.appended
 
-    def _begin(self) -> None:
-        """Begin groups while there may be more of them. No two at once have events of the same stream."""
-        while len(self._committing) < UNDER_WAY:
-            busy = frozenset[str]().union(*self._committing.values())
-            able = [waiting for waiting in self._waiting if waiting.batch.stream not in busy]
-            if not able:
-                return
-            group, others = able[:MAX_GROUP], able[MAX_GROUP:]
-            self._waiting = [waiting for waiting in self._waiting if waiting.batch.stream in busy] + others
-            task = asyncio.create_task(self._commit(group))
-            self._committing[task] = frozenset(waiting.batch.stream for waiting in group)
-            task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        del self._committing[task]
-        if not task.cancelled():
-            self._begin()
+    async def _commit_waiting(self) -> None:
+        try:
+            while self._waiting:
+                group, self._waiting = self._waiting[:MAX_GROUP], self._waiting[MAX_GROUP:]
+                await self._commit(group)
+        finally:
+            self._committing = None
+            for waiting in self._waiting:  # only if the loop ends: nobody must wait for ever
+                waiting.appended.cancel()
 
     async def _commit(self, group: Sequence[Waiting]) -> None:
         try:
@@ -75,7 +69,7 @@ class GroupAppender:
             for waiting, outcome in zip(group, appended, strict=True):
                 _settle(waiting.appended, outcome)
         finally:
-            for waiting in group:  # without an answer only if the loop ends: nobody must wait for ever
+            for waiting in group:  # without an answer only if the loop ends, as above
                 waiting.appended.cancel()
 
 
