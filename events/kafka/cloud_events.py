@@ -55,25 +55,32 @@ def to_kafka(stored: bytes, position: int) -> KafkaEvent:
         envelope = _envelope.decode(stored)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise CorruptPayload("", 0, "$", str(error)) from error
-    attributes = {
-        "specversion": SPEC_VERSION,
-        "id": envelope.id,
-        "source": f"/colloquy/{envelope.tenant}",
-        "type": envelope.type,
-        "subject": envelope.stream,
-        "time": msgspec.to_builtins(envelope.time),
-        "version": str(envelope.version),
-        "position": str(position),
-        **{name: getattr(envelope, name) for name in _EXTENSIONS},
-    }
     # An attribute without a value is left out; the specification knows no empty ones.
-    headers = [(f"ce_{name}", value.encode()) for name, value in attributes.items() if value]
-    return KafkaEvent(
-        key=envelope.stream.encode(),
-        value=bytes(envelope.data),
-        headers=(*headers, ("content-type", CONTENT_TYPE.encode())),
-        position=position,
+    extensions = [
+        (name, value.encode())
+        for name, value in (
+            ("ce_causation", envelope.causation),
+            ("ce_correlation", envelope.correlation),
+            ("ce_tenant", envelope.tenant),
+            ("ce_learner", envelope.learner),
+            ("ce_producer", envelope.producer),
+        )
+        if value
+    ]
+    subject = envelope.stream.encode()
+    headers = (
+        ("ce_specversion", SPEC_VERSION.encode()),
+        ("ce_id", envelope.id.encode()),
+        ("ce_source", b"/colloquy/" + envelope.tenant.encode()),
+        ("ce_type", envelope.type.encode()),
+        ("ce_subject", subject),
+        ("ce_time", msgspec.to_builtins(envelope.time).encode()),
+        ("ce_version", b"%d" % envelope.version),
+        ("ce_position", b"%d" % position),
+        *extensions,
+        ("content-type", CONTENT_TYPE.encode()),
     )
+    return KafkaEvent(key=subject, value=bytes(envelope.data), headers=headers, position=position)
 
 
 def damaged_to_kafka(stored: bytes, place: StoredPlace) -> KafkaEvent:

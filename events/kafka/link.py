@@ -1,6 +1,6 @@
 """A relay's connection to Kafka: what is there, and sending records so that they are there for good."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Protocol
 
@@ -38,8 +38,11 @@ class KafkaLink(Protocol):
         """Connect, and see what is there."""
         ...
 
-    def send(self, events: Sequence[KafkaEvent]) -> None:
-        """Send in order and wait until Kafka has them all. After an error some may be there, or still arrive."""
+    def send(self, events: Sequence[KafkaEvent], meanwhile: Callable[[], None]) -> None:
+        """Send in order, do something else meanwhile, and wait until Kafka has them all.
+
+        After an error some may be there, or still arrive.
+        """
         ...
 
     def close(self) -> None:
@@ -73,7 +76,7 @@ class ProducerLink:
             )
         return Opened(cluster=state.cluster, last=last)
 
-    def send(self, events: Sequence[KafkaEvent]) -> None:
+    def send(self, events: Sequence[KafkaEvent], meanwhile: Callable[[], None]) -> None:
         """See `KafkaLink.send`."""
         assert self._producer is not None
         with kafka_errors():
@@ -87,6 +90,7 @@ class ProducerLink:
                 )
                 for event in events
             ]
+            meanwhile()
             self._producer.flush(timeout=DELIVERY_MS / 1000)
             for future in futures:
                 future.get(timeout=0)

@@ -8,6 +8,7 @@ record there twice; it comes with a position that has been seen, and readers dro
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -107,6 +108,7 @@ class Relay:
         self._blobs = blobs
         self._held = held
         self._open = False
+        self._ahead: tuple[KafkaEvent, ...] = ()
         self._cluster = ""
         self._last: dict[int, int] = {}
         self._state, self._reason = "starting", ""
@@ -150,12 +152,20 @@ class Relay:
             raise KafkaUnavailable("held", "another process relays this log")
         if not self._open:
             self._connect()
-        rows = self._log.stored_tail(self.position, limit=BATCH)
-        if rows:
-            self._send([self._record(row) for row in rows])
-            self.position = rows[-1].position
+        events, self._ahead = self._ahead or self._read(self.position), ()
+        if events:
+            self._send(events)
+            self.position = events[-1].position
         self._state, self._reason = "relaying", self._keep_place()
-        return len(rows)
+        return len(events)
+
+    def _read(self, after: int) -> tuple[KafkaEvent, ...]:
+        return tuple(self._record(row) for row in self._log.stored_tail(after, limit=BATCH))
+
+    def _read_ahead(self, after: int) -> None:
+        """Make the next events ready; what goes wrong goes wrong again, and is told, when it is their turn."""
+        with suppress(EventsError):
+            self._ahead = self._read(after)
 
     def _keep_place(self) -> str:
         """Write the checkpoint if it is behind; why it cannot be written, "" when it is.
@@ -177,7 +187,7 @@ class Relay:
     def disconnect(self) -> None:
         """Let go of the brokers at once; nothing that waits is sent any more."""
         self._link.close()
-        self._open = False
+        self._open, self._ahead = False, ()
 
     def _connect(self) -> None:
         opened = self._link.open()
@@ -206,6 +216,6 @@ class Relay:
         """Send what Kafka does not have yet."""
         placed = [(partition_of(event.key, self._topic.partitions), event) for event in events]
         fresh = [(partition, event) for partition, event in placed if event.position > self._last.get(partition, 0)]
-        self._link.send([event for _, event in fresh])
+        self._link.send([event for _, event in fresh], lambda: self._read_ahead(events[-1].position))
         for partition, event in fresh:
             self._last[partition] = event.position

@@ -107,7 +107,7 @@ def relay(place: Place, log: RecorderEventLog, where: str, rng: random.Random, t
     append_once(log, rng)
     told("")
     if where == "before the send":
-        link.send = lambda events: die()  # type: ignore[method-assign]
+        link.send = lambda events, meanwhile: die()  # type: ignore[method-assign]
     elif where == "while sending":
         assert link._producer is not None
         link._producer.flush = lambda timeout=None: die()

@@ -1,6 +1,6 @@
 """A Kafka in memory that acknowledges late, takes half of a batch, and carries out forgotten requests much later."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from kafka import TopicPartition
@@ -70,9 +70,10 @@ class SimulatedLink:
             raise KafkaUnavailable("unreachable", "simulated")
         return Opened(cluster="simulated", last=self._kafka.last())
 
-    def send(self, events: Sequence[KafkaEvent]) -> None:
+    def send(self, events: Sequence[KafkaEvent], meanwhile: Callable[[], None]) -> None:
         """See `KafkaLink.send`. What fails is a partition's batch from some event on, as idempotence has it."""
         failed = False
+        meanwhile()
         for number in range(TOPIC.partitions):
             mine = [event for event in events if partition_of(event.key, TOPIC.partitions) == number]
             taken = len(mine)

@@ -160,7 +160,7 @@ def test_a_link_to_brokers_that_do_not_answer_lets_go_of_them_at_once(
     assert link._producer is not None
     sender = link._producer._sender
     events = [to_kafka(row.state, row.position) for row in room.log.stored_tail(0, limit=20)]
-    link.send(events[:10])
+    link.send(events[:10], lambda: None)
     kafka.pause()
     try:
         with pytest.raises(KafkaUnavailable) as caught:
