@@ -164,7 +164,7 @@ def test_a_link_to_brokers_that_do_not_answer_lets_go_of_them_at_once(
     kafka.pause()
     try:
         with pytest.raises(KafkaUnavailable) as caught:
-            link.send(events[10:])
+            link.send(events[10:], lambda: None)
         link.close()
         sender.join(10)
         assert not sender.is_alive()
