@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -178,10 +178,10 @@ def test_a_link_to_brokers_that_do_not_answer_lets_go_of_them_at_once(
 def test_whatever_kafkas_client_raises_the_relay_goes_on(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     faults, send = [ValueError("a response that nobody expected")], ProducerLink.send
 
-    def failing(link: ProducerLink, events: Sequence[KafkaEvent]) -> None:
+    def failing(link: ProducerLink, events: Sequence[KafkaEvent], meanwhile: Callable[[], None]) -> None:
         if faults:
             raise faults.pop()
-        send(link, events)
+        send(link, events, meanwhile)
 
     monkeypatch.setattr(ProducerLink, "send", failing)
     room.write(5)
