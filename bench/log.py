@@ -39,7 +39,7 @@ from events.sqlite import SQLiteEventLog
 from tests.servers.postgres import postgres
 
 ORIGIN = Origin(learner="ana", causation="c", correlation="r", producer="bench")
-SESSIONS = 128
+SESSIONS = 64
 ALONE = 16
 """Lessons that a single writer appends: enough to see how fast it is, and no more to wait for."""
 
