@@ -94,6 +94,11 @@ class Gateway:
         kept.seen = max(kept.seen, first + len(chunks))
         return session in self._kept and first <= len(kept.chunks)
 
+    def keeps(self, session: str, turn: int) -> bool:
+        """Whether chunks of this turn are kept here."""
+        kept = self._kept.get(session)
+        return kept is not None and kept.turn == turn
+
     async def end_recording(
         self, session: str, learner: str, command_id: str, turn: int, reference: str | None = None
     ) -> int:
@@ -201,6 +206,8 @@ class Gateway:
                 session, "audio", session, learner, kept.turn, start, kept.chunks[start:], kept.format
             )
             kept.accepted = accepted.next_chunk
+            if self._kept.get(session) is not kept:  # ended or dropped meanwhile
+                break
             if accepted.turn != kept.turn or accepted.next_chunk >= len(kept.chunks) or accepted.next_chunk == start:
                 break
         return accepted

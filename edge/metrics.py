@@ -18,13 +18,16 @@ from projections.errors import ProjectionsError
 
 logger = logging.getLogger(__name__)
 
+READ_S = 5.0
+"""A database that is away keeps nobody waiting longer; Prometheus gives up after 10 s."""
+
 
 class ServerFigures(Collector):
     """What the server can tell of itself without asking its engines."""
 
-    def __init__(self, resources: Resources, projecting: Projecting) -> None:
+    def __init__(self, resources: Resources, stored: tuple[Metric, ...]) -> None:
         self._resources = resources
-        self._projecting = projecting
+        self._stored = stored
 
     def collect(self) -> Iterator[Metric]:
         """See Prometheus' `Collector`."""
@@ -36,21 +39,25 @@ class ServerFigures(Collector):
         for engine in status.engines:
             engines.add_metric([engine.kind], {"ready": 1.0, "degraded": 0.5}.get(engine.state, 0.0))
         yield engines
-        try:
-            stored = tuple(self._stored())
-        except (EventsError, ProjectionsError) as error:
-            logger.warning("the figures of log and views are left out: %s", error)
-            stored = ()
-        yield GaugeMetricFamily(
-            "colloquy_log_readable", "0 when log or views cannot be read", value=float(bool(stored))
-        )
-        yield from stored
+        readable = float(bool(self._stored))
+        yield GaugeMetricFamily("colloquy_log_readable", "0 when log or views cannot be read", value=readable)
+        yield from self._stored
 
-    def _stored(self) -> Iterator[Metric]:
-        """What is to be read from the log and the views. Raises their errors."""
+
+class StoredFigures:
+    """What is to be read from the log and the views."""
+
+    def __init__(self, resources: Resources, projecting: Projecting) -> None:
+        self._resources = resources
+        self._projecting = projecting
+
+    def read(self) -> tuple[Metric, ...]:
+        """The figures. Raises `EventsError`, `ProjectionsError`."""
         head = self._resources.log.head()
-        yield GaugeMetricFamily("colloquy_log_position", "The log's last position", value=head)
-        yield from self._projections(head)
+        position = GaugeMetricFamily("colloquy_log_position", "The log's last position", value=head)
+        return (position, *self._projections(head), *self._relay())
+
+    def _relay(self) -> Iterator[Metric]:
         if self._resources.relaying is not None:
             relay = self._resources.relaying.status()
             yield GaugeMetricFamily("colloquy_relay_lag_events", "Events that Kafka has not yet", value=relay.lag)
@@ -80,6 +87,13 @@ class ServerFigures(Collector):
 
 async def scrape(request: Request) -> Response:
     """The figures in Prometheus' text format."""
+    resources: Resources = request.app.state.resources
+    figures = StoredFigures(resources, request.app.state.projecting)
+    try:
+        stored = await asyncio.wait_for(asyncio.to_thread(figures.read), READ_S)
+    except (EventsError, ProjectionsError, TimeoutError) as error:
+        logger.warning("the figures of log and views are left out: %s", error or "they take too long")
+        stored = ()
     registry = CollectorRegistry()
-    registry.register(ServerFigures(request.app.state.resources, request.app.state.projecting))
-    return Response(await asyncio.to_thread(generate_latest, registry), media_type=CONTENT_TYPE_LATEST)
+    registry.register(ServerFigures(resources, stored))
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

@@ -29,7 +29,7 @@ LARGEST_FRAME_BYTES = 12 * 2**20
 def serve(arguments: argparse.Namespace) -> int:
     """Serve until interrupted; the exit status."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("kafka").setLevel(logging.WARNING)  # it tells of every connection
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)  # it tells of every try; the relay tells what it means
     try:
         settings = read_settings(os.environ)
         settings = replace(settings, data=with_server(settings.data))

@@ -154,9 +154,7 @@ class SpeechPractice:
             case AudioChunk():
                 await self._audio(message, item.payload)
             case EndRecording():
-                await self._gateway.end_recording(
-                    self._session, self._learner, _id(message), message.turn, message.reference
-                )
+                await self._end_recording(message)
             case CancelRecording():
                 await self._gateway.cancel_recording(self._session, self._learner, message.turn)
             case TypeText():
@@ -264,6 +262,20 @@ class SpeechPractice:
             return None
         item: Item = self._queue._queue[0]  # type: ignore[attr-defined]  # a peek, which asyncio.Queue lacks
         return item.message
+
+    async def _end_recording(self, message: EndRecording) -> None:
+        try:
+            await self._gateway.end_recording(
+                self._session, self._learner, _id(message), message.turn, message.reference
+            )
+        except (SessionError, EngineError):
+            # Chunks that are still on their way to the host must not begin the next recording there.
+            if not self._gateway.keeps(self._session, message.turn):
+                if self._passing is not None:
+                    await self._passing
+                with contextlib.suppress(SessionError, EngineError):
+                    await self._gateway.cancel_recording(self._session, self._learner, message.turn)
+            raise
 
     async def _tell(self, code: str, text: str, *, retryable: bool) -> None:
         message = ErrorMessage(seq=self._seq, part=-1, code=code, message=text, retryable=retryable)

@@ -11,6 +11,7 @@ from msgspec import Struct
 from events.envelope import Recorded
 from events.errors import LogUnavailable, VersionConflict
 from events.log import Appended, Batch, EventLog
+from events.sealing.errors import KeysUnavailable
 
 MAX_GROUP = 512
 """Tasks whose appends may share a transaction."""
@@ -59,8 +60,9 @@ class GroupAppender:
         try:
             appended = await asyncio.to_thread(self._log.append_many, [waiting.batch for waiting in group])
         except Exception as error:  # handed on to whoever asked
-            # The log being away concerns all; anything else is the fault of one, which only its own task is to hear of.
-            if len(group) == 1 or isinstance(error, LogUnavailable):
+            # The log or the keys being away concerns all; anything else is the fault of one, and only its own task is
+            # to hear of it.
+            if len(group) == 1 or isinstance(error, LogUnavailable | KeysUnavailable):
                 _fail(group, error)
             else:
                 for waiting in group:

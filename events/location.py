@@ -44,7 +44,12 @@ class DataFolder(Struct, frozen=True):
 
     @property
     def master_keys(self) -> Path:
-        """The file of the master keys, unless they are given."""
+        """The file of the master keys, unless they are given; of each log its own, for they are rotated apart."""
+        return self.root / ("master.postgres.keys" if self.log_url else "master.keys")
+
+    @property
+    def shared_master_keys(self) -> Path:
+        """Where the master keys of a log in PostgreSQL were before they had a file of their own."""
         return self.root / "master.keys"
 
     @property

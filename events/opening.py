@@ -53,7 +53,11 @@ def open_key_store(folder: DataFolder) -> RotatingKeyStore:
 
 def master_key_source(folder: DataFolder) -> MasterKeySource:
     """Where the master keys come from. Raises `MasterKeyUnusable`."""
-    return GivenMasterKeys(folder.master_key) if folder.master_key else MasterKeyFile(folder.master_keys)
+    if folder.master_key:
+        return GivenMasterKeys(folder.master_key)
+    source = MasterKeyFile(folder.master_keys)
+    source.begin_with(MasterKeyFile(folder.shared_master_keys))
+    return source
 
 
 def _in_postgres(folder: DataFolder) -> bool:
@@ -70,7 +74,9 @@ def _in_postgres(folder: DataFolder) -> bool:
 def open_existing_log(folder: DataFolder) -> RecorderEventLog:
     """As `open_log`, but an SQLite log must be there already. Raises `LogUnavailable`."""
     if not folder.log_url and not folder.log.exists():
-        raise LogUnavailable("failed", f"there is no log at {folder.log}; hold a lesson first, or set {VARIABLE}")
+        raise LogUnavailable(
+            "failed", f"there is no log at {folder.log}; hold a lesson first, or set {VARIABLE} or {LOG_VARIABLE}"
+        )
     return open_log(folder)
 
 

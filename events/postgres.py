@@ -218,8 +218,12 @@ class _Recorder(PostgresApplicationRecorder):
 
     def select_tail(self, after: int, limit: int) -> Sequence[Notification]:
         """See `Recorder.select_tail`."""
-        found: Sequence[Notification] = self.select_notifications(after, limit, inclusive_of_start=False)
-        return found
+        return [
+            Notification(
+                id=position, originator_id=stream, originator_version=version, topic=topic, state=bytes(state or b"")
+            )
+            for position, stream, version, topic, state in self.select_tail_of(None, after, limit)
+        ]
 
     def select_tail_of(self, types: Collection[str] | None, after: int, limit: int) -> Sequence[Row]:
         """See `Recorder.select_tail_of`."""
@@ -248,8 +252,15 @@ class _Recorder(PostgresApplicationRecorder):
 
     def head(self) -> int:
         """See `Recorder.head`."""
-        # Declared as int; it is None for an empty table.
-        return self.max_notification_id() or 0
+        # Its own `max_notification_id` tries ten times before it says that the server is away.
+        with self.datastore.get_connection() as connection:
+            found = connection.execute(
+                SQL("SELECT COALESCE(MAX(notification_id), 0) AS head FROM {}").format(
+                    Identifier(self.datastore.schema, TABLE)
+                )
+            )
+            row = found.fetchone()
+        return int(row["head"]) if row else 0
 
     def count(self, after: int, upto: int) -> int:
         """See `Recorder.count`."""

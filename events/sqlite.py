@@ -112,7 +112,7 @@ class _Recorder(SQLiteApplicationRecorder):
         for batch in filter(None, batches):
             stream, expected = str(batch[0].originator_id), batch[0].originator_version - 1
             # Events never go: a version that was once there is there.
-            there = reached[stream] == expected if stream in reached else self._known.get(stream, 0) >= expected
+            there = reached[stream] == expected if stream in reached else 0 <= expected <= self._known.get(stream, 0)
             if not there and (stream in reached or not self._follows(cursor, stream, expected)):
                 return False
             reached[stream] = batch[-1].originator_version

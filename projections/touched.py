@@ -6,6 +6,7 @@ from typing import Any, Generic
 import msgspec
 from msgspec import Struct
 
+from events.codec import not_finite
 from events.envelope import Recorded
 from projections.folded import Folded, Row
 from projections.projection import Projection, Tally, View
@@ -67,6 +68,7 @@ class TouchedViews(Generic[View]):
         self._load = load
         self._views: dict[str, View] = {}
         self._stored: dict[str, View | None] = {}
+        self._loaded: dict[str, bytes | None] = {}
         self._touched: dict[str, Touch] = {}
         self.failed: list[Failed] = []
         self._learners: dict[str, str] = {}
@@ -81,17 +83,21 @@ class TouchedViews(Generic[View]):
         if len(self._views) > MAX_CACHED:
             self._views.clear()
             self._stored.clear()
+            self._loaded.clear()
             self._learners.clear()
         self._touched = {}
         self.failed = []
 
     def prepare(self, key: str, *, new: bool) -> None:
-        if key not in self._stored:
-            data = None if new else self._load(key)
-            self._stored[key] = stored = None if data is None else self._decoder.decode(data)
-            self._views[key] = self._projection.initial() if stored is None else stored
+        if key not in self._stored and key not in self._loaded:
+            self._loaded[key] = None if new else self._load(key)
 
     def fold(self, key: str, recorded: Recorded) -> None:
+        if key not in self._stored:
+            data = self._loaded.pop(key)
+            stored = None if data is None else self._decoder.decode(data)
+            self._stored[key] = stored
+            self._views[key] = self._projection.initial() if stored is None else stored
         self._views[key] = self._projection.evolve(self._views[key], recorded)
         touch = self._touched.get(key)
         if touch is None:
@@ -101,7 +107,7 @@ class TouchedViews(Generic[View]):
 
     def forget(self, learner: str) -> None:
         for key in [key for key, owner in self._learners.items() if owner == learner]:
-            for known in (self._views, self._stored, self._touched, self._learners):
+            for known in (self._views, self._stored, self._loaded, self._touched, self._learners):
                 known.pop(key, None)
 
     def changed(self, *, rows: bool) -> Folded:
@@ -112,7 +118,7 @@ class TouchedViews(Generic[View]):
         for key, touch in self._touched.items():
             view, stored = self._views[key], self._stored[key]
             try:
-                row = Row(key, clean(touch.learner), touch.positions[-1], self._encoder.encode(view))
+                row = Row(key, clean(touch.learner), touch.positions[-1], self._encoded(view))
                 if view is stored:
                     pass
                 elif rows:
@@ -127,6 +133,14 @@ class TouchedViews(Generic[View]):
                 views.append(row)
                 self._stored[key] = view
         return Folded(rows=tuple(views), upserts=upserts, deletes=deletes)
+
+    def _encoded(self, view: View) -> bytes:
+        """The view's JSON. Raises ValueError for a number that is not finite: it would be written as null."""
+        encoded = self._encoder.encode(view)
+        if b"null" in encoded:
+            for path in not_finite(view, "$"):
+                raise ValueError(f"{path} is not finite")
+        return encoded
 
     def _compare(
         self, stored: View | None, view: View, upserts: dict[str, list[Values]], deletes: dict[str, list[Values]]

@@ -19,7 +19,7 @@ class MasterKeyMissing(EventsError):
         known = ", ".join(self.known) or "none"
         return (
             f"the learners' keys are wrapped by master key {self.wanted!r}; known here: {known}. Give it in"
-            " COLLOQUY_MASTER_KEY (base64, or ID:base64 separated by commas), or restore master.keys in the data folder"
+            " COLLOQUY_MASTER_KEY (base64, or ID:base64 separated by commas), or restore the file of master keys"
         )
 
 
@@ -35,7 +35,7 @@ class MasterKeyWrong(EventsError):
     def __str__(self) -> str:
         return (
             f"master key {self.name!r} is not the one that wrapped the learners' keys; nothing was written with it."
-            " Give the right one in COLLOQUY_MASTER_KEY, or restore master.keys in the data folder from its backup"
+            " Give the right one in COLLOQUY_MASTER_KEY, or restore the file of master keys from its backup"
         )
 
 

@@ -5,6 +5,7 @@ Views follow the log by themselves (`projections.fold`); datasets are named, not
 
 import hashlib
 import os
+import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -24,10 +25,12 @@ from events.lesson import SessionStarted, SpeechUttered
 from events.location import DataFolder
 from events.recorder_log import RecorderEventLog
 from events.sealing.codec import FORGOTTEN
-from events.sealing.keys import KeyRing
+from events.sealing.keys import CHECK_S, KeyRing
 from events.sealing.personal import KEPT, personal_part
 
 PAGE = 500
+ALL_KNOW_S = CHECK_S + 0.1
+"""After so long every process has found out that a key is gone."""
 
 
 class Dataset(Struct, frozen=True, kw_only=True):
@@ -64,6 +67,9 @@ def forget(learner: str, log: RecorderEventLog, keys: KeyRing, folder: DataFolde
     """
     datasets = tuple(f"{each.name} {each.version}" for each in registered(folder) if learner in each.learners)
     keys.destroy(learner)
+    # Others may have the key at hand for so long: what they still seal with it must not be readable to anyone by the
+    # time that it can follow the event below, which takes the learner out of the views.
+    time.sleep(ALL_KNOW_S)
     generation = keys.generation(learner)
     event = LearnerForgotten(generation=generation, datasets=datasets)
     recorded = append_for(log, learner, event, unless=lambda each: _tells(each, generation))

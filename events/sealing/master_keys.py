@@ -82,6 +82,11 @@ class MasterKeyFile:
         self._write((fresh_master_key(),), replace=False)
         return self.read()
 
+    def begin_with(self, other: "MasterKeyFile") -> None:
+        """Copy the keys of another file, if there is none here yet."""
+        if not self.path.exists() and (keys := other.read()):
+            self._write(keys, replace=False)
+
     def write(self, keys: tuple[MasterKey, ...]) -> None:
         """Replace the file as a whole; it is on the disk afterwards."""
         self._write(keys, replace=True)

@@ -3,11 +3,13 @@
 import asyncio
 import base64
 import json
+from typing import Any
 
 import pytest
 import websockets
 
 from edge.client import LessonClient
+from events.lesson import SpeechUttered
 from replay.session import frames_of
 from tests.actors.hosting.test_lesson import chunks_of, silence, speech
 from tests.fakes.server import LessonServer
@@ -202,3 +204,26 @@ async def test_two_connections_of_one_session_see_the_same_messages(client: Less
     shared = min(len(client.frames), len(second.frames))
     assert client.frames[:shared] == second.frames[:shared]
     await second.close()
+
+
+async def test_chunks_that_come_late_after_a_refused_end_do_not_begin_the_next_recording(
+    client: LessonClient, server: LessonServer
+) -> None:
+    call, slow = server.hosts.call, [0.3]
+
+    async def late(session: str, method: str, *args: Any) -> Any:
+        if method == "audio" and slow:
+            await asyncio.sleep(slow.pop())
+        return await call(session, method, *args)
+
+    server.hosts.call = late  # type: ignore[method-assign,union-attr]
+    await client.start(tutor="joe", endpointing="manual")
+    await client.until_answered(0)
+    await client.send_chunk(1, 0, bytes(32_000))
+    await asyncio.sleep(0.05)
+    await client.command("end_recording", turn=1)
+    await client.until("error")
+    await say(client, 1, speech(1.0))
+    await client.until_answered(1)
+    uttered = [each.event for each in server.log.read(client.session) if isinstance(each.event, SpeechUttered)]
+    assert [event.duration_ms for event in uttered] == [1000]

@@ -12,6 +12,7 @@ from events.envelope import Recorded
 from events.errors import LogUnavailable, UnstorableEvent, VersionConflict
 from events.lesson import SessionEnded, SpeechAssessed
 from events.log import Appended, Batch
+from events.sealing.errors import KeysUnavailable
 from events.sqlite import SQLiteEventLog
 from events.values import Scores
 from tests.events.samples import origin
@@ -122,3 +123,17 @@ async def test_a_task_that_is_cancelled_takes_nothing_back(log: GatedLog) -> Non
     (recorded,) = await appender.append(ending("a", 1))
     assert task.cancelled()
     assert recorded.position == 2
+
+
+async def test_keys_that_are_away_are_asked_for_once_and_not_for_each_that_waits(log: GatedLog) -> None:
+    asked = []
+
+    def away(batches: Sequence[Batch]) -> tuple[Appended, ...]:
+        asked.append(len(batches))
+        raise KeysUnavailable("unreachable", "no route")
+
+    log.append_many = away  # type: ignore[method-assign]
+    appender = GroupAppender(log)
+    found = await asyncio.gather(*(appender.append(ending(name)) for name in "abc"), return_exceptions=True)
+    assert [type(each) for each in found] == [KeysUnavailable] * 3
+    assert asked == [3]

@@ -285,3 +285,11 @@ def test_threads_that_write_their_own_streams_all_get_their_own_positions(log: E
     assert sorted(p for positions in claimed.values() for p in positions) == list(range(1, 301))
     for recorded in log.tail(0, limit=1000):
         assert recorded.position == claimed[recorded.stream][recorded.version - 1]
+
+
+def test_a_version_before_the_first_is_a_conflict(log: EventLog) -> None:
+    log.append("s", [ended("1")], expected_version=0, origin=origin())
+    for stream in ("s", "other"):
+        with pytest.raises(VersionConflict):
+            log.append(stream, [ended("2")], expected_version=-1, origin=origin())
+    assert [each.version for each in log.tail(0, limit=9)] == [1]

@@ -1,6 +1,7 @@
 """Poisoned events: they stop one learner in one projection, and can be retried or left out."""
 
 from collections.abc import Sequence
+from math import inf
 
 import pytest
 from msgspec.structs import replace
@@ -18,6 +19,8 @@ from projections.progress import PROGRESS, ProgressView, evolve
 from projections.projection import AnyProjection, Rows
 from projections.rebuild import compare
 from projections.runner import ProjectionRunner
+from projections.schema import state_name
+from projections.storing import all_standings
 from projections.views import ViewStore
 from tests.events.samples import origin
 from tests.projections.histories import expected_progress, started, uttered
@@ -184,3 +187,35 @@ def test_rows_that_cannot_be_derived_never_stop_the_others(log: MemoryEventLog, 
     assert table(store, "SELECT learner, turns FROM progress") == [("ben", 2)]
     assert [each.key for each in store.parked("progress")] == ["ana"]
     assert runner.status(10)[0].caught_up
+
+
+def endless(view: ProgressView, recorded: Recorded) -> ProgressView:
+    """Makes a number that JSON cannot keep of the word poison."""
+    return replace(evolve(view, recorded), totals=(inf,)) if is_poison(recorded) else evolve(view, recorded)
+
+
+def test_a_view_with_a_number_that_is_not_finite_stops_its_own_learner(log: MemoryEventLog, stores: Stores) -> None:
+    lessons(log)
+    projections = (replace(PROGRESS, evolve=endless, unread=()),)
+    store = stores.open(projections)
+    run_all(ProjectionRunner(log, store, projections))
+
+    (parked,) = store.parked("progress")
+    assert parked.key == "ana"
+    assert "not finite" in parked.error
+    assert dict(table(store, "SELECT learner, turns FROM progress"))["ben"] == 2
+
+
+def test_a_stored_view_that_cannot_be_read_stops_its_own_learner(log: MemoryEventLog, stores: Stores) -> None:
+    lessons(log)
+    store = stores.open(GOOD)
+    run_all(ProjectionRunner(log, store, GOOD, owner="the same"))
+    with store.transaction() as cursor:
+        generation = all_standings(cursor)["progress"].generation
+        cursor.execute(f"UPDATE {state_name('progress', generation)} SET view=? WHERE key='ana'", (b'{"x',))
+    log.append("s1", [uttered(7)], expected_version=7, origin=origin("ana"))
+    log.append("s2", [uttered(3)], expected_version=3, origin=origin("ben"))
+    run_all(ProjectionRunner(log, store, GOOD, owner="the same"))
+
+    assert [each.key for each in store.parked("progress")] == ["ana"]
+    assert dict(table(store, "SELECT learner, turns FROM progress"))["ben"] == 3

@@ -1,6 +1,8 @@
 """``python -m events forget``: after it nothing that the learner said is anywhere, and everybody else is as before."""
 
 import json
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -237,6 +239,40 @@ def test_what_was_stored_before_there_were_keys_is_taken_out_of_the_log_itself(
     assert places_of(folder, b"aquamarine") == []
 
 
+def test_what_a_host_still_seals_while_a_learner_is_forgotten_can_be_read_by_nobody_afterwards(
+    folder: DataFolder,
+) -> None:
+    hold_lesson(folder, "ana")
+    reader = open_log(folder)
+    first = reader.read("lesson-of-ana")
+    stop, head = threading.Event(), len(first)
+
+    def host() -> None:
+        nonlocal head
+        with open_log(folder) as log:
+            while not stop.wait(0.01):
+                event = SpeechTranscribed(turn=1, text=SECRET, engine=ENGINE)
+                try:
+                    log.append("lesson-of-ana", [event], expected_version=head, origin=origin("ana"))
+                except EventsError:
+                    return
+                head += 1
+
+    hosting = threading.Thread(target=host)
+    hosting.start()
+    time.sleep(0.1)
+    with open_log(folder) as log:
+        forget("ana", log, open_keys(folder), folder)
+    stop.set()
+    hosting.join()
+    with reader:
+        everything = reader.tail(0, limit=9_999)
+    told = next(each.position for each in everything if isinstance(each.event, LearnerForgotten))
+    late = [each for each in everything if (each.position or 0) > (told or 0) and each.learner == "ana"]
+    assert [each.position for each in late if not each.forgotten] == []
+    assert head > len(first)
+
+
 def test_others_keep_theirs_from_before_there_were_keys(folder: DataFolder) -> None:
     shared = hold_unsealed_lesson(folder, "ana", VOICE)
     assert hold_unsealed_lesson(folder, "ben", VOICE) == shared
@@ -292,7 +328,7 @@ def test_without_the_master_key_no_command_reads_the_log(tmp_path: Path, capsys:
 
     assert main(["tail"], folder) == 2
 
-    assert "restore master.keys" in capsys.readouterr().err
+    assert "restore the file of master keys" in capsys.readouterr().err
     assert not folder.master_keys.exists()
 
 

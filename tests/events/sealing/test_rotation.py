@@ -1,8 +1,11 @@
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from events.location import DataFolder
+from events.opening import master_key_source, open_key_store, open_keys
 from events.sealing.errors import MasterKeyMissing, MasterKeyUnusable
 from events.sealing.key_store import RotatingKeyStore
 from events.sealing.keys import KeyRing
@@ -49,6 +52,17 @@ class DyingFile(MasterKeyFile):
 
     def write(self, keys: Any) -> None:
         self._dying.write(keys)
+
+
+def test_two_logs_in_one_folder_have_master_keys_of_their_own(tmp_path: Path, postgres_url: str) -> None:
+    sqlite, postgres = DataFolder(tmp_path), DataFolder(tmp_path, postgres_url)
+    name = f"ana-{uuid4().hex}"
+    kept = open_keys(sqlite).for_writing(name).naming
+    other = open_keys(postgres).for_writing(name).naming
+    rotate_master_key(open_key_store(sqlite), master_key_source(sqlite))
+    assert open_keys(postgres).for_writing(name).naming == other
+    assert open_keys(sqlite).for_writing(name).naming == kept
+    assert postgres.master_keys != sqlite.master_keys
 
 
 def filled(folder: Path) -> dict[str, bytes]:
