@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import contextlib
 import itertools
+import os
 import socket
 import sys
 import time
@@ -43,6 +44,8 @@ def practise(arguments: argparse.Namespace) -> int:
             return asyncio.run(_practise_all(url, arguments, console))
     except (LessonRefused, ServerDidNotStart) as error:
         console.print(Text(str(error), style="red"), soft_wrap=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read the output has enough
     except (OSError, websockets.WebSocketException) as error:
         console.print(Text(_no_lesson(arguments.server, error), style="red"), soft_wrap=True)
     return 2

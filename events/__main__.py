@@ -1,6 +1,7 @@
 """Looks into the log from the command line: ``python -m events tail|show|stats|verify|schema|export``.
 
-``topics`` and ``relay`` look after its copy on Kafka. None of them writes to the log.
+``topics`` and ``relay`` look after its copy on Kafka; none of these writes to the log. ``forget``, ``consent``,
+``retain`` and ``rotate-master-key`` look after what learners said. COLLOQUY_DATA and COLLOQUY_LOG name the log.
 """
 
 import argparse
@@ -174,11 +175,18 @@ def _verify(log: RecorderEventLog, blobs: BlobStore, options: argparse.Namespace
         TextColumn("checking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(stderr=True)
     )
     problems: list[Problem] = []
+    on_kafka = 0
+
+    def compared(there: bool) -> None:
+        nonlocal on_kafka
+        on_kafka += there
+        progress.advance(task)
+
     with progress:
         task = progress.add_task("events", total=log.head() * (2 if options.kafka else 1))
         walks = [verify(log, blobs, step=lambda: progress.advance(task))]
         if options.kafka:
-            walks.append(kafka_differences(log, topic_of(options), blobs, step=lambda: progress.advance(task)))
+            walks.append(kafka_differences(log, topic_of(options), blobs, step=compared))
         for problem in itertools.chain(*walks):
             problems.append(problem)
             place = f"position {problem.position}, {problem.stream} {problem.version}"
@@ -186,7 +194,8 @@ def _verify(log: RecorderEventLog, blobs: BlobStore, options: argparse.Namespace
             print(msgspec.json.encode(problem).decode() if options.json else line)
         count = log.head()
     if not options.json:
-        print(f"{count} events, {len(problems)} faults")
+        copied = f", {on_kafka} of them on Kafka" if options.kafka else ""
+        print(f"{count} events{copied}, {len(problems)} faults")
     return 1 if problems else 0
 
 

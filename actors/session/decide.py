@@ -82,6 +82,8 @@ def _start(state: SessionState, command: Start) -> tuple[LessonEvent, ...]:
     if not started.learner:
         raise BadCommand("learner is empty; give a name or a pseudonym.")
     for name, value in (("learner", started.learner), ("topic", started.topic), ("client", started.client)):
+        if "\0" in value:
+            raise BadCommand(f"{name} has a character of code 0, which no database keeps; leave it out.")
         if len(value) > LONGEST_NAME:
             raise BadCommand(f"{name} has {len(value)} characters; the limit is {LONGEST_NAME}.")
     if len(started.goal) > LONGEST_REFERENCE:

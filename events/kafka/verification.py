@@ -28,12 +28,13 @@ class Relayed(Struct, frozen=True):
 
 
 def kafka_differences(
-    log: RecorderEventLog, topic: KafkaTopic, blobs: BlobStore, *, step: Callable[[], object] = lambda: None
+    log: RecorderEventLog, topic: KafkaTopic, blobs: BlobStore, *, step: Callable[[bool], object] = lambda there: None
 ) -> Iterator[Problem]:
     """Every event that Kafka lacks, holds otherwise, or holds though the log does not.
 
     What retention has taken from the beginning of a partition, and what has not been relayed yet, is no fault. A record
-    that is there twice is none either (readers drop it). Raises `KafkaUnavailable`, `LogUnavailable`.
+    that is there twice is none either (readers drop it). ``step`` is told of each event whether Kafka has it. Raises
+    `KafkaUnavailable`, `LogUnavailable`.
     """
     relayed = read_topic(topic, blobs)
     missing = dict(relayed.digests)
@@ -42,9 +43,9 @@ def kafka_differences(
     after = 0
     while rows := log.stored_tail(after, limit=PAGE):
         for row in rows:
-            step()
             partition = partition_of(row.stream.encode(), topic.partitions)
             found = missing.pop(row.position, None)
+            step(found is not None)
             if found is None:
                 if relayed.first.get(partition, 0) < row.position <= relayed.last.get(partition, 0):
                     yield _problem("not_relayed", row.position, "Kafka holds later events and not this one", row)

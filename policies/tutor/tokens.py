@@ -65,7 +65,7 @@ def _opened(word: str) -> list[str]:
 def _join(words: list[str]) -> list[str]:
     joined: list[str] = []
     for word in words:
-        if joined and joined[-1] == word and word not in ("that", "had", *lexicon.NUMBERS):
+        if joined and joined[-1] == word and not word.isdigit() and word not in ("that", "had", *lexicon.NUMBERS):
             continue  # a stutter: "bank bank bank"
         if joined and f"{joined[-1]} {word}" in _JOINED:
             joined[-1] = f"{joined[-1]} {word}"

@@ -46,7 +46,7 @@ def test_the_log_is_relayed_by_command_and_verified_against_kafka(
     assert "up to position 40" in capsys.readouterr().out
     room.write(5)  # not relayed yet: no fault
     assert run(room, tmp_path, "verify") == 0
-    assert "45 events, 0 faults" in capsys.readouterr().out
+    assert "45 events, 40 of them on Kafka, 0 faults" in capsys.readouterr().out
 
 
 def test_a_relay_that_another_process_runs_is_told(

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from policies.learner import LearnerHistory
+from policies.tutor import tokens
 from policies.tutor.remarks import lines, sounds
 from tests.policies.tutor.lesson import Lesson
 
@@ -178,3 +179,8 @@ def test_they_are_those_of_the_same_sentence() -> None:
         lesson = Lesson(level="A2", seed=seed)
         lesson.say("I have two dogs.")
         assert "your dogs" not in lesson.say("My friend likes cats, they are very clean.")
+
+
+def test_a_digit_said_twice_is_no_stutter() -> None:
+    assert tokens.words_of("3, 2, 2, 7") == ["3", "2", "2", "7"]
+    assert tokens.words_of("the bank bank") == ["the", "bank"]
