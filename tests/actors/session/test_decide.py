@@ -92,7 +92,14 @@ def test_a_session_starts_once() -> None:
 
 @pytest.mark.parametrize(
     "field",
-    [{"level": "Z9"}, {"mode": "singing"}, {"tutor": "nobody"}, {"learner": ""}, {"learner": "a\0b"}, {"endpointing": "never"}],
+    [
+        {"level": "Z9"},
+        {"mode": "singing"},
+        {"tutor": "nobody"},
+        {"learner": ""},
+        {"learner": "a\0b"},
+        {"endpointing": "never"},
+    ],
 )
 def test_a_start_with_a_field_out_of_range_is_refused_by_name(field: dict[str, str]) -> None:
     with pytest.raises(BadCommand, match=next(iter(field))):
