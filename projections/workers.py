@@ -32,6 +32,7 @@ def run_share(log: EventLog, store: ViewStore, share: str) -> int:
     """Fold a share until this process is told to stop."""
     stop = threading.Event()
     _stop_on_signals(stop)
+    print(f"folding what comes (share {share}) until this is ended (Ctrl-C)", file=sys.stderr)
     ProjectionRunner(log, store, PROJECTIONS, share=share_named(share)).run(stop)
     return 0
 

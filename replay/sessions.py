@@ -12,7 +12,10 @@ PAGE = 1_000
 
 
 class Listed(Struct, kw_only=True):
-    """A session in one line; ``turns`` counts the learner's utterances, ``started`` is UTC."""
+    """A session in one line; ``turns`` counts the learner's utterances, ``started`` is UTC.
+
+    ``forgotten`` says that the learner has been forgotten: what was said in it is gone.
+    """
 
     session: str
     started: datetime
@@ -20,6 +23,7 @@ class Listed(Struct, kw_only=True):
     tutor: str
     mode: str
     turns: int = 0
+    forgotten: bool = False
 
 
 def sessions_in(log: EventLog) -> list[Listed]:
@@ -42,6 +46,7 @@ def _take(found: dict[str, Listed], recorded: Recorded) -> None:
                 learner=event.learner,
                 tutor=event.tutor,
                 mode=event.mode,
+                forgotten=recorded.forgotten,
             )
         case SpeechUttered() if recorded.stream in found:
             found[recorded.stream].turns += 1

@@ -28,7 +28,8 @@ def as_lines(listed: Sequence[Listed]) -> Iterator[Text]:
     rows = [("session", "start (UTC)", "learner", "tutor", "mode", "turns")] if listed else []
     for one in listed:
         start = f"{one.started:%Y-%m-%d %H:%M:%S}"
-        rows.append((one.session, start, one.learner, one.tutor, one.mode, str(one.turns)))
+        turns = f"{one.turns} (forgotten)" if one.forgotten else str(one.turns)
+        rows.append((one.session, start, one.learner, one.tutor, one.mode, turns))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for number, row in enumerate(rows):
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
@@ -41,6 +42,8 @@ def as_text(recorded: tuple[Recorded, ...]) -> Iterator[Text]:
         line = Text(f"{item.version:>4}  {item.time:%H:%M:%S.%f}"[:-3] + "  ")
         line.append(f"{item.type:<24}", style="bold")
         line.append(_told(item.event) if not isinstance(item.event, NotOfLesson) else _beside(item.event))
+        if item.forgotten:
+            line.append("  (the learner has been forgotten)", style="dim")
         yield line
 
 

@@ -1,6 +1,7 @@
 """The commands that look after Kafka: ``python -m events topics`` and ``relay``."""
 
 import argparse
+import sys
 import threading
 from collections.abc import Mapping
 
@@ -59,6 +60,7 @@ def relay(log: RecorderEventLog, folder: DataFolder, options: argparse.Namespace
     relaying = Relay(log, ProducerLink(topic), CheckpointFile(folder.relay), BlobStore(folder.blobs), held=hold.held)
     try:
         if options.follow:
+            print(f"relaying to topic {topic.name} until this is ended (Ctrl-C)", file=sys.stderr)
             relaying.run(threading.Event())
             return 0
         with _progress("relaying") as progress:

@@ -202,6 +202,9 @@ class Relay:
         self.position = known.position if known is not None and known.topic == self._topic.name else 0
         self._kept = self.position
         self._open = True
+        logger.info(
+            "relaying to topic %s of cluster %s from position %d", self._topic.name, opened.cluster, self.position
+        )
 
     def _record(self, row: Stored) -> KafkaEvent:
         try:
