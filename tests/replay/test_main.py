@@ -49,7 +49,7 @@ def test_a_program_gets_an_object_a_line(log: SQLiteEventLog, capsys: pytest.Cap
     assert [line["session"] for line in lines] == ["s3", "s2"]
     assert lines[1] == {
         "session": "s2", "started": "2026-11-02T09:00:01Z", "learner": "ben", "tutor": "iris", "mode": "conversation",
-        "turns": 1,
+        "turns": 1, "forgotten": False,
     }  # fmt: skip
 
 
