@@ -19,6 +19,7 @@ from events.log import Appended, Batch
 from events.opening import open_codec
 from events.readers import KafkaReader, connected
 from events.recorder_log import RecorderEventLog, Stored
+from events.unread import Unread
 
 logger = logging.getLogger(__name__)
 
@@ -120,9 +121,11 @@ class KafkaFedLog:
             return True
         return self._reader.has_passed(row.stream, row.position)
 
-    def tail_of(self, types: Collection[str], after: int, *, limit: int) -> tuple[Recorded | Place, ...]:
+    def tail_of(
+        self, types: Collection[str] | None, after: int, *, limit: int, unread: Unread = ()
+    ) -> tuple[Recorded | Place, ...]:
         """See `RecorderEventLog.tail_of`."""
-        return self._log.tail_of(types, after, limit=limit)
+        return self._log.tail_of(types, after, limit=limit, unread=unread)
 
     def head(self) -> int:
         """See `EventLog.head`."""

@@ -2,7 +2,7 @@
 
 What is in Kafka already is known from the last record of each partition, so a relay that was killed between a send and
 its checkpoint sends nothing twice. A request of a broken connection that the broker carries out late can still put a
-record there twice; it comes with a position that has been seen, and readers drop it (see `events.kafka_reader`).
+record there twice; it comes with a position that has been seen, and readers drop it (see `events.readers`).
 """
 
 import logging

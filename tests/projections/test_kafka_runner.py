@@ -195,6 +195,16 @@ def test_workers_fed_from_kafka_give_what_one_gives(feed: Feed, stores: Stores) 
     assert checksums(store) == views_of_the_store(feed, stores)
 
 
+def test_a_rebuild_beside_a_runner_that_is_fed_from_kafka_reads_the_store(feed: Feed, stores: Stores) -> None:
+    head = feed.relay(sessions=20)
+    store, fed = stores.open(), feed.open()
+    runner = ProjectionRunner(fed, store, PROJECTIONS)
+    fold_up_to(runner, fed, head)
+    for projection in PROJECTIONS:
+        rebuilt = runner.rebuild(projection.name)
+        assert rebuilt.checksum == rebuilt.replaced
+
+
 def test_what_kafka_does_not_have_is_read_from_the_store_after_a_while(feed: Feed, stores: Stores) -> None:
     relayed = feed.relay(sessions=5)
     feed.append(sessions=5)  # and not relayed
