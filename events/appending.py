@@ -11,10 +11,8 @@ from msgspec import Struct
 from events.envelope import Recorded
 from events.errors import LogUnavailable, VersionConflict
 from events.log import Appended, Batch, EventLog
+from events.recorder_log import MAX_GROUP
 from events.sealing.errors import KeysUnavailable
-
-MAX_GROUP = 512
-"""Tasks whose appends may share a transaction."""
 
 
 class Waiting(Struct, frozen=True):

@@ -82,10 +82,9 @@ class Codec:
         self._upcasters = upcasters
         self._unread: dict[str, tuple[str, ...]] = {}
         self._leaner: dict[Unread, Self] = {}
-        self._whole = self
+        self._whole = self  # a leaner copy still refers to the codec that it was made of
         self._envelope = msgspec.json.Decoder(StoredEnvelope)
         self._encoder = msgspec.json.Encoder()
-        self._msgpack = msgspec.msgpack.Encoder()
 
     def leaving(self, unread: Unread) -> Self:
         """This codec for reading only, leaving these fields of events unread; see `events.unread`.
@@ -204,16 +203,10 @@ class Codec:
         except UnicodeEncodeError as error:
             raise UnstorableEvent(tag, "$", str(error)) from error
         # msgspec writes NaN and infinity as null: without a null there can be none.
-        if b"null" in payload and self._may_be_not_finite(event):
-            for path in not_finite(event, "$"):
+        if b"null" in payload:
+            for path in not_finite(event):
                 raise UnstorableEvent(tag, path, "a number that is not finite")
         return payload
-
-    def _may_be_not_finite(self, event: Struct) -> bool:
-        try:
-            return NOT_FINITE.search(self._msgpack.encode(event)) is not None
-        except OverflowError:  # MessagePack has no whole numbers beyond 64 bits; JSON does
-            return True
 
     def _decode_payload(self, tag: str, payload: bytes) -> tuple[str, Fact | Unknown]:
         if tag in self._upcasters:
@@ -278,16 +271,26 @@ def _fault(error: Exception) -> tuple[str, str]:
     return reason, path.rstrip("`") or "$"
 
 
-def not_finite(value: object, path: str) -> Iterator[str]:
+def not_finite(value: Struct) -> Iterator[str]:
+    """The paths of what is NaN or infinite in an event or a view; it costs little where nothing is."""
+    try:
+        suspicious = NOT_FINITE.search(msgspec.msgpack.encode(value)) is not None
+    except OverflowError:  # MessagePack has no whole numbers beyond 64 bits; JSON does
+        suspicious = True
+    if suspicious:
+        yield from _not_finite(value, "$")
+
+
+def _not_finite(value: object, path: str) -> Iterator[str]:
     if isinstance(value, float):
         if not math.isfinite(value):
             yield path
     elif isinstance(value, Struct):
         for name in value.__struct_fields__:
-            yield from not_finite(getattr(value, name), f"{path}.{name}")
+            yield from _not_finite(getattr(value, name), f"{path}.{name}")
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
-            yield from not_finite(item, f"{path}[{index}]")
+            yield from _not_finite(item, f"{path}[{index}]")
 
 
 CODEC = Codec()

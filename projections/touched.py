@@ -138,7 +138,7 @@ class TouchedViews(Generic[View]):
         """The view's JSON. Raises ValueError for a number that is not finite: it would be written as null."""
         encoded = self._encoder.encode(view)
         if b"null" in encoded:
-            for path in not_finite(view, "$"):
+            for path in not_finite(view):
                 raise ValueError(f"{path} is not finite")
         return encoded
 

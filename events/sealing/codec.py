@@ -82,7 +82,7 @@ class SealingCodec(Codec):
         except UnicodeEncodeError as error:
             raise UnstorableEvent(recorded.type, "$", str(error)) from error
         if b"null" in personal:  # as for the rest: NaN and infinity are written as null
-            for path in not_finite(event, "$"):
+            for path in not_finite(event):
                 raise UnstorableEvent(recorded.type, path, "a number that is not finite")
         payload = self._encode_payload(rest)[:-1] + b"%b%d" % (_MARK, key.generation)
         return payload + (b',"sealed":"%b"}' % _sealed(key, recorded, personal) if personal else b"}")
