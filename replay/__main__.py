@@ -1,86 +1,34 @@
-"""`python -m replay list` names the sessions, `python -m replay show SESSION` prints one; both from the log alone."""
+"""`python -m replay`: sessions again, from the log alone; each folder of `replay` adds its own commands."""
 
 import argparse
 import os
 import sys
 from collections.abc import Sequence
 
-import msgspec
 from rich.console import Console
 from rich.text import Text
 
-from events.blobs import BlobsByLearner
 from events.errors import EventsError, LogUnavailable
 from events.location import data_folder
-from events.log import EventLog
-from events.opening import open_blobs, open_existing_log
-from replay.session import digest_of, replay
-from replay.sessions import sessions_in
-from replay.show import as_json, as_lines, as_text
+from replay.errors import ReplayError
+from replay.sessions import commands as sessions
+
+ROOMS = (sessions,)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; the exit status (2 when there is no such session)."""
+    """Run one command; the exit status: 1 when something cannot be used, 2 when what was asked for is not there."""
     parser = argparse.ArgumentParser(prog="python -m replay", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    listing = commands.add_parser("list", help="name the sessions, the newest first")
-    listing.add_argument("--limit", type=_count, default=20, metavar="N", help="at most so many (20; 0 for all)")
-    listing.add_argument("--json", action="store_true", help="one JSON object a line")
-    show = commands.add_parser("show", help="print a session from the log alone")
-    show.add_argument("session")
-    show.add_argument("--json", action="store_true", help="one JSON object a line: each message, then the digest")
+    for room in ROOMS:
+        room.add_to(commands)
     arguments = parser.parse_args(argv)
-    console = Console(stderr=arguments.json)
-    data = data_folder(os.environ)
     try:
-        with open_existing_log(data) as log:
-            if arguments.command == "list":
-                return _list(log, arguments.limit, console, json=arguments.json)
-            return _show(arguments.session, log, open_blobs(data), console, json=arguments.json)
-    except LogUnavailable as error:
-        console.print(Text(str(error), style="red"), soft_wrap=True)
-        return 2
-    except EventsError as error:
-        console.print(Text(str(error), style="red"), soft_wrap=True)
-        return 1
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is no count; give 0, 1, 2 …")
-    return int(text)
-
-
-def _list(log: EventLog, limit: int, console: Console, *, json: bool) -> int:
-    found = sessions_in(log)
-    shown = found[:limit] if limit else found
-    if json:
-        sys.stdout.writelines(msgspec.json.encode(listed).decode() + "\n" for listed in shown)
-        return 0
-    for line in as_lines(shown):
-        console.print(line, soft_wrap=True)
-    if not found:
-        console.print("This log holds no session yet; `python -m edge serve` and a browser make one.", soft_wrap=True)
-    elif len(shown) < len(found):
-        console.print(f"{len(found) - len(shown)} older ones; --limit 0 names all.", soft_wrap=True)
-    return 0
-
-
-def _show(session: str, log: EventLog, blobs: BlobsByLearner, console: Console, *, json: bool) -> int:
-    recorded = log.read(session)
-    if not recorded:
-        told = f"There is no session {session!r} in this log; `python -m replay list` names those that there are."
-        console.print(Text(told), soft_wrap=True)
-        return 2
-    replayed = replay(recorded, blobs)
-    digest = digest_of(replayed.frames)
-    if json:
-        sys.stdout.writelines(line + "\n" for line in as_json(replayed.frames, digest))
-    else:
-        for line in as_text(recorded):
-            console.print(line, soft_wrap=True)
-        console.print(f"{len(recorded)} events, {len(replayed.frames)} messages, SHA-256 {digest}", soft_wrap=True)
-    return 0
+        status: int = arguments.run(arguments, data_folder(os.environ))
+    except (EventsError, ReplayError) as error:
+        Console(stderr=getattr(arguments, "json", False)).print(Text(str(error), style="red"), soft_wrap=True)
+        return 2 if isinstance(error, LogUnavailable) else 1
+    return status
 
 
 if __name__ == "__main__":

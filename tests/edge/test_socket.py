@@ -10,7 +10,7 @@ import websockets
 
 from edge.client import LessonClient
 from events.lesson import SpeechUttered
-from replay.session import frames_of
+from replay.sessions.session import frames_of
 from tests.actors.hosting.test_lesson import chunks_of, silence, speech
 from tests.fakes.server import LessonServer
 

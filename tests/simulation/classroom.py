@@ -14,7 +14,7 @@ from actors.session.work import outstanding
 from actors.stages.stage import Resources
 from events.lesson import SpeechUttered
 from policies.learner import LearnerHistory
-from replay.session import state_of
+from replay.sessions.session import state_of
 from tests.simulation.engines import UnreliableEngines
 from tests.simulation.faults import Faults
 from tests.simulation.hosts import SimulatedHosts

@@ -18,7 +18,7 @@ from events.lesson import (
     TutorReplied,
     TutorSpoken,
 )
-from replay.session import state_of
+from replay.sessions.session import state_of
 from tests.simulation.classroom import Classroom
 from tests.simulation.hosts import SimulatedHosts
 from tests.simulation.learner import Learner

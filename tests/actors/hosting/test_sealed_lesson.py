@@ -15,7 +15,7 @@ from events.sealing.blobs import LearnerBlobs
 from events.sealing.codec import SealingCodec
 from events.sealing.errors import LearnerForgotten
 from events.sqlite import SQLiteEventLog
-from replay.session import digest_of, frames_of, replay
+from replay.sessions.session import digest_of, frames_of, replay
 from tests.actors.hosting.test_lesson import Room
 from tests.fakes.engines import FakeEngines
 from tests.fakes.hosts import LocalHosts

@@ -9,7 +9,7 @@ from rich.text import Text
 from events import lesson
 from events.envelope import NotOfLesson, Recorded, Unknown
 from events.lesson import LessonEvent
-from replay.sessions import Listed
+from replay.sessions.listing import Listed
 
 
 def as_json(frames: tuple[str | bytes, ...], digest: str) -> Iterator[str]:

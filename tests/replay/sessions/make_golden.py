@@ -1,4 +1,4 @@
-"""``python -m tests.replay.make_golden NAME LOG.jsonl``: turns an exported session into a golden lesson.
+"""``python -m tests.replay.sessions.make_golden NAME LOG.jsonl``: turns an exported session into a golden lesson.
 
 Export one with ``python -m events export LOG.jsonl --stream SESSION``. A golden lesson never changes; when code gives
 other bytes for it, either the code is wrong or the change needs a new version of an event.
@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 from events.archive import read_archive
-from replay.session import digest_of, frames_of, state_json, state_of
-from tests.replay.test_golden_lessons import hash_as_payload, headers
+from replay.sessions.session import digest_of, frames_of, state_json, state_of
+from tests.replay.sessions.test_golden_lessons import hash_as_payload, headers
 
-FOLDER = Path(__file__).parents[1] / "golden" / "lessons"
+FOLDER = Path(__file__).parents[2] / "golden" / "lessons"
 
 
 def main(name: str, log: Path) -> None:

@@ -1,7 +1,7 @@
 """Lessons of earlier days, replayed from the log alone: the same state and the same messages, byte for byte.
 
 ``golden/lessons/NAME/`` holds a session's log, the state that it led to and the frames that its client was sent. Media
-are stood in for by their hashes, which the events pin. ``python -m tests.replay.make_golden`` adds a lesson.
+are stood in for by their hashes, which the events pin. ``python -m tests.replay.sessions.make_golden`` adds a lesson.
 """
 
 import json
@@ -11,9 +11,9 @@ import pytest
 
 from actors.session.state import initial
 from events.archive import read_archive
-from replay.session import digest_of, frames_of, state_json, state_of
+from replay.sessions.session import digest_of, frames_of, state_json, state_of
 
-LESSONS = sorted((Path(__file__).parents[1] / "golden" / "lessons").glob("*/log.jsonl"))
+LESSONS = sorted((Path(__file__).parents[2] / "golden" / "lessons").glob("*/log.jsonl"))
 
 
 def hash_as_payload(sha256: str) -> bytes:

@@ -1,0 +1,1 @@
+"""One session again, from the log alone."""
