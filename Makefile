@@ -9,6 +9,10 @@ LOG ?= $(COLLOQUY_LOG)
 # Brokers (host:port,…) that the log is relayed to; empty for none.
 KAFKA ?= $(COLLOQUY_KAFKA)
 
+# A server is a dozen processes that import the same modules: without bytecode each of them compiles all anew, and the
+# start takes half as long again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: serve test check bench setup browser clean
 
 serve: $(VENV)/base.done $(if $(filter embedded-postgres,$(LOG)),$(VENV)/postgres.done)

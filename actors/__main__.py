@@ -60,8 +60,8 @@ def _retain(given_days: int | None) -> int:
 
 def _machine(*, remeasure: bool, as_json: bool) -> int:
     """Measure the voices that are here, and print the figures and every kind's order of engines."""
-    from actors.bootstrap import measured_profile
     from actors.catalogue import available
+    from actors.chains import measured_profile
     from actors.settings import read_settings
 
     settings = read_settings(os.environ)

@@ -9,8 +9,8 @@ from pathlib import Path
 import ray
 from msgspec import Struct
 
-from actors.bootstrap import measured_profile
 from actors.chain import ChainExhausted
+from actors.chains import measured_profile
 from actors.engines import KINDS
 from actors.faults import unwrapped
 from actors.gateway import Gateway

@@ -59,7 +59,7 @@ class ModelActor:
     """One kind of engine in a process of its own."""
 
     def __init__(self, kind: str, settings: Settings) -> None:
-        from actors.bootstrap import chain_of
+        from actors.chains import chain_of
 
         os.nice(MODEL_NICENESS)
         self._chain: EngineChain = chain_of(kind, settings)
@@ -89,7 +89,8 @@ class HostActor:
     """A session host in a process of its own; see `actors.hosting.host.SessionHost`."""
 
     def __init__(self, settings: Settings) -> None:
-        from actors.bootstrap import chain_of, session_host
+        from actors.bootstrap import session_host
+        from actors.chains import chain_of
 
         sys.setswitchinterval(SWITCH_INTERVAL_S)
         self._inside = InsideEngines(partial(chain_of, settings=settings))

@@ -10,7 +10,8 @@ import sys
 import uvicorn
 from msgspec.structs import replace
 
-from actors.bootstrap import blob_store, event_log, model_store, relaying, view_store
+from actors.bootstrap import blob_store, event_log, relaying, view_store
+from actors.chains import model_store
 from actors.cluster import Cluster, worker_environment
 from actors.remote import SWITCH_INTERVAL_S
 from actors.settings import SettingsError, read_settings
