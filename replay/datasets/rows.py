@@ -1,5 +1,7 @@
 """A row of a dataset, before any format gives it a shape on disk. Reads no log, writes no file."""
 
+from typing import Any
+
 from msgspec import Struct
 
 from events.values import Blob
@@ -7,7 +9,7 @@ from events.values import Blob
 SPLITS = ("train", "validation", "test")
 
 Value = str | int | float | bool | None | tuple["Value", ...] | dict[str, "Value"]
-"""What a column may hold: JSON with tuples for lists."""
+"""What a column may hold: JSON with tuples for lists (rows that were read back from a file may have lists)."""
 
 
 class Lineage(Struct, frozen=True, kw_only=True):
@@ -38,14 +40,14 @@ class Row(Struct, frozen=True, kw_only=True):
     """One example.
 
     ``id`` is stable: kind, stream and turn (and what else tells it from its siblings), joined by "/". ``columns`` are
-    the kind's own, in the kind's order, the same in every row of a kind; ``quality`` holds what was measured for the
-    filters. ``audio`` is the example's sound, if it has one; ``learner`` is a pseudonym.
+    the kind's own (each a `Value`), in the kind's order, the same in every row of a kind; ``quality`` holds what was
+    measured for the filters. ``audio`` is the example's sound, if it has one; ``learner`` is a pseudonym.
     """
 
     id: str
     kind: str
     learner: str
-    columns: dict[str, Value]
+    columns: dict[str, Any]
     lineage: Lineage
     audio: Clip | None = None
     quality: dict[str, float | None] = {}
