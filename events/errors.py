@@ -104,37 +104,41 @@ class StreamUnknown(EventsError):
 class LogUnavailable(EventsError):
     """The log cannot be used now.
 
-    ``reason`` is full, read_only, locked, damaged, closed, unreachable, refused or failed.
+    ``reason`` is full, read_only, locked, damaged, closed, missing, unreachable, refused or failed. ``way_out`` says
+    what to do where more is known than the reason.
     """
 
     code = "log_unavailable"
 
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(reason, detail)
+    def __init__(self, reason: str, detail: str, way_out: str = "") -> None:
+        super().__init__(reason, detail, way_out)
         self.reason = reason
         self.detail = detail
+        self.way_out = way_out
         self.retryable = reason in ("full", "locked", "unreachable", "failed")
 
     def __str__(self) -> str:
-        return f"the log is unavailable ({self.reason}): {self.detail}; {WAYS_OUT[self.reason]}"
+        return f"the log is unavailable ({self.reason}): {self.detail}; {self.way_out or WAYS_OUT[self.reason]}"
 
 
 class KafkaUnavailable(EventsError):
     """The log cannot be relayed to Kafka, or read from it, now.
 
-    ``reason`` is unreachable, refused, no_topic, partitions, other_cluster, too_large, held or failed.
+    ``reason`` is unreachable, refused, no_topic, partitions, other_cluster, too_large, held or failed. ``way_out`` says
+    what to do where more is known than the reason.
     """
 
     code = "kafka_unavailable"
 
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(reason, detail)
+    def __init__(self, reason: str, detail: str, way_out: str = "") -> None:
+        super().__init__(reason, detail, way_out)
         self.reason = reason
         self.detail = detail
+        self.way_out = way_out
         self.retryable = reason in ("unreachable", "failed", "held")
 
     def __str__(self) -> str:
-        return f"Kafka is unavailable ({self.reason}): {self.detail}; {_KAFKA_WAYS_OUT[self.reason]}"
+        return f"Kafka is unavailable ({self.reason}): {self.detail}; {self.way_out or _KAFKA_WAYS_OUT[self.reason]}"
 
 
 class BlobMissing(EventsError):
@@ -181,13 +185,13 @@ class BlobStoreUnavailable(EventsError):
 
 _KAFKA_WAYS_OUT = {
     "unreachable": "see that the brokers run and that their addresses are right",
-    "refused": "give the addresses and rights that the brokers want",
+    "refused": "see what the brokers allow this client to do",
     "no_topic": "make it with `python -m events topics --create`",
     "partitions": "relay to another topic (--topic): a stream's events must stay in one partition",
     "other_cluster": "give the brokers of that cluster; to begin anew on these, remove relay.json from the data folder",
     "too_large": "raise max.message.bytes of the topic to 2 MB",
-    "held": "it goes on by itself when that one ends",
-    "failed": "look at the brokers' log; it is tried again",
+    "held": "a log has one relay at a time, and a server with KAFKA=… has it; end that one first",
+    "failed": "look at the brokers' log, then try again",
 }
 WAYS_OUT = {
     "full": "free some disk space and try again",
@@ -195,6 +199,7 @@ WAYS_OUT = {
     "locked": "another process is writing for long; try again",
     "damaged": "restore the file from a backup",
     "closed": "open it again",
+    "missing": "hold a lesson first, or name the right folder and log in COLLOQUY_DATA and COLLOQUY_LOG",
     "unreachable": "see that the database server runs and that its URL is right",
     "refused": "give a user, password and database that the server knows",
     "failed": "look at the disk, then try again",

@@ -1,27 +1,28 @@
-"""Where the data lies: one folder for the log, the blobs and the views. Opens nothing."""
+"""Where the data lies: one folder for the log, the blobs and the views. Opens none of them."""
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from msgspec import Struct
 
+from events.served import LOG_VARIABLE, POSTGRES_FOLDER, SQLITE, SQLITE_FILE, logs_of, without_password
+
 VARIABLE = "COLLOQUY_DATA"
-LOG_VARIABLE = "COLLOQUY_LOG"
 MASTER_KEY_VARIABLE = "COLLOQUY_MASTER_KEY"
-EMBEDDED_POSTGRES = "embedded-postgres"
 
 
 class DataFolder(Struct, frozen=True):
     """The data folder and the places in it; nothing is made until it is first written.
 
     ``log_url`` places the log elsewhere: a ``postgresql://`` URL, or embedded-postgres. ``master_key`` gives the master
-    keys (see `events.sealing.master_keys`) instead of the file in the folder.
+    keys (see `events.sealing.master_keys`) instead of the file in the folder. ``named`` tells whether somebody chose
+    the log, or the folder itself told which (see `events.served`).
     """
 
     root: Path
     log_url: str = ""
     master_key: str = ""
+    named: bool = True
 
     def __repr__(self) -> str:
         # Neither the master key nor a password belongs into a log.
@@ -30,12 +31,12 @@ class DataFolder(Struct, frozen=True):
     @property
     def log(self) -> Path:
         """The SQLite file of the event log."""
-        return self.root / "log.sqlite"
+        return self.root / SQLITE_FILE
 
     @property
     def log_name(self) -> str:
         """Where the log is, for people: without a password."""
-        return re.sub(r"//([^:/@]*):[^@]*@", r"//\1@", self.log_url) or str(self.log)
+        return without_password(self.log_url) or str(self.log)
 
     @property
     def keys(self) -> Path:
@@ -65,7 +66,7 @@ class DataFolder(Struct, frozen=True):
     @property
     def postgres(self) -> Path:
         """The folder of the embedded PostgreSQL server."""
-        return self.root / "postgres"
+        return self.root / POSTGRES_FOLDER
 
     @property
     def relay(self) -> Path:
@@ -84,16 +85,20 @@ class DataFolder(Struct, frozen=True):
 
 
 def data_folder(environ: Mapping[str, str]) -> DataFolder:
-    """The folder named by ``COLLOQUY_DATA``, else ``./data``, with the log that ``COLLOQUY_LOG`` names."""
-    return DataFolder(
-        Path(environ.get(VARIABLE) or "data"), environ.get(LOG_VARIABLE, ""), environ.get(MASTER_KEY_VARIABLE, "")
-    )
+    """The folder named by ``COLLOQUY_DATA``, else ``./data``, with the log that ``COLLOQUY_LOG`` names.
+
+    When that names none, with the log that the folder was last served with, or else holds.
+    """
+    root = Path(environ.get(VARIABLE) or "data")
+    named = environ.get(LOG_VARIABLE, "")
+    log = named or next(iter(logs_of(root)), SQLITE)
+    return DataFolder(root, "" if log == SQLITE else log, environ.get(MASTER_KEY_VARIABLE, ""), bool(named))
 
 
 def environment_of(folder: DataFolder) -> dict[str, str]:
     """The variables by which `data_folder` finds the same folder in another process."""
     return {
         VARIABLE: str(folder.root.absolute()),
-        LOG_VARIABLE: folder.log_url,
+        LOG_VARIABLE: folder.log_url or SQLITE,
         MASTER_KEY_VARIABLE: folder.master_key,
     }

@@ -5,8 +5,9 @@ from msgspec.structs import replace
 from events.blobs import BlobStore
 from events.embedded_postgres import embedded_postgres
 from events.errors import LogUnavailable
-from events.location import EMBEDDED_POSTGRES, LOG_VARIABLE, VARIABLE, DataFolder
-from events.postgres import PostgresEventLog
+from events.location import DataFolder
+from events.postgres import WAIT_FOR_CONNECTION_S, PostgresEventLog
+from events.postgres_server import see_server
 from events.recorder_log import RecorderEventLog
 from events.sealing.blobs import LearnerBlobs
 from events.sealing.codec import SealingCodec
@@ -15,15 +16,22 @@ from events.sealing.keys import KeyRing
 from events.sealing.master_keys import GivenMasterKeys, MasterKeyFile, MasterKeySource
 from events.sealing.postgres_keys import postgres_keys
 from events.sealing.sqlite_keys import sqlite_keys
+from events.served import EMBEDDED_POSTGRES, LOG_VARIABLE, SQLITE, tell_of_other_logs, without_password
 from events.sqlite import SQLiteEventLog
 
 
 def open_log(folder: DataFolder) -> RecorderEventLog:
-    """The log of a data folder, made if it is not there; it seals what is personal.
+    """The log of a data folder, made if it is not there; it seals what is personal. A server may take a while to come.
 
     Raises `LogUnavailable`, and what `KeyRing` raises when the master key is not here or a wrong one.
     """
+    return _open_log(folder, WAIT_FOR_CONNECTION_S)
+
+
+def _open_log(folder: DataFolder, wait_s: float) -> RecorderEventLog:
     folder = with_server(folder)
+    if _in_postgres(folder):
+        see_server(folder.log_url, wait_s=wait_s)
     codec = open_codec(folder)
     return PostgresEventLog(folder.log_url, codec=codec) if folder.log_url else SQLiteEventLog(folder.log, codec=codec)
 
@@ -66,18 +74,21 @@ def _in_postgres(folder: DataFolder) -> bool:
         return bool(folder.log_url)
     raise LogUnavailable(
         "refused",
-        f"{LOG_VARIABLE} is {folder.log_url!r}; leave it empty for SQLite, or give a postgresql:// URL"
-        f" or {EMBEDDED_POSTGRES}",
+        f"{LOG_VARIABLE} is {without_password(folder.log_url)!r}",
+        f"set it to {SQLITE}, {EMBEDDED_POSTGRES} or a postgresql:// URL, or leave it empty for the log last served",
     )
 
 
 def open_existing_log(folder: DataFolder) -> RecorderEventLog:
-    """As `open_log`, but an SQLite log must be there already. Raises `LogUnavailable`."""
+    """As `open_log` for a command: the log must be there already, and its server answer at once.
+
+    Warns when nobody named the log and there are several. Raises `LogUnavailable`.
+    """
+    if not folder.named:
+        tell_of_other_logs(folder.root)
     if not folder.log_url and not folder.log.exists():
-        raise LogUnavailable(
-            "failed", f"there is no log at {folder.log}; hold a lesson first, or set {VARIABLE} or {LOG_VARIABLE}"
-        )
-    return open_log(folder)
+        raise LogUnavailable("missing", f"there is no log at {folder.log}")
+    return _open_log(folder, 0.0)
 
 
 def with_server(folder: DataFolder) -> DataFolder:

@@ -25,11 +25,11 @@ from events.holding import Hold, hold_in_postgres
 from events.identifiers import uuid7
 from events.log import Clock, NewId, utc_now
 from events.postgres_errors import typed_errors
+from events.postgres_server import CONNECT_TIMEOUT_S
 from events.recorder_log import Outcome, RecorderEventLog, Row
 
 TABLE = "events"
 CHANNEL = "colloquy_events"
-CONNECT_TIMEOUT_S = 5
 WAIT_FOR_CONNECTION_S = 10.0
 LOCK_TIMEOUT_S = 10
 CREATION_LOCK = 0x636F6C6C6F7175

@@ -16,9 +16,15 @@ def typed_errors() -> Iterator[None]:
     try:
         yield
     except (PersistenceError, psycopg.Error, psycopg_pool.PoolTimeout) as error:
-        raise LogUnavailable(_reason(error), str(error).strip()) from error
+        reason = _reason(error)
+        raise LogUnavailable(reason, str(error).strip(), WAYS_OUT.get(reason, "")) from error
 
 
+WAYS_OUT = {
+    "read_only": "let this user make and write tables there (GRANT CREATE ON DATABASE …), or name another user",
+    "damaged": "restore the database from a backup",
+}
+"""Where they are others than those of a file."""
 REASONS = {
     "53100": "full",  # disk_full
     "25006": "read_only",  # read_only_sql_transaction

@@ -1,6 +1,7 @@
 """Several runners at once, each with its part of the learners: as processes here, as Ray actors in `actors`."""
 
 import argparse
+import os
 import signal
 import subprocess
 import sys
@@ -8,9 +9,10 @@ import threading
 from collections.abc import Sequence
 from types import FrameType
 
-from events.location import DataFolder
+from events.location import DataFolder, environment_of
 from events.log import EventLog
 from events.opening import with_server
+from events.served import tell_of_other_logs
 from projections.catalogue import PROJECTIONS
 from projections.errors import ShareUnreadable
 from projections.projection import PARTS
@@ -48,16 +50,18 @@ def run_workers(folder: DataFolder, workers: int, source: Sequence[str] = ()) ->
 
     ``source`` is what `source_options` gives.
     """
+    if not folder.named:
+        tell_of_other_logs(folder.root)
     with_server(folder)
     stop = threading.Event()
     _stop_on_signals(stop)
-    processes = [_started(number, workers, source) for number in range(workers)]
+    processes = [_started(folder, number, workers, source) for number in range(workers)]
     try:
         while not stop.wait(RESTART_S):
             for number, process in enumerate(processes):
                 if process.poll() is not None:
                     print(f"worker {number} ended with {process.returncode}; it is started again", file=sys.stderr)
-                    processes[number] = _started(number, workers, source)
+                    processes[number] = _started(folder, number, workers, source)
     finally:
         for process in processes:
             process.terminate()
@@ -66,10 +70,9 @@ def run_workers(folder: DataFolder, workers: int, source: Sequence[str] = ()) ->
     return 0
 
 
-def _started(number: int, workers: int, source: Sequence[str]) -> "subprocess.Popen[bytes]":
-    # The environment names the same data folder and log.
+def _started(folder: DataFolder, number: int, workers: int, source: Sequence[str]) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-m", "projections", "run", "--share", f"{number}/{workers}", *source]
-    return subprocess.Popen(command)
+    return subprocess.Popen(command, env=os.environ | environment_of(folder))
 
 
 def _stop_on_signals(stop: threading.Event) -> None:

@@ -57,18 +57,20 @@ class MasterKeyUnusable(EventsError):
 
 
 class KeysUnavailable(EventsError):
-    """The store of the learners' keys cannot be used now. ``reason`` is as in `LogUnavailable`."""
+    """The store of the learners' keys cannot be used now. The fields are as in `LogUnavailable`."""
 
     code = "keys_unavailable"
 
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(reason, detail)
+    def __init__(self, reason: str, detail: str, way_out: str = "") -> None:
+        super().__init__(reason, detail, way_out)
         self.reason = reason
         self.detail = detail
+        self.way_out = way_out
         self.retryable = reason in ("full", "locked", "unreachable", "failed")
 
     def __str__(self) -> str:
-        return f"the store of the learners' keys is unavailable ({self.reason}): {self.detail}; {WAYS_OUT[self.reason]}"
+        way_out = self.way_out or WAYS_OUT[self.reason]
+        return f"the store of the learners' keys is unavailable ({self.reason}): {self.detail}; {way_out}"
 
 
 class LearnerKeyMissing(EventsError):

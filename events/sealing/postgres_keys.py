@@ -9,8 +9,9 @@ import psycopg_pool
 from psycopg.sql import SQL, Identifier
 
 from events.errors import LogUnavailable
-from events.postgres import CONNECT_TIMEOUT_S, CREATION_LOCK, WAIT_FOR_CONNECTION_S
+from events.postgres import CREATION_LOCK, WAIT_FOR_CONNECTION_S
 from events.postgres_errors import typed_errors
+from events.postgres_server import CONNECT_TIMEOUT_S
 from events.sealing.errors import KeysUnavailable
 from events.sealing.key_store import Cursor, Found, SqlKeyStore, tables
 
@@ -93,4 +94,4 @@ def _typed_errors() -> Iterator[None]:
         with typed_errors():
             yield
     except LogUnavailable as error:
-        raise KeysUnavailable(error.reason, error.detail) from error.__cause__
+        raise KeysUnavailable(error.reason, error.detail, error.way_out) from error.__cause__

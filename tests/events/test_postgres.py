@@ -174,7 +174,7 @@ def test_the_embedded_server_is_started_for_who_asks(tmp_path: Path) -> None:
 
 
 def test_a_place_that_is_none_is_a_typed_error(tmp_path: Path) -> None:
-    with pytest.raises(LogUnavailable, match="leave it empty for SQLite"):
+    with pytest.raises(LogUnavailable, match="COLLOQUY_LOG is 'mysql://there'; set it to sqlite, embedded-postgres or"):
         open_log(DataFolder(tmp_path, "mysql://there"))
     with pytest.raises(LogUnavailable, match="hold a lesson first"):
         open_existing_log(DataFolder(tmp_path))

@@ -175,6 +175,10 @@ def test_the_session_can_be_shown_from_the_log_alone(
     assert replayed[: len(sent)] == sent
 
 
+def test_the_folder_remembers_the_log_that_it_was_served_with(product: Product) -> None:
+    assert json.loads((product.data / "served.json").read_bytes()) == {"logs": ["sqlite"]}
+
+
 def test_the_film_needs_no_segment_to_be_there_twice() -> None:
     clip = Clip()
     flac = io.BytesIO()

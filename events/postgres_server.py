@@ -1,0 +1,70 @@
+"""Sees whether a PostgreSQL server takes us, and tells why not: a pool of connections only says that it has none."""
+
+import re
+import time
+
+import psycopg
+
+from events.errors import LogUnavailable
+from events.served import LOG_VARIABLE, without_password
+
+CONNECT_TIMEOUT_S = 5
+AGAIN_S = 0.2
+
+
+def see_server(url: str, *, wait_s: float = 0.0) -> None:
+    """Connect once; a server that cannot be reached may take up to ``wait_s`` to come. Raises `LogUnavailable`."""
+    deadline = time.monotonic() + wait_s
+    while True:
+        try:
+            psycopg.connect(url, connect_timeout=CONNECT_TIMEOUT_S).close()
+            return
+        except psycopg.Error as error:
+            fault = _fault(url, str(error))
+            if not fault.retryable or time.monotonic() > deadline:
+                raise fault from error
+        time.sleep(AGAIN_S)
+
+
+def _fault(url: str, told: str) -> LogUnavailable:
+    # libpq asks in a line of its own whether the server is running; the way out says so.
+    lines = (line for line in without_password(told).splitlines() if not line.startswith("\tIs the server"))
+    detail = " ".join(lines).removeprefix("connection failed: ").strip()
+    fits = ((reason, way_out) for pattern, reason, way_out in FAULTS if re.search(pattern, told))
+    reason, way_out = next(fits, ("unreachable", ""))
+    return LogUnavailable(reason, f"{without_password(url)}: {detail}", way_out)
+
+
+_HOW = "postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
+FAULTS = (
+    (
+        "no password supplied",
+        "refused",
+        f"give the password in {LOG_VARIABLE} ({_HOW}), PGPASSWORD or ~/.pgpass; a data folder remembers none",
+    ),
+    ("password authentication failed", "refused", f"give the right user and password in {LOG_VARIABLE}"),
+    ("role .* does not exist", "refused", f"give a user that the server knows in {LOG_VARIABLE}"),
+    ("database .* does not exist", "refused", f"make it there (`createdb`), or name another in {LOG_VARIABLE}"),
+    ("no pg_hba.conf entry", "refused", "let the server's pg_hba.conf take this user from this machine"),
+    (
+        "resolve host|translate host name",
+        "unreachable",
+        f"see that the host in {LOG_VARIABLE} is right, and that special characters in the password are written as %XX",
+    ),
+    (
+        r'invalid (integer|URI|port|percent)|looking for matching|^missing "=',
+        "refused",
+        f"write {LOG_VARIABLE} as {_HOW}, with %XX for special characters in the password",
+    ),
+    (
+        "refused|No such file",
+        "unreachable",
+        f"see that the server runs there, and that host and port in {LOG_VARIABLE} are right",
+    ),
+    (
+        "timeout",
+        "unreachable",
+        f"see that host and port in {LOG_VARIABLE} are right: nothing answers there as PostgreSQL does",
+    ),
+)
+"""What libpq and the server say, in the server's language; what is in another than English gets the general answer."""
