@@ -88,6 +88,19 @@ class MemoryEventLog:
             for place, state in found
         )
 
+    def begun(self, before: int | None = None, *, limit: int) -> tuple[Recorded, ...]:
+        """The first event of each of up to ``limit`` streams, the newest first; ``before`` is a position."""
+        with self._changed:
+            firsts = [positions[0] for positions in self._streams.values()]
+            newest = sorted((first for first in firsts if before is None or first < before), reverse=True)[:limit]
+            found = [self._stored[position - 1] for position in newest]
+        return tuple(self._codec.decode_or_keep(state, place) for place, state in found)
+
+    def count_in(self, stream: str, type: str) -> int:
+        """How many events of a type a stream holds."""
+        with self._changed:
+            return sum(self._stored[position - 1][0].type == type for position in self._streams.get(stream, ()))
+
     def head(self) -> int:
         """See `EventLog.head`."""
         return len(self._stored)

@@ -239,6 +239,31 @@ class _Recorder(PostgresApplicationRecorder):
             )
             return cursor.fetchall()
 
+    def select_first(self, before: int | None, limit: int) -> Sequence[Row]:
+        """See `Recorder.select_first`."""
+        with self.datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
+            cursor.execute(
+                SQL(
+                    "SELECT notification_id, originator_id, originator_version, topic, state FROM {}"
+                    " WHERE originator_version = 1 AND notification_id < COALESCE(%s::bigint, 9223372036854775807)"
+                    " ORDER BY notification_id DESC LIMIT %s"
+                ).format(Identifier(self.datastore.schema, TABLE)),
+                (before, limit),
+            )
+            return cursor.fetchall()
+
+    def count_in(self, stream: str, type: str) -> int:
+        """See `Recorder.count_in`."""
+        with self.datastore.get_connection() as connection:
+            found = connection.execute(
+                SQL("SELECT COUNT(*) AS count FROM {} WHERE originator_id = %s AND topic = %s").format(
+                    Identifier(self.datastore.schema, TABLE)
+                ),
+                (stream, type),
+            )
+            row = found.fetchone()
+        return int(row["count"]) if row else 0
+
     def replace(self, states: Sequence[tuple[int, bytes]]) -> None:
         """See `Recorder.replace`. The table is written anew, for which all others wait."""
         table = Identifier(self.datastore.schema, TABLE)

@@ -51,6 +51,14 @@ class Recorder(Protocol):
         """As `select_tail`, with the bytes of these types only, if given: those of others are not even looked at."""
         ...
 
+    def select_first(self, before: int | None, limit: int) -> Sequence[Row]:
+        """The first events of up to ``limit`` streams, those before a position, the newest first."""
+        ...
+
+    def count_in(self, stream: str, type: str) -> int:
+        """How many events of a type a stream holds."""
+        ...
+
     def replace(self, states: Sequence[tuple[int, bytes]]) -> None:
         """Put other bytes at positions, all in one transaction, and leave nothing of the old ones in the files."""
         ...
@@ -223,6 +231,23 @@ class RecorderEventLog:
             place = Place(stream=stream, version=version, type=tag, position=position)
             found.append(codec.decode_or_keep(state or b"", place) if wanted is None or tag in wanted else place)
         return tuple(found)
+
+    def begun(self, before: int | None = None, *, limit: int) -> tuple[Recorded, ...]:
+        """The first event of each of up to ``limit`` streams, the newest first; ``before`` is the position to go on at.
+
+        No other event is read. A damaged one comes as `Unknown` with its fault.
+        """
+        with self._typed_errors():
+            rows = self._recorder.select_first(before, limit)
+        return tuple(
+            self._codec.decode_or_keep(state or b"", Place(stream=stream, version=version, type=tag, position=position))
+            for position, stream, version, tag, state in rows
+        )
+
+    def count_in(self, stream: str, type: str) -> int:
+        """How many events of a type a stream holds; none of them is read."""
+        with self._typed_errors():
+            return self._recorder.count_in(stream, type)
 
     def stored_tail(self, after: int, *, limit: int) -> tuple[Stored, ...]:
         """As `tail`, without reading the events: for whoever passes them on."""

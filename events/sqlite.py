@@ -36,6 +36,7 @@ from events.recorder_log import Outcome, RecorderEventLog, Row
 LOCK_TIMEOUT_S = 10
 OPEN_PAUSE_S = 0.05
 OPEN_ATTEMPTS = 100
+LAST_POSITION = 2**63 - 1
 MAX_KNOWN = 100_000
 """Streams whose version is kept in mind, so that the next append need not look for it; some 20 MB."""
 
@@ -196,6 +197,26 @@ class _Recorder(SQLiteApplicationRecorder):
                 (*(types or ()), after, limit),
             )
             return rows.fetchall()
+
+    def select_first(self, before: int | None, limit: int) -> Sequence[Row]:
+        """See `Recorder.select_first`. Goes back along the positions: the newest are wanted, seldom all."""
+        with self.datastore.transaction(commit=False) as cursor:
+            rows = cursor.sqlite_cursor
+            rows.row_factory = None  # plain tuples
+            rows.execute(
+                f"SELECT rowid, originator_id, originator_version, topic, state FROM {self.events_table_name}"
+                " WHERE originator_version=1 AND rowid<? ORDER BY rowid DESC LIMIT ?",
+                (LAST_POSITION if before is None else before, limit),
+            )
+            return rows.fetchall()
+
+    def count_in(self, stream: str, type: str) -> int:
+        """See `Recorder.count_in`."""
+        with self.datastore.transaction(commit=False) as cursor:
+            cursor.execute(
+                f"SELECT COUNT(*) FROM {self.events_table_name} WHERE originator_id=? AND topic=?", (stream, type)
+            )
+            return int(cursor.fetchone()[0])
 
     def replace(self, states: Sequence[tuple[int, bytes]]) -> None:
         """See `Recorder.replace`. Old bytes are overwritten with zeros, and the journal is emptied."""

@@ -12,8 +12,7 @@ import httpx
 
 from actors.ports import EngineError
 from actors.tutor.stream import BrokenStream, lines, pieces, sentences
-from events.values import Evidence
-from policies.tutor.check import check
+from policies.tutor.check import Verdict, check
 from policies.tutor.context import Sentence, TutorContext
 from policies.tutor.plan import Plan, plan
 from policies.tutor.prompt import messages
@@ -81,7 +80,7 @@ class ProviderTutor:
                 if verdict.fault:
                     faults.append(verdict.fault)
                     continue
-                yield _sentence(text, verdict.evidence, verdict.feedback, planned)
+                yield sentence_of(text, verdict, planned)
                 told = (*told, text)
         except ProviderError:
             if not told:
@@ -139,7 +138,9 @@ def _in_time(chunks: Iterable[bytes], awaited: list[float]) -> Iterator[bytes]:
         yield chunk
 
 
-def _sentence(text: str, evidence: tuple[Evidence, ...], feedback: bool, planned: Plan) -> Sentence:
+def sentence_of(text: str, verdict: Verdict, planned: Plan) -> Sentence:
+    """A sentence that passed the check, with what it does and what it rests on."""
+    evidence, feedback = verdict.evidence, verdict.feedback
     if text.endswith("?"):
         return Sentence(text=text, emotion="neutral", acts=("ask",), evidence=evidence, topic=planned.topic)
     acts = ("correct",) if feedback else ("react", "recast") if planned.heard.slips else ("react",)

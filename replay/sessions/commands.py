@@ -10,8 +10,9 @@ from rich.text import Text
 
 from events.blobs import BlobsByLearner
 from events.location import DataFolder
-from events.log import EventLog
 from events.opening import open_blobs, open_existing_log
+from events.recorder_log import RecorderEventLog
+from replay.sessions import verify_commands
 from replay.sessions.listing import sessions_in
 from replay.sessions.session import digest_of, replay
 from replay.sessions.show import as_json, as_lines, as_text
@@ -27,6 +28,7 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
     show.add_argument("session")
     show.add_argument("--json", action="store_true", help="one JSON object a line: each message, then the digest")
     show.set_defaults(run=_run_show)
+    verify_commands.add_to(commands)
 
 
 def _count(text: str) -> int:
@@ -46,8 +48,8 @@ def _run_show(arguments: argparse.Namespace, folder: DataFolder) -> int:
         return _show(arguments.session, log, open_blobs(folder), console, json=arguments.json)
 
 
-def _list(log: EventLog, limit: int, console: Console, *, json: bool) -> int:
-    found = sessions_in(log)
+def _list(log: RecorderEventLog, limit: int, console: Console, *, json: bool) -> int:
+    found = sessions_in(log, limit + 1 if limit else 0)  # one more tells that there are more
     shown = found[:limit] if limit else found
     if json:
         sys.stdout.writelines(msgspec.json.encode(listed).decode() + "\n" for listed in shown)
@@ -57,11 +59,11 @@ def _list(log: EventLog, limit: int, console: Console, *, json: bool) -> int:
     if not found:
         console.print("This log holds no session yet; `python -m edge serve` and a browser make one.", soft_wrap=True)
     elif len(shown) < len(found):
-        console.print(f"{len(found) - len(shown)} older ones; --limit 0 names all.", soft_wrap=True)
+        console.print("There are older ones; --limit 0 names all.", soft_wrap=True)
     return 0
 
 
-def _show(session: str, log: EventLog, blobs: BlobsByLearner, console: Console, *, json: bool) -> int:
+def _show(session: str, log: RecorderEventLog, blobs: BlobsByLearner, console: Console, *, json: bool) -> int:
     recorded = log.read(session)
     if not recorded:
         told = f"There is no session {session!r} in this log; `python -m replay list` names those that there are."

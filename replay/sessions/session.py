@@ -57,6 +57,13 @@ def digest_of(frames: tuple[str | bytes, ...]) -> str:
     return whole.hexdigest()
 
 
+def header_of(frame: str | bytes) -> str:
+    """A message's JSON: the whole of a text frame, of a binary one the header."""
+    if isinstance(frame, str):
+        return frame
+    return frame[4 : 4 + int.from_bytes(frame[:4], "big")].decode()
+
+
 def state_json(state: SessionState) -> bytes:
     """The state in a form that can be compared; sets are sorted."""
     return msgspec.json.encode(state, order="deterministic")

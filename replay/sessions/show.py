@@ -10,16 +10,12 @@ from events import lesson
 from events.envelope import NotOfLesson, Recorded, Unknown
 from events.lesson import LessonEvent
 from replay.sessions.listing import Listed
+from replay.sessions.session import header_of
 
 
 def as_json(frames: tuple[str | bytes, ...], digest: str) -> Iterator[str]:
     """Each message's JSON (of a binary one its header), then the digest over all bytes."""
-    for frame in frames:
-        if isinstance(frame, str):
-            yield frame
-        else:
-            length = int.from_bytes(frame[:4], "big")
-            yield frame[4 : 4 + length].decode()
+    yield from map(header_of, frames)
     yield msgspec.json.encode({"type": "digest", "messages": len(frames), "sha256": digest}).decode()
 
 

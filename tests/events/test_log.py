@@ -43,6 +43,10 @@ class SelectiveLog(EventLog, Protocol):
 
     def tail_of(self, types: Collection[str], after: int, *, limit: int) -> tuple[Recorded | Place, ...]: ...
 
+    def begun(self, before: int | None = None, *, limit: int) -> tuple[Recorded, ...]: ...
+
+    def count_in(self, stream: str, type: str) -> int: ...
+
 
 def ended(reason: str) -> SessionEnded:
     return SessionEnded(reason=reason)
@@ -160,6 +164,27 @@ def test_the_tail_gives_all_streams_in_position_order_in_steps_of_the_limit(log:
 
     assert [r.position for r in seen] == [1, 2, 3, 4, 5, 6, 7]
     assert [r.event for r in seen] == [ended(str(n)) for n in range(7)]
+
+
+def test_streams_are_told_by_their_first_events_the_newest_first(log: SelectiveLog) -> None:
+    for stream in ("s1", "s2", "s3"):
+        log.append(stream, [started(), ended("a")], expected_version=0, origin=origin())
+    log.append("s1", [ended("b")], expected_version=2, origin=origin())
+
+    newest = log.begun(limit=2)
+    assert [(each.stream, each.version, each.position) for each in newest] == [("s3", 1, 5), ("s2", 1, 3)]
+    assert [each.stream for each in log.begun(newest[-1].position, limit=2)] == ["s1"]
+    assert log.begun(1, limit=2) == ()
+    assert newest[0] == log.read("s3")[0]
+
+
+def test_the_events_of_a_type_in_a_stream_are_counted(log: SelectiveLog) -> None:
+    log.append("s1", [started(), ended("a"), ended("b")], expected_version=0, origin=origin())
+    log.append("s2", [ended("c")], expected_version=0, origin=origin())
+
+    assert log.count_in("s1", "session.ended.v1") == 2
+    assert log.count_in("s1", "speech.uttered.v1") == 0
+    assert log.count_in("nosuch", "session.ended.v1") == 0
 
 
 def test_the_tail_of_some_types_tells_only_the_place_of_the_others(log: SelectiveLog) -> None:

@@ -15,9 +15,15 @@ from policies.learner import LearnerHistory
 class LocalHosts:
     """`actors.gateway.Hosts` with one host at a time; `kill` forgets everything that it held in memory."""
 
-    def __init__(self, log: EventLog, blobs: BlobStore, engines: Engines) -> None:
+    def __init__(
+        self,
+        log: EventLog,
+        blobs: BlobStore,
+        engines: Engines,
+        history: Callable[[str, str], LearnerHistory] = lambda learner, session: LearnerHistory(),
+    ) -> None:
         self._log = log
-        self._resources = Resources(engines=engines, blobs=blobs, history=lambda learner, session: LearnerHistory())
+        self._resources = Resources(engines=engines, blobs=blobs, history=history)
         self.host = self.make()
 
     def make(self) -> SessionHost:

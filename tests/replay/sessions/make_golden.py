@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 from events.archive import read_archive
-from replay.sessions.session import digest_of, frames_of, state_json, state_of
-from tests.replay.sessions.test_golden_lessons import hash_as_payload, headers
+from replay.sessions.golden import hash_as_payload
+from replay.sessions.session import digest_of, frames_of, header_of, state_json, state_of
 
 FOLDER = Path(__file__).parents[2] / "golden" / "lessons"
 
@@ -23,7 +23,7 @@ def main(name: str, log: Path) -> None:
     recorded = tuple(read_archive(log))
     frames = frames_of(recorded, hash_as_payload)
     (folder / "state.json").write_bytes(state_json(state_of(recorded)) + b"\n")
-    (folder / "messages.jsonl").write_text("\n".join(map(headers, frames)) + "\n")
+    (folder / "messages.jsonl").write_text("\n".join(map(header_of, frames)) + "\n")
     (folder / "digest.txt").write_text(digest_of(frames) + "\n")
 
 

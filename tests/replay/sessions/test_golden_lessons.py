@@ -11,13 +11,10 @@ import pytest
 
 from actors.session.state import initial
 from events.archive import read_archive
-from replay.sessions.session import digest_of, frames_of, state_json, state_of
+from replay.sessions.golden import hash_as_payload
+from replay.sessions.session import digest_of, frames_of, header_of, state_json, state_of
 
 LESSONS = sorted((Path(__file__).parents[2] / "golden" / "lessons").glob("*/log.jsonl"))
-
-
-def hash_as_payload(sha256: str) -> bytes:
-    return sha256.encode()
 
 
 @pytest.mark.parametrize("log", LESSONS, ids=lambda path: path.parent.name)
@@ -33,14 +30,8 @@ def test_a_golden_lesson_gives_the_same_state(log: Path) -> None:
 @pytest.mark.parametrize("log", LESSONS, ids=lambda path: path.parent.name)
 def test_a_golden_lesson_gives_the_same_messages(log: Path) -> None:
     frames = frames_of(tuple(read_archive(log)), hash_as_payload)
-    assert "\n".join(map(headers, frames)) == (log.parent / "messages.jsonl").read_text().rstrip("\n")
+    assert "\n".join(map(header_of, frames)) == (log.parent / "messages.jsonl").read_text().rstrip("\n")
     assert digest_of(frames) == (log.parent / "digest.txt").read_text().strip()
-
-
-def headers(frame: str | bytes) -> str:
-    if isinstance(frame, str):
-        return frame
-    return frame[4 : 4 + int.from_bytes(frame[:4], "big")].decode()
 
 
 def test_there_is_a_golden_lesson() -> None:

@@ -1,0 +1,205 @@
+"""`python -m replay verify` runs today's code over logged sessions and tells where it decides otherwise.
+
+Exit status 0 when nothing diverges, 1 when something does or cannot be read, 2 when a session is not there.
+"""
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from heapq import merge
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.text import Text
+
+from events.archive import read_archive
+from events.envelope import Recorded
+from events.errors import CorruptPayload
+from events.lesson import SessionStarted
+from events.location import DataFolder
+from events.opening import open_existing_log
+from events.recorder_log import RecorderEventLog
+from replay.errors import ReplayError
+from replay.sessions.earlier import EarlierInLog
+from replay.sessions.golden import golden_findings
+from replay.sessions.listing import starts_in
+from replay.sessions.moments import position_of
+from replay.sessions.verification import OTHER_VERSION, UNREADABLE, Finding, Verified, verify
+
+SHOWN_FIELDS = 6
+"""Fields of an event that are printed; --json has them all."""
+LONGEST_VALUE = 160
+
+
+class NothingToVerify(ReplayError):
+    """Name sessions or files of events to verify, or give --all for every session of the log."""
+
+
+class NoSuchFile(ReplayError):
+    """There is no file of events under this name."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"There is no file {path}; `python -m events export` makes one of a session.")
+        self.path = path
+
+
+def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
+    """Add the command; see `replay.sessions.commands`."""
+    command = commands.add_parser("verify", help="run today's code over logged sessions and tell where it differs")
+    command.add_argument(
+        "what", nargs="*", metavar="SESSION|FILE.jsonl", help="sessions of the log, or files of events"
+    )
+    command.add_argument("--all", action="store_true", help="every session of the log")
+    command.add_argument("--json", action="store_true", help="one JSON object a line: each session, then the summary")
+    command.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace, folder: DataFolder) -> int:
+    console = Console(stderr=arguments.json)
+    files = [Path(name) for name in arguments.what if name.endswith(".jsonl")]
+    sessions = [name for name in arguments.what if not name.endswith(".jsonl")]
+    if not arguments.what and not arguments.all:
+        raise NothingToVerify(str(NothingToVerify.__doc__))
+    summary = Counter[str]()
+    policies = Counter[str]()
+    missing: list[str] = []
+    for verified in _verified(files, sessions, folder, missing, every=arguments.all):
+        summary.update(_counts(verified))
+        policies.update(verified.compared)
+        if arguments.json:
+            sys.stdout.write(msgspec.json.encode(verified).decode() + "\n")
+        else:
+            for line in _lines(verified):
+                console.print(line, soft_wrap=True)
+    for session in missing:
+        told = f"There is no session {session!r} in this log; `python -m replay list` names those that there are."
+        console.print(Text(told, style="red"), soft_wrap=True)
+    if arguments.json:
+        total = {"type": "summary", **summary, "compared": dict(sorted(policies.items())), "missing": missing}
+        sys.stdout.write(msgspec.json.encode(total).decode() + "\n")
+    else:
+        console.print(_summary(summary, policies), soft_wrap=True)
+    return 2 if missing else int(summary["diverging"] > 0)
+
+
+def _verified(
+    files: Iterable[Path], sessions: list[str], folder: DataFolder, missing: list[str], *, every: bool
+) -> Iterator[Verified]:
+    for path in files:
+        yield from verify_file(path)
+    if not sessions and not every:
+        return
+    with open_existing_log(folder) as log:
+        learners: dict[str, list[Recorded]] = {}
+        for start in starts_in(log):
+            learners.setdefault(start.learner, []).append(start)
+        found = {start.stream for starts in learners.values() for start in starts}
+        missing.extend(session for session in sessions if session not in found)
+        for starts in learners.values():
+            wanted = [start.stream for start in reversed(starts) if every or start.stream in sessions]
+            if wanted:
+                yield from _of_learner(log, wanted, [start.stream for start in reversed(starts)])
+
+
+def _of_learner(log: RecorderEventLog, wanted: list[str], streams: list[str]) -> Iterator[Verified]:
+    """Verify some of a learner's sessions; all of them are read, for the tutor knew those before."""
+    events: dict[str, tuple[Recorded, ...]] = {}
+    damaged: dict[str, CorruptPayload] = {}
+    for stream in streams:
+        try:
+            events[stream] = log.read(stream)
+        except CorruptPayload as error:
+            damaged[stream] = error
+    earlier = EarlierInLog(list(merge(*events.values(), key=position_of)))
+    for stream in wanted:
+        yield _unreadable(stream, damaged[stream]) if stream in damaged else verify(events[stream], earlier)
+
+
+def verify_file(path: Path) -> Iterator[Verified]:
+    """Verify each session of a file of events, with what is kept beside a golden lesson's log.
+
+    Raises `NoSuchFile`, and `CorruptPayload` naming the line that cannot be read.
+    """
+    if not path.is_file():
+        raise NoSuchFile(path)
+    events = list(read_archive(path))
+    streams: dict[str, list[Recorded]] = {}
+    for recorded in events:
+        streams.setdefault(recorded.stream, []).append(recorded)
+    lessons = [stream for stream in streams.values() if any(isinstance(item.event, SessionStarted) for item in stream)]
+    for stream in lessons:
+        mine = [recorded for recorded in events if recorded.learner == stream[0].learner]
+        verified = verify(stream, EarlierInLog(mine))
+        if len(lessons) == 1 and not verified.skipped:
+            kept = tuple(golden_findings(stream, path.parent))
+            verified = msgspec.structs.replace(verified, findings=(*verified.findings, *kept))
+        yield verified
+
+
+def _unreadable(stream: str, error: CorruptPayload) -> Verified:
+    finding = Finding(
+        kind=UNREADABLE, stream=stream, version=error.version, event="", type="", policy="", reason=str(error)
+    )
+    return Verified(stream=stream, events=0, compared={}, findings=(finding,))
+
+
+def _counts(verified: Verified) -> dict[str, int]:
+    return {
+        "sessions": 1,
+        "events": verified.events,
+        "decisions": sum(verified.compared.values()),
+        "diverging": sum(finding.kind != OTHER_VERSION for finding in verified.findings),
+        "other_version": sum(finding.kind == OTHER_VERSION for finding in verified.findings),
+        "skipped": int(bool(verified.skipped)),
+    }
+
+
+def _lines(verified: Verified) -> Iterator[Text]:
+    """A line for the session, then its findings."""
+    told = f"{verified.events} events, {sum(verified.compared.values())} decisions"
+    if verified.skipped:
+        yield Text(f"{verified.stream}  not compared: {verified.skipped}", style="dim")
+        return
+    verdict = "diverges" if verified.diverges else "as logged" if not verified.findings else "made by another version"
+    line = Text(f"{verified.stream}  {told}: ")
+    yield line.append(verdict, style="red" if verified.diverges else "green")
+    for finding in verified.findings:
+        yield from _finding_lines(finding)
+
+
+def _finding_lines(finding: Finding) -> Iterator[Text]:
+    style = "yellow" if finding.kind == OTHER_VERSION else "red"
+    head = Text(f"  event {finding.version} {finding.event} {finding.type}", style=style)
+    yield head.append(f"  {finding.policy}" if finding.policy else "", style="bold")
+    if finding.reason:
+        yield Text(f"    {finding.reason}")
+    for field in finding.fields[:SHOWN_FIELDS]:
+        yield Text(f"    {field.path}")
+        yield Text(f"      logged {_short(field.logged)}")
+        yield Text(f"      now    {_short(field.now)}")
+    if (more := len(finding.fields) - SHOWN_FIELDS) > 0:
+        yield Text(f"    and {more} more fields (--json tells all)")
+
+
+def _short(value: object) -> str:
+    text = value if isinstance(value, str) and value.startswith("(") else msgspec.json.encode(value).decode()
+    return text if len(text) <= LONGEST_VALUE else text[:LONGEST_VALUE] + "…"
+
+
+def _summary(summary: Counter[str], policies: Counter[str]) -> Text:
+    by_policy = ", ".join(f"{count} {policy}" for policy, count in sorted(policies.items()))
+    told = Text(
+        f"{summary['sessions']} sessions, {summary['events']} events; compared {summary['decisions']} decisions"
+        f" ({by_policy or 'none'}); engines' answers were read, not asked for. "
+    )
+    if summary["skipped"]:
+        told.append(f"{summary['skipped']} sessions could not be compared. ")
+    if summary["other_version"]:
+        told.append(f"{summary['other_version']} events were made by another version. ", style="yellow")
+    return told.append(
+        f"{summary['diverging']} events diverge." if summary["diverging"] else "Nothing diverges.",
+        style="red" if summary["diverging"] else "green",
+    )
