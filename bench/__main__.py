@@ -3,7 +3,20 @@
 import sys
 from collections.abc import Callable
 
-from bench import assessment, endpointing, face, log, projections, rebuild, relay, sealing, sessions, turns, wer
+from bench import (
+    assessment,
+    endpointing,
+    face,
+    log,
+    projections,
+    quality,
+    rebuild,
+    relay,
+    sealing,
+    sessions,
+    turns,
+    wer,
+)
 
 BENCHES: dict[str, Callable[[], object]] = {
     "turns": turns.main,
@@ -11,6 +24,7 @@ BENCHES: dict[str, Callable[[], object]] = {
     "endpointing": endpointing.main,
     "assessment": assessment.main,
     "face": face.main,
+    "quality": quality.main,
     "log": log.main,
     "projections": projections.main,
     "rebuild": rebuild.main,
