@@ -80,9 +80,32 @@ class MemoryEventLog:
     ) -> tuple[Recorded | Place, ...]:
         """As `tail`, but of events of other types only the place is told, and some fields are left ``unread``."""
         wanted = None if types is None else frozenset(types) | self._codec.upcast_tags
-        codec, start = self._codec.leaving(unread), max(after, 0)
+        start = max(after, 0)
         with self._changed:
             found = self._stored[start : start + limit]
+        return self._told(found, wanted, unread)
+
+    def streams(
+        self, types: Collection[str], after: str = "", *, limit: int, unread: Unread = ()
+    ) -> tuple[Recorded | Place, ...]:
+        """The first event of each of the streams named after ``after``, by name, told as `tail_of` tells it."""
+        with self._changed:
+            names = sorted(name for name, positions in self._streams.items() if name > after and positions)[:limit]
+            found = [self._stored[self._streams[name][0] - 1] for name in names]
+        return self._told(found, frozenset(types) | self._codec.upcast_tags, unread)
+
+    def read_of(
+        self, stream: str, types: Collection[str], *, upto: int, unread: Unread = ()
+    ) -> tuple[Recorded | Place, ...]:
+        """The stream's events with positions up to ``upto``, told as `tail_of` tells them."""
+        with self._changed:
+            found = [self._stored[place - 1] for place in self._streams.get(stream, []) if place <= upto]
+        return self._told(found, frozenset(types) | self._codec.upcast_tags, unread)
+
+    def _told(
+        self, found: Sequence[tuple[Place, bytes]], wanted: frozenset[str] | None, unread: Unread
+    ) -> tuple[Recorded | Place, ...]:
+        codec = self._codec.leaving(unread)
         return tuple(
             codec.decode_or_keep(state, place) if wanted is None or place.type in wanted else place
             for place, state in found

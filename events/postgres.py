@@ -9,7 +9,7 @@ import threading
 from collections import Counter
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 import psycopg_pool
@@ -228,15 +228,19 @@ class _Recorder(PostgresApplicationRecorder):
     def select_tail_of(self, types: Collection[str] | None, after: int, limit: int) -> Sequence[Row]:
         """See `Recorder.select_tail_of`."""
         wanted = None if types is None else list(types)
+        return self._plain_rows(TAIL_OF, {"types": wanted, "after": after, "limit": limit})
+
+    def select_streams(self, types: Collection[str], after: str, limit: int) -> Sequence[Row]:
+        """See `Recorder.select_streams`."""
+        return self._plain_rows(STREAMS, {"types": list(types), "after": after, "limit": limit})
+
+    def select_stream_of(self, types: Collection[str], stream: str, upto: int) -> Sequence[Row]:
+        """See `Recorder.select_stream_of`."""
+        return self._plain_rows(STREAM_OF, {"types": list(types), "stream": stream, "upto": upto})
+
+    def _plain_rows(self, statement: LiteralString, parameters: dict[str, object]) -> Sequence[Row]:
         with self.datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
-            cursor.execute(
-                SQL(
-                    "SELECT notification_id, originator_id, originator_version, topic,"
-                    " CASE WHEN %s::text[] IS NULL OR topic = ANY(%s) THEN state END"
-                    " FROM {} WHERE notification_id > %s ORDER BY notification_id LIMIT %s"
-                ).format(Identifier(self.datastore.schema, TABLE)),
-                (wanted, wanted, after, limit),
-            )
+            cursor.execute(SQL(statement).format(table=Identifier(self.datastore.schema, TABLE)), parameters)
             return cursor.fetchall()
 
     def select_first(self, before: int | None, limit: int) -> Sequence[Row]:
@@ -336,6 +340,27 @@ RETURNING originator_id, originator_version, notification_id
 The columns go in binary: as text the bytes of the events would be twice as long, and cost half of the work.
 Positions are counted on from the last one, which the lock allows: a sequence would leave a gap at each rollback, and
 nobody could tell a gap from a loss.
+"""
+TAIL_OF = """
+SELECT notification_id, originator_id, originator_version, topic,
+    CASE WHEN %(types)s::text[] IS NULL OR topic = ANY(%(types)s) THEN state END
+FROM {table} WHERE notification_id > %(after)s ORDER BY notification_id LIMIT %(limit)s
+"""
+STREAMS = """
+WITH RECURSIVE names (name) AS (
+    (SELECT MIN(originator_id) FROM {table} WHERE originator_id > %(after)s)
+    UNION ALL
+    SELECT (SELECT MIN(originator_id) FROM {table} WHERE originator_id > name) FROM names WHERE name IS NOT NULL
+)
+SELECT notification_id, originator_id, originator_version, topic,
+    CASE WHEN topic = ANY(%(types)s::text[]) THEN state END
+FROM (SELECT name FROM names LIMIT %(limit)s) AS listed
+JOIN {table} ON originator_id = name AND originator_version = 1 ORDER BY originator_id
+"""
+STREAM_OF = """
+SELECT notification_id, originator_id, originator_version, topic,
+    CASE WHEN topic = ANY(%(types)s::text[]) THEN state END
+FROM {table} WHERE originator_id = %(stream)s AND notification_id <= %(upto)s ORDER BY originator_version
 """
 VERSIONS = """
 SELECT s AS stream, COALESCE((SELECT MAX(originator_version) FROM {table} WHERE originator_id = s), 0) AS version

@@ -59,6 +59,17 @@ class Recorder(Protocol):
         """How many events of a type a stream holds."""
         ...
 
+    def select_streams(self, types: Collection[str], after: str, limit: int) -> Sequence[Row]:
+        """The first event of up to ``limit`` streams named after ``after``, by name, with the bytes of these types.
+
+        Names are in the database's own order. Events other than a stream's first must not be gone through.
+        """
+        ...
+
+    def select_stream_of(self, types: Collection[str], stream: str, upto: int) -> Sequence[Row]:
+        """The stream's events with positions up to ``upto``, with the bytes of these types only."""
+        ...
+
     def replace(self, states: Sequence[tuple[int, bytes]]) -> None:
         """Put other bytes at positions, all in one transaction, and leave nothing of the old ones in the files."""
         ...
@@ -223,9 +234,33 @@ class RecorderEventLog:
         Reading events is most of the work of whoever goes through a log. ``types`` None stands for all.
         """
         wanted = None if types is None else frozenset(types) | self._codec.upcast_tags
-        codec = self._codec.leaving(unread)
         with self._typed_errors():
             rows = self._recorder.select_tail_of(wanted, after, limit)
+        return self._opened(rows, wanted, unread)
+
+    def streams(
+        self, types: Collection[str], after: str = "", *, limit: int, unread: Unread = ()
+    ) -> tuple[Recorded | Place, ...]:
+        """The first event of each of the streams named after ``after``, told as `tail_of` tells it.
+
+        By name, in the order of the store: the stream of the last one is where to go on.
+        """
+        wanted = frozenset(types) | self._codec.upcast_tags
+        with self._typed_errors():
+            rows = self._recorder.select_streams(wanted, after, limit)
+        return self._opened(rows, wanted, unread)
+
+    def read_of(
+        self, stream: str, types: Collection[str], *, upto: int, unread: Unread = ()
+    ) -> tuple[Recorded | Place, ...]:
+        """The stream's events with positions up to ``upto``, told as `tail_of` tells them."""
+        wanted = frozenset(types) | self._codec.upcast_tags
+        with self._typed_errors():
+            rows = self._recorder.select_stream_of(wanted, stream, upto)
+        return self._opened(rows, wanted, unread)
+
+    def _opened(self, rows: Sequence[Row], wanted: frozenset[str] | None, unread: Unread) -> tuple[Recorded | Place, ...]:
+        codec = self._codec.leaving(unread)
         found: list[Recorded | Place] = []
         for position, stream, version, tag, state in rows:
             place = Place(stream=stream, version=version, type=tag, position=position)

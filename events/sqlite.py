@@ -187,15 +187,39 @@ class _Recorder(SQLiteApplicationRecorder):
 
     def select_tail_of(self, types: Collection[str] | None, after: int, limit: int) -> Sequence[Row]:
         """See `Recorder.select_tail_of`. Bytes that a row keeps on pages of their own are left there."""
-        state = "state" if types is None else f"CASE WHEN topic IN ({','.join('?' * len(types))}) THEN state END"
+        state = "state" if types is None else _state_of(types)
+        return self._plain_rows(
+            f"SELECT rowid, originator_id, originator_version, topic, {state} FROM {self.events_table_name}"
+            " WHERE rowid>? ORDER BY rowid LIMIT ?",
+            (*(types or ()), after, limit),
+        )
+
+    def select_streams(self, types: Collection[str], after: str, limit: int) -> Sequence[Row]:
+        """See `Recorder.select_streams`."""
+        table = self.events_table_name
+        return self._plain_rows(
+            "WITH RECURSIVE names (name) AS ("
+            f" SELECT (SELECT MIN(originator_id) FROM {table} WHERE originator_id>?) UNION ALL"
+            f" SELECT (SELECT MIN(originator_id) FROM {table} WHERE originator_id>name) FROM names"
+            " WHERE name IS NOT NULL LIMIT ?)"
+            f" SELECT rowid, originator_id, originator_version, topic, {_state_of(types)} FROM names"
+            f" JOIN {table} ON originator_id=name AND originator_version=1 ORDER BY originator_id",
+            (after, limit, *types),
+        )
+
+    def select_stream_of(self, types: Collection[str], stream: str, upto: int) -> Sequence[Row]:
+        """See `Recorder.select_stream_of`."""
+        return self._plain_rows(
+            f"SELECT rowid, originator_id, originator_version, topic, {_state_of(types)} FROM {self.events_table_name}"
+            " WHERE originator_id=? AND rowid<=? ORDER BY originator_version",
+            (*types, stream, upto),
+        )
+
+    def _plain_rows(self, statement: str, parameters: tuple[object, ...]) -> Sequence[Row]:
         with self.datastore.transaction(commit=False) as cursor:
             rows = cursor.sqlite_cursor
             rows.row_factory = None  # plain tuples
-            rows.execute(
-                f"SELECT rowid, originator_id, originator_version, topic, {state} FROM {self.events_table_name}"
-                " WHERE rowid>? ORDER BY rowid LIMIT ?",
-                (*(types or ()), after, limit),
-            )
+            rows.execute(statement, parameters)
             return rows.fetchall()
 
     def select_first(self, before: int | None, limit: int) -> Sequence[Row]:
@@ -257,6 +281,11 @@ class _Recorder(SQLiteApplicationRecorder):
     def close(self) -> None:
         """Close the file."""
         self.datastore.close()
+
+
+def _state_of(types: Collection[str]) -> str:
+    """The column of the bytes, for these types only; as many parameters as there are types."""
+    return f"CASE WHEN topic IN ({','.join('?' * len(types))}) THEN state END"
 
 
 class _Datastore(SQLiteDatastore):

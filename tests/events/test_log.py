@@ -42,6 +42,8 @@ class SelectiveLog(EventLog, Protocol):
     """What all of these logs can do besides."""
 
     def tail_of(self, types: Collection[str], after: int, *, limit: int) -> tuple[Recorded | Place, ...]: ...
+    def streams(self, types: Collection[str], after: str = "", *, limit: int) -> tuple[Recorded | Place, ...]: ...
+    def read_of(self, stream: str, types: Collection[str], *, upto: int) -> tuple[Recorded | Place, ...]: ...
 
     def begun(self, before: int | None = None, *, limit: int) -> tuple[Recorded, ...]: ...
 
@@ -318,3 +320,36 @@ def test_a_version_before_the_first_is_a_conflict(log: EventLog) -> None:
         with pytest.raises(VersionConflict):
             log.append(stream, [ended("2")], expected_version=-1, origin=origin())
     assert [each.version for each in log.tail(0, limit=9)] == [1]
+
+
+def test_streams_are_told_by_their_first_events_page_by_page(log: SelectiveLog) -> None:
+    for stream in ("s2", "s1", "s3"):
+        log.append(stream, [started(session=stream), ended("a"), ended("b")], expected_version=0, origin=origin())
+    log.append("other", [ended("c")], expected_version=0, origin=origin())
+
+    first = log.streams({"session.started.v1"}, limit=3)
+    rest = log.streams({"session.started.v1"}, first[-1].stream, limit=3)
+
+    assert [(each.stream, each.version, each.position) for each in (*first, *rest)] == [
+        ("other", 1, 10),
+        ("s1", 1, 4),
+        ("s2", 1, 1),
+        ("s3", 1, 7),
+    ]
+    assert first[0] == Place(stream="other", version=1, type="session.ended.v1", position=10)
+    assert isinstance(first[1], Recorded)
+    assert first[1].event == started(session="s1")
+    assert log.streams({"session.started.v1"}, "s3", limit=3) == ()
+
+
+def test_of_a_stream_only_the_events_asked_for_are_read_up_to_a_position(log: SelectiveLog) -> None:
+    log.append("s1", [started(), ended("a")], expected_version=0, origin=origin())
+    log.append("s2", [ended("b")], expected_version=0, origin=origin())
+    log.append("s1", [ended("c"), ended("d")], expected_version=2, origin=origin())
+
+    found = log.read_of("s1", {"session.ended.v1"}, upto=4)
+
+    assert [(each.version, each.position) for each in found] == [(1, 1), (2, 2), (3, 4)]
+    assert found[0] == Place(stream="s1", version=1, type="session.started.v1", position=1)
+    assert [each.event for each in found if isinstance(each, Recorded)] == [ended("a"), ended("c")]
+    assert log.read_of("nobody", {"session.ended.v1"}, upto=4) == ()
