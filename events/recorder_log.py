@@ -25,6 +25,8 @@ MAX_GROUP = 512
 
 Outcome = Sequence[int] | int
 """What became of a batch: its events' positions, or the version of its stream when that was not the expected one."""
+Told = tuple[Recorded | Place, ...]
+"""Events, and of those that were not asked for the places."""
 Row = tuple[int, str, int, str, bytes | None]
 """Position, stream, version, type and bytes of an event; None for bytes that were not asked for."""
 
@@ -259,7 +261,7 @@ class RecorderEventLog:
             rows = self._recorder.select_stream_of(wanted, stream, upto)
         return self._opened(rows, wanted, unread)
 
-    def _opened(self, rows: Sequence[Row], wanted: frozenset[str] | None, unread: Unread) -> tuple[Recorded | Place, ...]:
+    def _opened(self, rows: Sequence[Row], wanted: Collection[str] | None, unread: Unread) -> Told:
         codec = self._codec.leaving(unread)
         found: list[Recorded | Place] = []
         for position, stream, version, tag, state in rows:

@@ -10,10 +10,11 @@ from rich.text import Text
 
 from events.errors import EventsError, LogUnavailable
 from events.location import data_folder
+from replay.datasets import commands as datasets
 from replay.errors import ReplayError
 from replay.sessions import commands as sessions
 
-ROOMS = (sessions,)
+ROOMS = (sessions, datasets)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

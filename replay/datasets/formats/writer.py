@@ -14,12 +14,11 @@ from replay.datasets.rows import Clip, Row
 
 
 class Part(Struct, frozen=True, kw_only=True):
-    """A stretch of a split, number ``number`` (from 0) of ``count``; ``rows`` is how many it has."""
+    """A stretch of a split, number ``number`` (from 0) of ``count``."""
 
     split: str
     number: int
     count: int
-    rows: int
 
     @property
     def stem(self) -> str:
@@ -64,5 +63,5 @@ class Writer(Protocol):
         ...
 
     def finish(self, parts: Sequence[Part], folder: Path, about: About) -> None:
-        """Write what belongs to all parts together, when all of them are there; parts without rows are not."""
+        """Write what belongs to all parts together, when all of them are there; a split without rows has no part."""
         ...

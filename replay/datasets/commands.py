@@ -1,0 +1,92 @@
+"""`python -m replay dataset SPEC --out DIR` makes a dataset from the log; other commands look into it."""
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from events.location import DataFolder
+from events.opening import open_existing_log, with_server
+from replay.datasets.build import Builder, InProcess, alone_in, last_position
+from replay.datasets.folders import DatasetFolder
+from replay.datasets.formats.catalogue import FORMATS
+from replay.datasets.kinds.catalogue import KINDS
+from replay.datasets.manifest import Manifest
+from replay.datasets.spec import read_spec
+from replay.datasets.work import Job, Replayer
+
+
+def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
+    """Add this room's commands; ``run`` of the parsed arguments runs one and gives the exit status."""
+    making = commands.add_parser("dataset", help="make a dataset from the log")
+    making.add_argument("spec", type=Path, metavar="SPEC.toml")
+    making.add_argument("--out", type=Path, required=True, metavar="DIR", help="the dataset's folder")
+    making.add_argument("--workers", type=_workers, default=1, metavar="N", help="processes (1: this one alone)")
+    making.add_argument("--at", type=int, metavar="POSITION", help="read the log up to here only (its end)")
+    making.add_argument("--replace", action="store_true", help="delete what is in the folder first")
+    making.set_defaults(run=_run_dataset)
+
+
+def _workers(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 64:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no number of workers; give 1 to 64 ({os.cpu_count()} cores here)"
+        )
+    return int(text)
+
+
+def _run_dataset(arguments: argparse.Namespace, data: DataFolder) -> int:
+    measures = {kind.name: kind.measures for kind in KINDS.values()}
+    spec = read_spec(arguments.spec, measures, FORMATS)
+    console = Console(stderr=True)
+    folder = DatasetFolder(arguments.out)
+    with open_existing_log(data) as log, Bars(console) as bars:
+        builder = Builder(spec, log, arguments.out, bars.show)
+        if not arguments.replace and (there := builder.finished(last_position(log, arguments.at)[0])):
+            _tell(there, arguments.out, console, "is there already")
+            return 0
+        with alone_in(folder):
+            begun = builder.begin(arguments.at, replace=arguments.replace)
+            job = Job(spec=spec, data=with_server(data), upto=begun.position, out=arguments.out.absolute())
+            manifest = builder.run(begun, InProcess(Replayer(job, log)))
+        folder.end()
+    _tell(manifest, arguments.out, console, "is finished")
+    return 0
+
+
+class Bars:
+    """A bar for each step of a build, with the time that it will still take; for a terminal."""
+
+    def __init__(self, console: Console) -> None:
+        columns = (TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        self._progress = Progress(*columns, console=console)
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> "Bars":
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def show(self, step: str, done: int, of: int) -> None:
+        """A step has come so far."""
+        if step not in self._tasks:
+            self._tasks[step] = self._progress.add_task(step, total=of, completed=done)
+        self._progress.update(self._tasks[step], completed=done, total=of)
+
+
+def _tell(manifest: Manifest, out: Path, console: Console, how: str) -> None:
+    console.print(Text(f"{manifest.name} {manifest.version} {how} in {out}"), soft_wrap=True)
+    for split, count in manifest.splits.items():
+        hours = f", {count.hours:.2f} h" if count.hours else ""
+        console.print(f"  {split:<11}{count.rows:>8} rows of {count.learners} learners{hours}", soft_wrap=True)
+    for left in (*manifest.sessions_dropped, *manifest.rows_dropped):
+        what = "sessions" if left in manifest.sessions_dropped else "rows"
+        console.print(Text(f"  left out {left.count} {what}: {left.meaning} ({left.reason})"), soft_wrap=True)
+    if manifest.forgotten:
+        console.print(Text(f"  forgotten: {', '.join(manifest.forgotten)}"), soft_wrap=True)

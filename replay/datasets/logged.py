@@ -1,0 +1,119 @@
+"""A session as the kinds of dataset see it: its turns, each with what was recorded of it. Pure; reads no log."""
+
+from collections.abc import Iterable
+from typing import Generic, TypeVar
+
+from msgspec import Struct
+
+from events.envelope import Recorded
+from events.lesson import (
+    FeedbackRated,
+    LessonEvent,
+    SessionStarted,
+    SpeechAssessed,
+    SpeechTranscribed,
+    SpeechUttered,
+    TurnRetried,
+    TutorHeard,
+    TutorReplied,
+    TutorSpoken,
+)
+
+E = TypeVar("E", covariant=True, bound=LessonEvent)
+
+
+class Told(Struct, Generic[E], frozen=True):
+    """An event with its id and type tag, for the lineage of what is made from it."""
+
+    event: E
+    id: str
+    type: str
+
+
+class Known(Struct, frozen=True, kw_only=True):
+    """What the log knows of a learner: the event by which they agreed to training ("" for none), split, description.
+
+    ``forgotten`` is the log's position up to which everything of the learner has been forgotten, 0 for never.
+    """
+
+    learner: str
+    consent: str = ""
+    split: str = ""
+    age_group: str = ""
+    first_language: str = ""
+    forgotten: int = 0
+
+
+class Turn(Struct, kw_only=True):
+    """One exchange, as far as it was read. Where a stage was tried again, its last answer counts."""
+
+    number: int
+    uttered: Told[SpeechUttered] | None = None
+    transcribed: Told[SpeechTranscribed] | None = None
+    assessed: Told[SpeechAssessed] | None = None
+    replied: list[Told[TutorReplied]] = []
+    spoken: list[Told[TutorSpoken]] = []
+    heard: Told[TutorHeard] | None = None
+    stars: Told[FeedbackRated] | None = None
+    retried: Told[TurnRetried] | None = None
+
+
+class LoggedSession(Struct, frozen=True, kw_only=True):
+    """A session of a learner who agreed to training. ``ended`` is false where the log ends in the middle of it."""
+
+    stream: str
+    corpus: str
+    known: Known
+    started: Told[SessionStarted]
+    turns: tuple[Turn, ...]
+    ended: bool
+
+
+def logged(known: Known, recorded: Iterable[Recorded], *, ended: bool) -> LoggedSession | None:
+    """The session that these events tell of; None when its first event is not among them."""
+    turns: dict[int, Turn] = {}
+    first: Recorded | None = None
+    started: Told[SessionStarted] | None = None
+    for each in recorded:
+        event = each.event
+        match event:
+            case SessionStarted():
+                first, started = each, Told(event, each.id, each.type)
+            case (
+                SpeechUttered() | SpeechTranscribed() | SpeechAssessed() | TutorReplied() | TutorSpoken()
+                | TutorHeard() | FeedbackRated() | TurnRetried()
+            ):  # fmt: skip
+                turn = turns.get(event.turn)
+                if turn is None:
+                    turn = turns[event.turn] = Turn(number=event.turn)
+                _take(turn, each)
+    if first is None or started is None:
+        return None
+    return LoggedSession(
+        stream=first.stream,
+        corpus=first.producer,
+        known=known,
+        started=started,
+        turns=tuple(turns[number] for number in sorted(turns)),
+        ended=ended,
+    )
+
+
+def _take(turn: Turn, recorded: Recorded) -> None:
+    match recorded.event:
+        case SpeechUttered() as event:
+            turn.uttered = Told(event, recorded.id, recorded.type)
+        case SpeechTranscribed() as event:
+            turn.transcribed = Told(event, recorded.id, recorded.type)
+        case SpeechAssessed() as event:
+            turn.assessed = Told(event, recorded.id, recorded.type)
+        case TutorReplied() as event:
+            turn.replied.append(Told(event, recorded.id, recorded.type))
+        case TutorSpoken() as event:
+            turn.spoken.append(Told(event, recorded.id, recorded.type))
+        case TutorHeard() as event:
+            turn.heard = Told(event, recorded.id, recorded.type)
+        case FeedbackRated() as event:
+            turn.stars = Told(event, recorded.id, recorded.type)
+        case TurnRetried() as event:
+            turn.retried = Told(event, recorded.id, recorded.type)

@@ -1,0 +1,187 @@
+"""One shard of a build: its sessions read from the log, made into rows, and kept with their lineage. Knows no Ray."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import IO
+
+import msgspec
+from msgspec import Struct
+
+from events.blobs import BlobsByLearner
+from events.codec import Place
+from events.envelope import Recorded, Unknown
+from events.errors import BlobCorrupt, BlobMissing
+from events.lesson import SessionStarted
+from events.recorder_log import RecorderEventLog
+from events.sealing.errors import BlobExpired, BlobForgotten, BlobSealed
+from replay.datasets.folders import DatasetFolder, whole_file
+from replay.datasets.kinds.kind import Dropped, Kind
+from replay.datasets.logged import Known, LoggedSession, logged
+from replay.datasets.plan import STARTED, Planned, read_plan
+from replay.datasets.row_files import put_row
+from replay.datasets.rows import SPLITS, Clip, Lineage, Row
+from replay.datasets.spec import Bounds, Spec
+
+STARTED_UNREAD = ("goal", "topic", "exercise", "client")
+
+
+class Made(Struct, kw_only=True):
+    """What became of a shard: rows and seconds of sound by split, what was left out and why, sessions without an end.
+
+    ``learners`` tells the split of each learner who has rows, ``forgotten`` who would have had some.
+    """
+
+    sessions: int = 0
+    unended: int = 0
+    rows: dict[str, int] = {}
+    seconds: dict[str, float] = {}
+    sessions_dropped: dict[str, int] = {}
+    rows_dropped: dict[str, int] = {}
+    learners: dict[str, str] = {}
+    forgotten: set[str] = set()
+
+
+class Traced(Struct, frozen=True, kw_only=True):
+    """A line of the lineage: from a row to what it was made from."""
+
+    id: str
+    split: str
+    learner: str
+    lineage: Lineage
+
+
+class ShardMaker:
+    """Makes shards of one dataset from the log."""
+
+    def __init__(
+        self,
+        log: RecorderEventLog,
+        blobs: BlobsByLearner,
+        spec: Spec,
+        kind: Kind,
+        folder: DatasetFolder,
+        upto: int,
+    ) -> None:
+        self._log = log
+        self._blobs = blobs
+        self._spec = spec
+        self._kind = kind
+        self._folder = folder
+        self._upto = upto
+        self._types = kind.types | {STARTED}
+        self._families = {tag.rpartition(".v")[0] for tag in self._types}
+        self._unread = (*kind.unread, (STARTED, STARTED_UNREAD))
+        self._filters = tuple(sorted(spec.filters.items()))
+
+    def make(self, shard: int, learners: dict[str, Known]) -> Made:
+        """Make a shard and its lineage; when this ends, both are in their files."""
+        made = Made()
+        with ExitStack() as stack:
+            files: dict[str, IO[bytes]] = {}
+            encode = msgspec.json.Encoder().encode
+            lineage: IO[bytes] | None = None
+            for row in self._rows(shard, learners, made):
+                if row.split not in files:
+                    files[row.split] = stack.enter_context(whole_file(self._folder.rows(shard, row.split)))
+                if lineage is None:
+                    lineage = stack.enter_context(whole_file(self._folder.lineage_of(shard)))
+                put_row(files[row.split], row)
+                traced = Traced(id=row.id, split=row.split, learner=row.learner, lineage=row.lineage)
+                lineage.write(encode(traced) + b"\n")
+        with whole_file(self._folder.made(shard)) as file:
+            file.write(msgspec.json.encode(made, order="deterministic"))
+        return made
+
+    def _rows(self, shard: int, learners: dict[str, Known], made: Made) -> Iterator[Row]:
+        rows, seconds = Counter[str](), dict.fromkeys(SPLITS, 0.0)
+        sessions_dropped, rows_dropped = Counter[str](), Counter[str]()
+        for planned in read_plan(self._folder, shard):
+            session = self._session(planned, learners[planned.learner])
+            if isinstance(session, Dropped):
+                sessions_dropped[session.reason] += 1
+                if session.reason == "forgotten":
+                    made.forgotten.add(planned.learner)
+                continue
+            made.sessions += 1
+            made.unended += not session.ended
+            for found in self._kind.rows(session):
+                row = self._kept(found, session) if isinstance(found, Row) else found
+                if isinstance(row, Dropped):
+                    rows_dropped[row.reason] += 1
+                    continue
+                rows[row.split] += 1
+                made.learners[row.learner] = row.split
+                seconds[row.split] += _seconds(row)
+                yield row
+        made.rows, made.seconds = dict(rows), seconds
+        made.sessions_dropped, made.rows_dropped = dict(sessions_dropped), dict(rows_dropped)
+
+    def _session(self, planned: Planned, known: Known) -> LoggedSession | Dropped:
+        """The session with the events that the kind needs, or why it is left out."""
+        if known.forgotten > planned.position:
+            return Dropped("forgotten")
+        if not known.consent:
+            return Dropped("no_consent")
+        found: list[Recorded] = []
+        ended = False
+        for each in self._log.read_of(planned.stream, self._types, upto=self._upto, unread=self._unread):
+            if isinstance(each, Place):
+                if each.type.rpartition(".v")[0] in self._families:
+                    return Dropped("newer_event")
+                ended = ended or each.type.startswith("session.ended.")
+            elif each.forgotten:
+                return Dropped("forgotten")
+            elif isinstance(each.event, Unknown):
+                return Dropped("damaged" if each.event.fault else "newer_event")
+            else:
+                found.append(each)
+        return logged(known, found, ended=ended) or Dropped("damaged")
+
+    def _kept(self, row: Row, session: LoggedSession) -> Row | Dropped:
+        """The row if it may stay, else why not."""
+        if row.quality.get("degraded") and not self._spec.degraded:
+            return Dropped("degraded")
+        reason = self._misplaced(row, session.started.event)
+        if reason is None:
+            reason = out_of_bounds(row, self._filters)
+        if reason is None and row.audio is not None:
+            reason = self._unheard(row.audio)
+        return row if reason is None else Dropped(reason)
+
+    def _misplaced(self, row: Row, started: SessionStarted) -> str | None:
+        splits = self._spec.splits
+        held_out = started.tutor in splits.hold_out_tutors or started.mode in splits.hold_out_styles
+        if held_out and row.split != SPLITS[2]:
+            return "held_out"
+        return None
+
+    def _unheard(self, clip: Clip) -> str | None:
+        """Why a recording cannot be used; None when it can."""
+        try:
+            self._blobs.of(clip.learner).get(clip.blob.sha256)
+        except BlobMissing:
+            return "blob_missing"
+        except BlobCorrupt:
+            return "blob_corrupt"
+        except BlobExpired:
+            return "blob_expired"
+        except (BlobSealed, BlobForgotten):
+            return "blob_sealed"
+        return None
+
+
+def out_of_bounds(row: Row, filters: tuple[tuple[str, Bounds], ...]) -> str | None:
+    """The first filter that a row does not pass, as a reason."""
+    for name, bounds in filters:
+        value = row.quality.get(name)
+        if value is None:
+            return f"unmeasured:{name}"
+        if (bounds.min is not None and value < bounds.min) or (bounds.max is not None and value > bounds.max):
+            return f"filter:{name}"
+    return None
+
+
+def _seconds(row: Row) -> float:
+    seconds = row.columns.get("duration_s")
+    return float(seconds) if isinstance(seconds, int | float) else 0.0
