@@ -10,11 +10,12 @@ from rich.text import Text
 
 from events.errors import EventsError, LogUnavailable
 from events.location import data_folder
+from replay.counterfactual import commands as counterfactual
 from replay.datasets import commands as datasets
 from replay.errors import ReplayError
 from replay.sessions import commands as sessions
 
-ROOMS = (sessions, datasets)
+ROOMS = (sessions, counterfactual, datasets)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,0 +1,1 @@
+"""Logged inputs through another engine: what would have changed, with intervals. Learners' streams stay as they are."""

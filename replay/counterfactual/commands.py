@@ -1,0 +1,40 @@
+"""`python -m replay counterfactual`: its arguments. What it does is in `launch.py`."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from events.location import DataFolder
+from replay.counterfactual.query import EVERYTHING
+
+
+def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
+    """Add this room's command; ``run`` of the parsed arguments gives the exit status."""
+    command = commands.add_parser("counterfactual", help="run logged inputs through another engine")
+    command.add_argument("--swap", action="append", required=True, metavar="KIND=ENGINE[,ENGINE]")
+    command.add_argument("--baseline", default="", metavar="ENGINE", help="ask this one, not what the log holds")
+    command.add_argument("--sessions", default=EVERYTHING, metavar="QUERY", help="all, or as in 'level=A2 client=web*'")
+    command.add_argument("--limit", type=_count, default=0, metavar="N", help="at most so many inputs, at random")
+    command.add_argument("--seed", type=_count, default=0, help="of the choice and of the intervals")
+    command.add_argument("--workers", type=_workers, default=1, metavar="N", help="processes with the engines (1)")
+    command.add_argument("--rule", action="append", default=[], metavar="METRIC=MARGIN", help="exit status 3 if worse")
+    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="a folder; the same one goes on")
+    command.set_defaults(run=_run)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is no count; give 0, 1, 2 …")
+    return int(text)
+
+
+def _workers(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of workers; give 1, 2 …")
+    return int(text)
+
+
+def _run(arguments: argparse.Namespace, folder: DataFolder) -> int:
+    from replay.counterfactual.launch import launch  # brings Ray, which takes a second that other commands need not
+
+    return launch(arguments, folder)

@@ -1,0 +1,91 @@
+"""Makes a run of the command's arguments: opens log and folder, shows progress, prints and writes the result."""
+
+import argparse
+import os
+from contextlib import ExitStack
+from functools import partial
+
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from actors.ports import EngineError
+from actors.settings import Settings, SettingsError, read_settings
+from events.location import DataFolder, environment_of
+from events.opening import open_blobs, open_existing_log, with_server
+from projections.errors import ProjectionsError
+from replay.counterfactual.errors import RunFailed
+from replay.counterfactual.folder import Plan, RunFolder
+from replay.counterfactual.metrics import metrics_of
+from replay.counterfactual.prices import prices_in
+from replay.counterfactual.query import parse_query
+from replay.counterfactual.run import Means, Source, run
+from replay.counterfactual.swap import check_here, default_engine, parse_swaps
+from replay.counterfactual.table import as_lines
+from replay.counterfactual.verdict import parse_rules
+from replay.counterfactual.worker import Workers, only
+
+NOT_PASSED = 3
+"""Exit status when a rule of the gate does not hold."""
+
+
+def launch(arguments: argparse.Namespace, folder: DataFolder) -> int:
+    """Run it; the exit status. Raises a `ReplayError` or an `EventsError`, which say the way out."""
+    try:
+        return _counterfactual(arguments, _settings(folder))
+    except (EngineError, ProjectionsError, SettingsError) as error:
+        raise RunFailed(error, arguments.out) from error
+
+
+def _settings(folder: DataFolder) -> Settings:
+    return read_settings({**os.environ, **environment_of(with_server(folder))})
+
+
+def _counterfactual(arguments: argparse.Namespace, settings: Settings) -> int:
+    swap = parse_swaps(arguments.swap)
+    parse_query(arguments.sessions)
+    prices = prices_in(settings.data)
+    rules = parse_rules(arguments.rule, metrics_of(swap.kind, prices))
+    if arguments.baseline:
+        parse_swaps([f"{swap.kind}={arguments.baseline}"])
+    baseline = arguments.baseline or default_engine(swap.kind, settings)
+    for name in (*swap.engines, baseline):
+        check_here(swap.kind, name, settings)
+    console = Console(stderr=True)
+    with ExitStack() as stack:
+        log = stack.enter_context(open_existing_log(settings.data))
+        out = stack.enter_context(RunFolder(arguments.out))
+        plan = out.begin(
+            Plan(
+                kind=swap.kind,
+                candidates=swap.engines,
+                baseline=baseline,
+                query=arguments.sessions,
+                position=log.head(),
+                rerun=bool(arguments.baseline),
+                limit=arguments.limit,
+                seed=arguments.seed,
+            )
+        )
+        progress = stack.enter_context(_progress(console))
+        task = progress.add_task(f"asking {' and '.join(swap.engines)}", total=None)
+        finished = run(
+            plan,
+            Source(log=log, blobs=open_blobs(settings.data)),
+            Means(crew=partial(Workers, partial(only, settings), settings, arguments.workers), prices=prices),
+            out,
+            rules=rules,
+            step=lambda done, total: progress.update(task, completed=done, total=total),
+        )
+        result = finished.result
+        written = out.write("result.json", msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n")
+    shown = Console()
+    for line in as_lines(result):
+        shown.print(line, soft_wrap=True)
+    console.print(f"figures in {written}", soft_wrap=True)
+    return 0 if result.passed else NOT_PASSED
+
+
+def _progress(console: Console) -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, TextColumn("left"), TimeRemainingColumn(), console=console)

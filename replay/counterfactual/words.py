@@ -1,0 +1,44 @@
+"""Word errors after Whisper's English normaliser on both sides, as `bench.asr` counts them."""
+
+from functools import lru_cache
+from typing import Any
+
+from replay.counterfactual.errors import PackageMissing
+
+
+def errors_and_words(reference: str, said: str) -> tuple[float, float] | None:
+    """Substitutions, deletions and insertions, and the words of the reference; None when that has no word.
+
+    Raises `PackageMissing`.
+    """
+    expected, found = normal(reference), normal(said)
+    if not expected:
+        return None
+    counted = _jiwer().process_words(expected, found)
+    errors = counted.substitutions + counted.deletions + counted.insertions
+    return float(errors), float(len(expected.split()))
+
+
+@lru_cache(maxsize=65_536)
+def normal(text: str) -> str:
+    """The text without case, punctuation, fillers; numbers as digits, contractions spelled out."""
+    normalised: str = _normaliser()(text)
+    return normalised.strip()
+
+
+@lru_cache(maxsize=1)
+def _normaliser() -> Any:
+    try:
+        from whisper_normalizer.english import EnglishTextNormalizer
+    except ImportError as error:
+        raise PackageMissing("whisper-normalizer", "the word error rate") from error
+    return EnglishTextNormalizer()
+
+
+@lru_cache(maxsize=1)
+def _jiwer() -> Any:
+    try:
+        import jiwer
+    except ImportError as error:
+        raise PackageMissing("jiwer", "the word error rate") from error
+    return jiwer

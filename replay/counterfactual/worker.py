@@ -1,0 +1,128 @@
+"""Engines in Ray actors, each exactly the one that was named: no other answers in its place. Reads no log."""
+
+import logging
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Any
+
+import ray
+from msgspec.structs import replace
+from ray.exceptions import RayActorError
+
+from actors.catalogue import loaders
+from actors.chain import Candidate, EngineChain
+from actors.chains import model_store
+from actors.cluster import ROOT, worker_environment
+from actors.faults import answered, unwrapped
+from actors.remote import INLINE_BYTES, MODEL_NICENESS, start_ray
+from actors.settings import Settings
+from replay.counterfactual.asking import Task, ask
+from replay.counterfactual.swap import default_engine
+from replay.counterfactual.values import LOGGED, Answer
+
+logger = logging.getLogger(__name__)
+
+Handle = Any
+"""A Ray actor's handle: its methods are made at run time, so no type can name them."""
+Load = Callable[[str, str], EngineChain]
+"""Gives the chain of one engine, by kind and name."""
+JUDGE = "judge"
+"""The engine name for the recogniser that tells how well a voice is understood: the one that lessons use."""
+
+AHEAD = 2
+"""Tasks that a worker has at once, so that it need not wait for the next one."""
+TRIES = 3
+"""Processes that one case may end before it is given up."""
+
+
+def only(settings: Settings, kind: str, name: str) -> EngineChain:
+    """A chain of nothing but the engine ``name``: where it fails there is no answer."""
+    if name == JUDGE:
+        name = default_engine(kind, settings)
+    load = loaders(kind, settings, model_store(settings))[name]
+    # A fault of one input tells nothing of the next: each is to have its own answer, so nothing is skipped.
+    return EngineChain(kind, (Candidate(name=name, load=load),), fail_max=1_000_000, reset_timeout_s=0)
+
+
+class EngineWorker:
+    """Engines of one kind, and the judge of voices, in one process."""
+
+    def __init__(self, kind: str, engines: tuple[str, ...], load: Load) -> None:
+        os.nice(MODEL_NICENESS)
+        self._chains = {name: load(kind, name) for name in engines if name != LOGGED}
+        self._judge = load("asr", JUDGE) if kind == "voice" else None
+
+    def prepare(self) -> Any:
+        """Load all engines. Gives a `actors.faults.Fault` when one does not load."""
+        return answered(self._prepare)
+
+    def ask(self, task: Task) -> tuple[Answer, ...]:
+        return ask(task, self._chains, self._judge)
+
+    def _prepare(self) -> None:
+        for chain in (*self._chains.values(), *([self._judge] if self._judge else [])):
+            chain.prepare()
+
+
+class Workers:
+    """``count`` actors that work through tasks; a context. Joins Ray where it runs already."""
+
+    def __init__(self, load: Load, settings: Settings, count: int, kind: str, engines: tuple[str, ...]) -> None:
+        self._ours = not ray.is_initialized()
+        if self._ours:
+            _start(settings, count)
+        options = {"num_cpus": 0, "max_restarts": -1, "max_task_retries": 0}
+        make = partial(ray.remote(EngineWorker).options(**options).remote, kind, engines, load)
+        self.actors: tuple[Handle, ...] = tuple(make() for _ in range(count))
+
+    def __enter__(self) -> "Workers":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for actor in self.actors:
+            ray.kill(actor)
+        if self._ours:
+            ray.shutdown()
+
+    def prepare(self) -> None:
+        """Load the engines everywhere. Raises `actors.chain.ChainExhausted` when one does not load."""
+        for answer in ray.get([actor.prepare.remote() for actor in self.actors]):
+            unwrapped(answer)
+
+    def work(self, tasks: Iterable[Task]) -> Iterator[Answer]:
+        """The answers, in no order. A task whose worker died is given to another, engine by engine, `TRIES` times."""
+        ahead, again = iter(tasks), deque[Task]()
+        running: dict[Any, tuple[Task, Handle]] = {}
+        free = deque(actor for _ in range(AHEAD) for actor in self.actors)
+        while True:
+            while free and (task := again.popleft() if again else next(ahead, None)) is not None:
+                actor = free.popleft()
+                running[actor.ask.remote(task)] = (task, actor)
+            if not running:
+                return
+            (done,), _ = ray.wait(list(running), num_returns=1)
+            task, actor = running.pop(done)
+            free.append(actor)
+            try:
+                yield from ray.get(done)
+            except RayActorError as error:
+                logger.warning("case %s: its worker died: %s", task.case.id, error)
+                if task.deaths + 1 < TRIES:
+                    again.extend(replace(task, asked=(name,), deaths=task.deaths + 1) for name in task.asked)
+                else:
+                    yield from (_died(task, name) for name in task.asked)
+
+
+def _died(task: Task, name: str) -> Answer:
+    return Answer(case=task.case.id, asked=name, fault=f"the worker died {TRIES} times", died=True)
+
+
+def _start(settings: Settings, count: int) -> None:
+    worker_environment()
+    if settings.ray_address:
+        start_ray(settings, str(ROOT))
+        return
+    common: dict[str, Any] = {"namespace": "colloquy", "logging_level": logging.WARNING, "include_dashboard": False}
+    ray.init(address="local", num_cpus=count, _system_config={"max_direct_call_object_size": INLINE_BYTES}, **common)
