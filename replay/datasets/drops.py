@@ -19,6 +19,7 @@ ROW_REASONS: Mapping[str, str] = {
     "no_pair": "there is nothing to compare it with",
     "no_evidence": "the feedback cites nothing",
     "not_assessed": "it was not assessed",
+    "no_speech_end": "nobody looked for the end of the speech",
     "no_phonemes": "the voice told no phonemes",
     "degraded": "an engine of last resort answered",
     "held_out": "the tutor or style is held out, and the learner is not in the test split",

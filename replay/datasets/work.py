@@ -79,7 +79,8 @@ def shards_of(part: Part) -> range:
 
 def about(spec: Spec) -> About:
     """What the writers are told."""
-    return About(name=spec.title, kind=spec.kind, language=spec.language, columns=KINDS[spec.kind].columns)
+    kind = KINDS[spec.kind]
+    return About(name=spec.title, kind=kind.name, language=spec.language, columns=kind.columns, audio=kind.audio)
 
 
 def made_before(folder: DatasetFolder, shards: Sequence[int]) -> dict[int, Made]:

@@ -38,12 +38,16 @@ class Sounds(Protocol):
 
 
 class About(Struct, frozen=True, kw_only=True):
-    """The dataset that is written: its name, kind, language (BCP 47), and the type of its columns."""
+    """The dataset that is written: its name, kind, language (BCP 47), and the type of its columns.
+
+    ``audio`` says that rows may have sound.
+    """
 
     name: str
     kind: str
     language: str
     columns: type[Struct]
+    audio: bool
 
 
 class Writer(Protocol):

@@ -12,8 +12,8 @@ from replay.datasets.rows import Clip, Row
 
 
 class Columns(Struct, frozen=True, kw_only=True):
-    """``text`` is what was said: ``text_from`` "reference" (the text to be read), or "transcript" (what a recogniser
-    heard, with its ``confidence`` 0..1 and the times of its ``words``).
+    """``text`` is what was said: ``text_from`` "human" (a corpus tells it), "reference" (the text to be read), or
+    "transcript" (what a recogniser heard, with its ``confidence`` 0..1 and the times of its ``words``).
 
     Times count from the start of the recording.
     """
@@ -40,12 +40,12 @@ def _row(session: LoggedSession, turn: Turn, uttered: Told[SpeechUttered]) -> Ro
     event, heard = uttered.event, turn.transcribed
     if event.audio is None:
         return Dropped("typed")
-    text = event.reference or (heard.event.text if heard is not None else "")
+    text, text_from = _text(event, heard.event if heard is not None else None)
     if not text:
         return Dropped("no_words" if heard is not None else "not_transcribed")
     own = Columns(
         text=text,
-        text_from="reference" if event.reference else "transcript",
+        text_from=text_from,
         transcript=heard.event.text if heard is not None else "",
         confidence=heard.event.confidence if heard is not None else None,
         duration_s=event.duration_ms / 1000,
@@ -62,6 +62,14 @@ def _row(session: LoggedSession, turn: Turn, uttered: Told[SpeechUttered]) -> Ro
         audio=Clip(blob=event.audio, learner=session.known.learner, sample_rate_hz=event.sample_rate_hz),
         quality=measured(event, heard.event if heard is not None else None),
     )
+
+
+def _text(uttered: SpeechUttered, heard: SpeechTranscribed | None) -> tuple[str, str]:
+    if uttered.text:
+        return uttered.text, "human"
+    if uttered.reference:
+        return uttered.reference, "reference"
+    return heard.text if heard is not None else "", "transcript"
 
 
 def measured(uttered: SpeechUttered, heard: SpeechTranscribed | None) -> dict[str, float | None]:

@@ -3,6 +3,11 @@
 from collections.abc import Mapping
 
 from replay.datasets.kinds.asr import ASR
+from replay.datasets.kinds.dialogue import DIALOGUE
+from replay.datasets.kinds.endpointing import ENDPOINTING
+from replay.datasets.kinds.feedback import FEEDBACK
 from replay.datasets.kinds.kind import Kind
+from replay.datasets.kinds.preferences import PREFERENCES
+from replay.datasets.kinds.voice import VOICE
 
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (ASR,)}
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (ASR, DIALOGUE, PREFERENCES, VOICE, ENDPOINTING, FEEDBACK)}

@@ -36,7 +36,7 @@ class Kind(Struct, frozen=True, kw_only=True):
 
     ``types`` are the events that it needs, ``unread`` the fields of these that it does not look at; ``columns`` is the
     type of its columns, context and all, ``measures`` what its rows can be filtered by. ``rows`` goes through one
-    session in order. ``audio`` says that every row has sound.
+    session in order. ``audio`` says that rows may have sound.
     """
 
     name: str

@@ -1,0 +1,58 @@
+"""Voice clips: what the tutor's voice said, with the times of its phonemes."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from events.lesson import TutorSpoken
+from events.unread import unread
+from events.values import Phoneme
+from replay.datasets.kinds.kind import Dropped, Kind, row, with_context
+from replay.datasets.logged import LoggedSession, Told, Turn
+from replay.datasets.rows import Clip, Row
+
+
+class Columns(Struct, frozen=True, kw_only=True):
+    """One segment of the voice: ``phonemes`` in IPA, their times from its start; ``rate`` 1 is the voice's own."""
+
+    text: str
+    voice: str
+    phonemes: tuple[Phoneme, ...]
+    rate: float
+    duration_s: float
+
+
+def rows(session: LoggedSession) -> Iterator[Row | Dropped]:
+    """A row for each segment whose phonemes are known."""
+    for turn in session.turns:
+        for told in turn.spoken:
+            yield _row(session, turn, told)
+
+
+def _row(session: LoggedSession, turn: Turn, told: Told[TutorSpoken]) -> Row | Dropped:
+    event = told.event
+    if not event.phonemes:
+        return Dropped("no_phonemes")
+    seconds = event.duration_ms / 1000
+    own = Columns(text=event.text, voice=event.voice, phonemes=event.phonemes, rate=event.rate, duration_s=seconds)
+    heard_ms = turn.heard.event.heard_ms if turn.heard is not None else 0
+    heard = min(1.0, max(0.0, (heard_ms - event.start_ms) / event.duration_ms)) if event.duration_ms else None
+    return row(
+        session,
+        f"voice/{turn.number}.{event.segment}",
+        own,
+        (told,),
+        audio=Clip(blob=event.audio, learner=session.known.learner, sample_rate_hz=event.sample_rate_hz),
+        quality={"duration_s": seconds, "heard_ratio": heard},
+    )
+
+
+VOICE = Kind(
+    name="voice",
+    types=frozenset({"tutor.spoken.v1", "tutor.heard.v1"}),
+    unread=(unread(TutorSpoken, "visemes"),),
+    columns=with_context(Columns),
+    measures=frozenset({"duration_s", "heard_ratio"}),
+    rows=rows,
+    audio=True,
+)
