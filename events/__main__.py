@@ -37,7 +37,10 @@ WIDTH = 100
 
 def main(arguments: list[str], folder: DataFolder) -> int:
     """Run one command; the exit status. 1 for a log with faults, 2 for what could not be done."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.command == "consent" and options.withdraw and options.purpose is None:
+        parser.error("--withdraw needs a purpose")
     try:
         if options.command in COMMANDS:
             return run_key_command(options, folder)

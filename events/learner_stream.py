@@ -2,12 +2,43 @@
 
 from collections.abc import Callable
 
+from msgspec import Struct
+
 from events.envelope import Origin, Recorded
 from events.errors import VersionConflict
-from events.learner import LearnerEvent, stream_of
+from events.learner import ConsentGiven, ConsentWithdrawn, LearnerEvent, LearnerForgotten, stream_of
 from events.log import EventLog
 
 PRODUCER = "events"
+
+
+class Told(Struct, frozen=True):
+    """What a learner's own stream tells: the last word on each purpose, and when the learner was last forgotten."""
+
+    consents: dict[str, Recorded]
+    forgotten: Recorded | None
+
+    def stands(self, purpose: str, *, agreed: bool) -> Recorded | None:
+        """The event by which the learner agrees (or not) to the purpose already; one from before forgetting is none."""
+        last = self.consents.get(purpose)
+        if last is None or (self.forgotten is not None and last.version < self.forgotten.version):
+            return None
+        return last if isinstance(last.event, ConsentGiven) == agreed else None
+
+
+def told_of(log: EventLog, learner: str) -> Told:
+    """What the learner's own stream tells."""
+    consents: dict[str, Recorded] = {}
+    forgotten = None
+    for recorded in log.read(stream_of(learner)):
+        match recorded.event:
+            case ConsentGiven(purpose=purpose) | ConsentWithdrawn(purpose=purpose):
+                consents[purpose] = recorded
+            case LearnerForgotten():
+                forgotten = recorded
+            case _:
+                pass
+    return Told(consents, forgotten)
 
 
 def append_for(

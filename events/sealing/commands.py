@@ -4,15 +4,22 @@ import argparse
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
+from rich.table import Table
+
 from events.learner import PURPOSES, ConsentGiven, ConsentWithdrawn
-from events.learner_stream import append_for
+from events.learner_stream import Told, append_for, told_of
 from events.location import DataFolder, environment_of
 from events.opening import master_key_source, open_existing_log, open_key_store, open_keys, with_server
+from events.recorder_log import RecorderEventLog
 from events.sealing.errors import LearnerUnknown
-from events.sealing.forgetting import forget, knows
+from events.sealing.forgetting import Manifest, forget, knows
+from events.sealing.keys import KeyRing
 from events.sealing.rotation import rotate_master_key
 
 COMMANDS = ("forget", "rotate-master-key", "consent", "retain")
@@ -25,10 +32,11 @@ def add_key_commands(commands: Any) -> None:
     forgetting.add_argument("learner")
     forgetting.add_argument("--yes", action="store_true", help="do not ask")
     commands.add_parser("rotate-master-key", help="wrap all learners' keys by a new master key")
-    consent = commands.add_parser("consent", help="record what a learner agrees to, or no longer")
+    consent = commands.add_parser("consent", help="tell what a learner agrees to, or record it")
     consent.add_argument("learner")
-    consent.add_argument("purpose", choices=PURPOSES)
-    consent.add_argument("--withdraw", action="store_true", help="the learner no longer agrees")
+    consent.add_argument("purpose", nargs="?", choices=PURPOSES, help="record that the learner agrees to it")
+    consent.add_argument("--withdraw", action="store_true", help="record that the learner no longer agrees")
+    consent.add_argument("--new", action="store_true", help="the learner has held no lesson yet")
     retain = commands.add_parser("retain", help="delete recordings of learners' voices whose time is over")
     retain.add_argument("--days", type=int, metavar="DAYS", help="how long they are kept (COLLOQUY_AUDIO_DAYS, or 30)")
 
@@ -42,7 +50,7 @@ def run_key_command(options: argparse.Namespace, folder: DataFolder) -> int:
         case "rotate-master-key":
             return _rotate(folder)
         case "consent":
-            return _consent(options.learner, options.purpose, folder, withdraw=options.withdraw)
+            return _consent(options, folder)
         case _:
             days = () if options.days is None else ("--days", str(options.days))
             return _hand_over(folder, "actors", "retain", *days)
@@ -51,23 +59,46 @@ def run_key_command(options: argparse.Namespace, folder: DataFolder) -> int:
 def _forget(learner: str, folder: DataFolder, *, sure: bool) -> int:
     with open_existing_log(folder) as log:
         keys = open_keys(folder)
-        if not keys.generation(learner) and not knows(log, learner):
+        if not _known(log, keys, learner):
             raise LearnerUnknown(learner)
-        if not sure and not _confirmed(learner):
+        generation = keys.generation(learner)
+        destroyed = keys.forgotten_at(learner) if generation and keys.for_reading(learner, generation) is None else None
+        told = destroyed is not None and told_of(log, learner).forgotten is not None
+        if destroyed is None and not sure and not _confirmed(learner):
             print("nothing was done")
             return 1
         manifest, path = forget(learner, log, keys, folder)
-    print(f"{learner} is forgotten: {manifest.events} events in {len(manifest.sessions)} sessions cannot be read again")
-    if manifest.emptied or manifest.deleted:
-        print(
-            f"  {manifest.emptied} events from before there were keys were emptied and {manifest.deleted} recordings"
-            " deleted; earlier backups still have them"
-        )
+    for line in _forgotten(manifest, destroyed, told=told):
+        print(line)
     for name in manifest.datasets:
         print(f"  dataset {name} held the learner; make it anew")
     print(f"  manifest: {path}")
     # The views are a layer above, and follow the log by themselves; this waits for them.
     return _hand_over(folder, "projections", "wipe")
+
+
+def _known(log: RecorderEventLog, keys: KeyRing, learner: str) -> bool:
+    return keys.generation(learner) > 0 or knows(log, learner)
+
+
+def _forgotten(manifest: Manifest, before: datetime | None, *, told: bool) -> Iterator[str]:
+    """What was done; ``before`` says when the key had been destroyed, and ``told`` whether the log told of it."""
+    what = f"{_counted(manifest.events, 'event')} in {_counted(len(manifest.sessions), 'session')}"
+    if before is None:
+        yield f"{manifest.learner} is forgotten: {what} cannot be read again"
+    else:
+        yield f"{manifest.learner} has been forgotten since {before:%Y-%m-%d %H:%M:%S} UTC: {what} cannot be read"
+        if told and not (manifest.emptied or manifest.deleted):
+            yield "  nothing was left to do"
+        else:
+            yield "  that was cut short, and is finished now"
+    if manifest.emptied or manifest.deleted:
+        emptied, deleted = _counted(manifest.emptied, "event"), _counted(manifest.deleted, "recording")
+        yield f"  {emptied} from before there were keys emptied and {deleted} deleted; earlier backups still have them"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _confirmed(learner: str) -> bool:
@@ -79,18 +110,42 @@ def _confirmed(learner: str) -> bool:
 
 
 def _rotate(folder: DataFolder) -> int:
+    open_existing_log(folder).close()  # no log, no keys: nothing may be made in a folder named by mistake
     rotated = rotate_master_key(open_key_store(folder), master_key_source(folder))
-    print(f"{rotated.rewrapped} keys are wrapped by master key {rotated.new} now, not by {rotated.old}")
+    print(f"{_counted(rotated.rewrapped, 'key')} wrapped by master key {rotated.new} instead of {rotated.old} now")
     if folder.master_key:
         print(f"  {rotated.old} may be taken out of COLLOQUY_MASTER_KEY on all hosts")
     return 0
 
 
-def _consent(learner: str, purpose: str, folder: DataFolder, *, withdraw: bool) -> int:
-    event = ConsentWithdrawn(purpose=purpose) if withdraw else ConsentGiven(purpose=purpose)
+def _consent(options: argparse.Namespace, folder: DataFolder) -> int:
+    learner, purpose, agreed = options.learner, options.purpose, not options.withdraw
     with open_existing_log(folder) as log:
-        append_for(log, learner, event)
-    print(f"{learner} {'no longer agrees' if withdraw else 'agrees'} to {purpose}")
+        if not options.new and not _known(log, open_keys(folder), learner):
+            raise LearnerUnknown(learner, ", and --new records the consent of one who has held no lesson yet")
+        told = told_of(log, learner)
+        if purpose is None:
+            return _show_consents(learner, told)
+        state = f"{learner} {'agrees' if agreed else 'does not agree'} to {purpose}"
+        if standing := told.stands(purpose, agreed=agreed):
+            print(f"{state} since {standing.time:%Y-%m-%d %H:%M:%S} UTC already; nothing was recorded")
+            return 0
+        append_for(log, learner, ConsentGiven(purpose=purpose) if agreed else ConsentWithdrawn(purpose=purpose))
+    print(f"{state} from now on")
+    if purpose == "recordings" and not agreed:
+        print("  a server deletes the learner's recordings within a day, `python -m events retain` at once")
+    return 0
+
+
+def _show_consents(learner: str, told: Told) -> int:
+    table = Table("purpose", "agreed", "since (UTC)", title=f"consents of {learner}")
+    for purpose in PURPOSES:
+        last = told.consents.get(purpose)
+        agreed = "yes" if last is not None and isinstance(last.event, ConsentGiven) else "no"
+        table.add_row(purpose, "never asked" if last is None else agreed, f"{last.time:%Y-%m-%d %H:%M}" if last else "")
+    Console().print(table)
+    if told.forgotten is not None:
+        print(f"{learner} was forgotten on {told.forgotten.time:%Y-%m-%d %H:%M:%S} UTC")
     return 0
 
 

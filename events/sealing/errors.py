@@ -91,16 +91,19 @@ class LearnerKeyMissing(EventsError):
 
 
 class LearnerUnknown(EventsError):
-    """Neither log nor key store has ever heard of the learner."""
+    """Neither log nor key store has ever heard of the learner. ``instead`` is what else may have been meant."""
 
     code = "learner_unknown"
 
-    def __init__(self, learner: str) -> None:
-        super().__init__(learner)
+    def __init__(self, learner: str, instead: str = "") -> None:
+        super().__init__(learner, instead)
         self.learner = learner
+        self.instead = instead
 
     def __str__(self) -> str:
-        return f"nothing is known of a learner {self.learner!r}; `python -m replay list` names the learners"
+        return (
+            f"nothing is known of a learner {self.learner!r}; `python -m replay list` names the learners{self.instead}"
+        )
 
 
 class LearnerForgotten(EventsError):

@@ -179,8 +179,20 @@ def _delete_alone(log: RecorderEventLog, learner: str, names: set[str], blobs: B
 def _write(folder: DataFolder, manifest: Manifest) -> Path:
     name = hashlib.sha256(manifest.learner.encode()).hexdigest()[:16]
     path = folder.forgotten / f"{name}-{manifest.generation}.json"
+    before = _written(path)
+    if before is not None:
+        # Another call finds nothing to empty any more; what the first one took out is told all the same.
+        emptied, deleted = before.emptied + manifest.emptied, before.deleted + manifest.deleted
+        manifest = replace(manifest, emptied=emptied, deleted=deleted)
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".part")
     fresh.write_bytes(msgspec.json.format(msgspec.json.encode(manifest)) + b"\n")
     os.replace(fresh, path)
     return path
+
+
+def _written(path: Path) -> Manifest | None:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Manifest)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None

@@ -316,7 +316,7 @@ def test_the_master_key_is_changed_by_a_command(folder: DataFolder, capsys: pyte
 
     assert main(["rotate-master-key"], folder) == 0
 
-    assert "1 keys are wrapped by master key" in capsys.readouterr().out
+    assert "1 key wrapped by master key" in capsys.readouterr().out
     assert folder.master_keys.read_bytes() != master
     assert read(folder, "ana") == before
 
@@ -342,6 +342,87 @@ def test_consent_is_recorded_and_taken_back(tmp_path: Path) -> None:
     with open_log(folder) as log:
         told = [each.event for each in log.read(stream_of("ana"))]
     assert told == [ConsentGiven(purpose="recordings"), ConsentWithdrawn(purpose="recordings")]
+
+
+def test_a_consent_that_stands_is_not_recorded_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = DataFolder(tmp_path)
+    hold_lesson(folder, "ana")
+    assert main(["consent", "ana", "training"], folder) == 0
+    assert main(["consent", "ana", "training"], folder) == 0
+    assert capsys.readouterr().out.splitlines()[1].endswith("UTC already; nothing was recorded")
+
+    assert main(["forget", "ana", "--yes"], folder) == 0
+    assert main(["consent", "ana", "training"], folder) == 0
+
+    with open_log(folder) as log:
+        told = [type(each.event) for each in log.read(stream_of("ana"))]
+    assert told == [ConsentGiven, LearnerForgotten, ConsentGiven]
+
+
+def test_a_learner_that_the_log_never_saw_has_to_be_called_new(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = DataFolder(tmp_path)
+    hold_lesson(folder, "ana")
+
+    for command in (["consent", "anna"], ["consent", "anna", "recordings"]):
+        assert main(command, folder) == 2
+        assert "nothing is known of a learner 'anna'" in capsys.readouterr().err
+    with open_log(folder) as log:
+        assert log.read(stream_of("anna")) == ()
+
+    assert main(["consent", "ben", "recordings", "--new"], folder) == 0
+    assert main(["consent", "ben", "training"], folder) == 0
+
+
+def test_a_learners_consents_are_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = DataFolder(tmp_path)
+    hold_lesson(folder, "ana")
+    main(["consent", "ana", "training"], folder)
+    main(["consent", "ana", "recordings", "--withdraw"], folder)
+    capsys.readouterr()
+
+    assert main(["consent", "ana"], folder) == 0
+
+    rows = {row.split()[1]: row.split()[3] for row in capsys.readouterr().out.splitlines() if row.startswith("│")}
+    assert rows == {"lessons": "never", "recordings": "no", "analytics": "never", "training": "yes"}
+
+
+def test_to_withdraw_what_is_not_named_is_a_mistake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["consent", "ana", "--withdraw"], DataFolder(tmp_path))
+    assert "--withdraw needs a purpose" in capsys.readouterr().err
+
+
+def test_forgetting_again_says_since_when_and_that_nothing_was_left(
+    folder: DataFolder, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold_unsealed_lesson(folder, "ana", VOICE)
+    hold_lesson(folder, "ana")
+    assert main(["forget", "ana", "--yes"], folder) == 0
+    assert capsys.readouterr().out.startswith("ana is forgotten: ")
+    manifest = next(folder.forgotten.iterdir()).read_bytes()
+    monkeypatch.delattr("builtins.input")  # there is nothing to ask
+
+    assert main(["forget", "ana"], folder) == 0
+
+    first, second, *_ = capsys.readouterr().out.splitlines()
+    when = json.loads(manifest)["forgotten"][:10]
+    assert first.startswith(f"ana has been forgotten since {when} ")
+    assert second == "  nothing was left to do"
+    assert next(folder.forgotten.iterdir()).read_bytes() == manifest
+
+
+def test_forgetting_that_was_cut_short_says_that_it_is_finished(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = DataFolder(tmp_path)
+    hold_lesson(folder, "ana")
+    open_keys(folder).destroy("ana")
+
+    assert main(["forget", "ana", "--yes"], folder) == 0
+
+    assert "  that was cut short, and is finished now" in capsys.readouterr().out.splitlines()
 
 
 def test_another_process_reads_no_more_either(folder: DataFolder) -> None:
