@@ -22,7 +22,8 @@ from events.blobs import BlobStore
 from events.codec import encode
 from events.envelope import Recorded, Unknown
 from events.errors import CorruptPayload, EventsError, StreamUnknown
-from events.kafka.commands import add_kafka_options, relay, topic_of, topics
+from events.kafka.commands import add_kafka_options, positive, relay, topic_of, topics
+from events.kafka.topic import inspect_topic
 from events.kafka.verification import kafka_differences
 from events.location import DataFolder, data_folder
 from events.opening import open_existing_log
@@ -86,8 +87,11 @@ def _parser() -> argparse.ArgumentParser:
     add_kafka_options(check, os.environ)
     making = commands.add_parser("topics", help="tell how the topic on Kafka stands, or make it")
     making.add_argument("--create", action="store_true", help="make the topic if it is not there")
-    making.add_argument("--retention-days", type=int, metavar="DAYS", help="how long a new topic keeps them (for ever)")
-    making.add_argument("--replicas", type=int, help="copies of each partition (3, or as many as there are brokers)")
+    making.add_argument(
+        "--retention-days", type=positive, metavar="DAYS", help="how long a new topic keeps them (for ever)"
+    )
+    copies = "copies of each partition of a new topic (3, or as many as there are brokers)"
+    making.add_argument("--replicas", type=positive, metavar="N", help=copies)
     relaying = commands.add_parser("relay", help="copy the log to Kafka (a server with KAFKA=… does so itself)")
     relaying.add_argument("--follow", action="store_true", help="go on with what is appended from now on")
     for command in (making, relaying):
@@ -175,10 +179,17 @@ def _stats(log: RecorderEventLog, folder: DataFolder, *, as_json: bool) -> int:
 
 def _verify(log: RecorderEventLog, blobs: BlobStore, options: argparse.Namespace) -> int:
     progress = Progress(
-        TextColumn("checking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(stderr=True)
+        TextColumn("checking"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
     )
     problems: list[Problem] = []
     on_kafka = 0
+    if options.kafka:
+        inspect_topic(topic_of(options))  # to be told of it now, and not after a walk through the whole log
 
     def compared(there: bool) -> None:
         nonlocal on_kafka

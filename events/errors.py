@@ -124,8 +124,8 @@ class LogUnavailable(EventsError):
 class KafkaUnavailable(EventsError):
     """The log cannot be relayed to Kafka, or read from it, now.
 
-    ``reason`` is unreachable, refused, no_topic, partitions, other_cluster, too_large, held or failed. ``way_out`` says
-    what to do where more is known than the reason.
+    ``reason`` is unnamed, unreachable, refused, no_topic, partitions, other_cluster, too_large, held or failed.
+    ``way_out`` says what to do where more is known than the reason.
     """
 
     code = "kafka_unavailable"
@@ -184,6 +184,7 @@ class BlobStoreUnavailable(EventsError):
 
 
 _KAFKA_WAYS_OUT = {
+    "unnamed": "give host:port of each, comma-separated, in --kafka, COLLOQUY_KAFKA or `make serve KAFKA=…`",
     "unreachable": "see that the brokers run and that their addresses are right",
     "refused": "see what the brokers allow this client to do",
     "no_topic": "make it with `python -m events topics --create`",

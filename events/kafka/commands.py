@@ -20,6 +20,7 @@ from events.recorder_log import RecorderEventLog
 
 KAFKA = "COLLOQUY_KAFKA"
 TOPIC = "COLLOQUY_KAFKA_TOPIC"
+PARTITIONS = "COLLOQUY_KAFKA_PARTITIONS"
 
 
 def add_kafka_options(parser: argparse.ArgumentParser, environ: Mapping[str, str]) -> None:
@@ -27,14 +28,24 @@ def add_kafka_options(parser: argparse.ArgumentParser, environ: Mapping[str, str
     parser.add_argument("--kafka", default=environ.get(KAFKA, ""), metavar="HOST:PORT,…", help=f"brokers (or {KAFKA})")
     topic = KafkaTopic(servers=())
     name = environ.get(TOPIC) or topic.name
-    parser.add_argument("--topic", default=name, help=f"the topic's name (or {TOPIC}); {name}")
-    parser.add_argument("--partitions", type=int, default=topic.partitions, help="how many it has, for ever (12)")
+    parser.add_argument("--topic", default=name, metavar="NAME", help=f"the topic's name (or {TOPIC}; {name})")
+    # As text, which argparse reads and refuses as if it had been given.
+    partitions = environ.get(PARTITIONS) or str(topic.partitions)
+    told = f"how many it has, for ever (or {PARTITIONS}; {partitions})"
+    parser.add_argument("--partitions", type=positive, default=partitions, metavar="N", help=told)
+
+
+def positive(text: str) -> int:
+    """A whole number from 1. Raises `argparse.ArgumentTypeError`."""
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1")
+    return int(text)
 
 
 def topic_of(options: argparse.Namespace) -> KafkaTopic:
     """The topic that the options name. Raises `KafkaUnavailable` without brokers."""
     if not options.kafka:
-        raise KafkaUnavailable("refused", f"no brokers are named; give --kafka HOST:PORT or set {KAFKA}")
+        raise KafkaUnavailable("unnamed", "no brokers are named")
     return replace(topic_at(options.kafka, name=options.topic), partitions=options.partitions)
 
 
@@ -44,10 +55,11 @@ def topics(options: argparse.Namespace) -> int:
     if options.create:
         create_topic(topic, retention_days=options.retention_days, replicas=options.replicas)
     state = inspect_topic(topic)
-    table = Table("partition", "last position", title=f"{topic.name} in cluster {state.cluster}")
+    print(f"topic {topic.name} in cluster {state.cluster}")
+    table = Table("partition", "last position")
     last = last_positions(topic)
     for partition in range(state.partitions):
-        table.add_row(str(partition), f"{last.get(partition, 0):,}")
+        table.add_row(str(partition), f"{last[partition]:,}" if partition in last else "empty")
     Console().print(table)
     return 0
 
@@ -59,6 +71,7 @@ def relay(log: RecorderEventLog, folder: DataFolder, options: argparse.Namespace
         raise KafkaUnavailable("held", "another process relays this log")
     relaying = Relay(log, ProducerLink(topic), CheckpointFile(folder.relay), BlobStore(folder.blobs), held=hold.held)
     try:
+        inspect_topic(topic, to_write=True)
         if options.follow:
             print(f"relaying to topic {topic.name} until this is ended (Ctrl-C)", file=sys.stderr)
             relaying.run(threading.Event())
@@ -77,5 +90,10 @@ def relay(log: RecorderEventLog, folder: DataFolder, options: argparse.Namespace
 
 def _progress(what: str) -> Progress:
     return Progress(
-        TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(stderr=True)
+        TextColumn(what),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
     )

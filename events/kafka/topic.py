@@ -1,7 +1,10 @@
 """The topic that the log is relayed to: its settings, making it, and whether a broker has it as it must be."""
 
+import re
+import shlex
+import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from kafka import KafkaAdminClient, KafkaConsumer
@@ -10,7 +13,9 @@ from kafka.errors import (
     AuthorizationError,
     BrokerResponseError,
     InvalidReplicationFactorError,
+    InvalidTopicError,
     KafkaConfigurationError,
+    KafkaConnectionError,
     KafkaError,
     MessageSizeTooLargeError,
     SaslAuthenticationFailedError,
@@ -27,6 +32,8 @@ BATCH_BYTES = 1_048_588
 """What a topic must take at once, Kafka's own default; what a record may not have of it is for headers."""
 DAY_MS = 24 * 3600 * 1000
 APPEARING_S = 0.05
+LAST_PORT = 65_535
+REACHING_S = 5.0
 
 
 class KafkaTopic(Struct, frozen=True, kw_only=True):
@@ -50,8 +57,10 @@ class TopicState(Struct, frozen=True, kw_only=True):
 def topic_at(servers: str, **fields: object) -> KafkaTopic:
     """The topic at a comma-separated list of brokers. Raises `KafkaUnavailable` when it names none."""
     named = tuple(server.strip() for server in servers.split(",") if server.strip())
-    if not named or not all(server.rpartition(":")[2].isdigit() for server in named):
-        raise KafkaUnavailable("refused", f"{servers!r} names no broker; give host:port, comma-separated")
+    for server in named or (servers,):
+        host, _, port = server.rpartition(":")
+        if not host or not port.isdecimal() or int(port) > LAST_PORT:
+            raise KafkaUnavailable("unnamed", f"{server!r} names no broker")
     return KafkaTopic(servers=named, **fields)  # type: ignore[arg-type]
 
 
@@ -74,7 +83,8 @@ def create_topic(topic: KafkaTopic, *, retention_days: int | None = None, replic
         except TopicAlreadyExistsError:
             pass
         except InvalidReplicationFactorError as error:
-            raise KafkaUnavailable("refused", f"{replicas} replicas on {brokers} brokers: {error}") from error
+            detail = f"{replicas} copies of each partition are wanted, and the brokers there are: {brokers}"
+            raise KafkaUnavailable("refused", detail, "give at most so many to --replicas") from error
         return _appeared(admin, topic)
 
 
@@ -115,11 +125,16 @@ def _check_limit(admin: KafkaAdminClient, topic: KafkaTopic) -> None:
 def _inspect(admin: KafkaAdminClient, topic: KafkaTopic) -> TopicState:
     found = [one for one in admin.describe_topics([topic.name]) if one.get("partitions")]
     if not found:
-        raise KafkaUnavailable("no_topic", f"the brokers have no topic {topic.name!r}")
+        named = "" if topic.name == KafkaTopic(servers=()).name else f" --topic {shlex.quote(topic.name)}"
+        way_out = f"make it with `python -m events topics --create{named}`"
+        raise KafkaUnavailable("no_topic", f"the brokers have no topic {topic.name!r}", way_out)
     partitions = len(found[0]["partitions"])
     if partitions != topic.partitions:
         raise KafkaUnavailable(
-            "partitions", f"topic {topic.name!r} has {partitions} partitions instead of {topic.partitions}"
+            "partitions",
+            f"topic {topic.name!r} has {partitions} partitions instead of {topic.partitions}",
+            f"give COLLOQUY_KAFKA_PARTITIONS={partitions} (or --partitions) if it was made so for this log, else"
+            " another topic (COLLOQUY_KAFKA_TOPIC or --topic): a stream's events must stay in one partition",
         )
     return TopicState(cluster=str(admin.describe_cluster()["cluster_id"]), partitions=partitions)
 
@@ -127,6 +142,7 @@ def _inspect(admin: KafkaAdminClient, topic: KafkaTopic) -> TopicState:
 @contextmanager
 def _admin(topic: KafkaTopic) -> Iterator[KafkaAdminClient]:
     with kafka_errors():
+        _see_brokers(topic.servers)
         admin = KafkaAdminClient(
             bootstrap_servers=list(topic.servers),
             request_timeout_ms=TIMEOUT_MS,
@@ -139,7 +155,11 @@ def _admin(topic: KafkaTopic) -> Iterator[KafkaAdminClient]:
 
 
 def consumer_of(topic: KafkaTopic, **settings: object) -> KafkaConsumer:
-    """A consumer at the topic's brokers that keeps its own place: no group, no commits. Raises Kafka's errors."""
+    """A consumer at the topic's brokers that keeps its own place: no group, no commits.
+
+    Raises Kafka's errors, and `KafkaUnavailable`.
+    """
+    _see_brokers(topic.servers)
     return KafkaConsumer(
         bootstrap_servers=list(topic.servers),
         enable_auto_commit=False,
@@ -156,12 +176,45 @@ def kafka_errors() -> Iterator[None]:
         yield
     except (AuthorizationError, SaslAuthenticationFailedError, KafkaConfigurationError) as error:
         raise KafkaUnavailable("refused", _told(error)) from error
+    except InvalidTopicError as error:
+        raise KafkaUnavailable("refused", _told(error), "give another name (--topic, COLLOQUY_KAFKA_TOPIC)") from error
     except MessageSizeTooLargeError as error:
         raise KafkaUnavailable("too_large", _told(error)) from error
+    except KafkaConnectionError as error:
+        raise KafkaUnavailable("unreachable", _told(error), ADVERTISED) from error
     except (KafkaError, OSError) as error:
+        if silent := re.search(r"Unable to bootstrap from \[(.*)\]", str(error)):
+            detail = f"what listens at {silent[1].replace(chr(39), '')} does not answer as a broker does"
+            raise KafkaUnavailable("unreachable", detail, SILENT) from error
         reason = "failed" if isinstance(error, BrokerResponseError) else "unreachable"
         raise KafkaUnavailable(reason, _told(error)) from error
 
 
+ADVERTISED = "see that the brokers run, and that this machine reaches what they advertise (advertised.listeners)"
+SILENT = "see that the broker is well, and that this is its port for clients without TLS and password"
+
+
 def _told(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
+    """What an error says; of a broker's answer, which tells the whole exchange, the broker's own words."""
+    name, text = type(error).__name__, str(error)
+    text = re.sub(rf"^(\[Error \d+\] )?({name}:? ?)*", "", text)
+    said = re.search(r"error_message=(['\"])(.*?)\1", text)
+    text = said[2] if said else text
+    return f"{name}: {text}" if text else name
+
+
+def _see_brokers(servers: Sequence[str]) -> None:
+    """See that one of them takes connections: Kafka's client tries for long, and does not say what was wrong."""
+    faults = []
+    for server in servers:
+        host, _, port = server.rpartition(":")
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), REACHING_S).close()
+            return
+        except socket.gaierror:
+            faults.append(f"the host name in {server} is not known")
+        except ConnectionRefusedError:
+            faults.append(f"nothing listens at {server}")
+        except OSError as error:
+            faults.append(f"{server} does not answer ({error.strerror or error})")
+    raise KafkaUnavailable("unreachable", ", ".join(faults))
