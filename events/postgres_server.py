@@ -29,7 +29,7 @@ def see_server(url: str, *, wait_s: float = 0.0) -> None:
 def _fault(url: str, told: str) -> LogUnavailable:
     # libpq asks in a line of its own whether the server is running; the way out says so.
     lines = (line for line in without_password(told).splitlines() if not line.startswith("\tIs the server"))
-    detail = " ".join(lines).removeprefix("connection failed: ").strip()
+    detail = " ".join(" ".join(lines).split()).removeprefix("connection failed: ")
     fits = ((reason, way_out) for pattern, reason, way_out in FAULTS if re.search(pattern, told))
     reason, way_out = next(fits, ("unreachable", ""))
     return LogUnavailable(reason, f"{without_password(url)}: {detail}", way_out)

@@ -87,7 +87,8 @@ def _forgotten(manifest: Manifest, before: datetime | None, *, told: bool) -> It
     if before is None:
         yield f"{manifest.learner} is forgotten: {what} cannot be read again"
     else:
-        yield f"{manifest.learner} has been forgotten since {before:%Y-%m-%d %H:%M:%S} UTC: {what} cannot be read"
+        since = manifest.forgotten if told else before
+        yield f"{manifest.learner} has been forgotten since {since:%Y-%m-%d %H:%M:%S} UTC: {what} cannot be read"
         if told and not (manifest.emptied or manifest.deleted):
             yield "  nothing was left to do"
         else:
@@ -128,7 +129,7 @@ def _consent(options: argparse.Namespace, folder: DataFolder) -> int:
             return _show_consents(learner, told)
         state = f"{learner} {'agrees' if agreed else 'does not agree'} to {purpose}"
         if standing := told.stands(purpose, agreed=agreed):
-            print(f"{state} since {standing.time:%Y-%m-%d %H:%M:%S} UTC already; nothing was recorded")
+            print(f"{state} already, since {standing.time:%Y-%m-%d %H:%M:%S} UTC; nothing was recorded")
             return 0
         append_for(log, learner, ConsentGiven(purpose=purpose) if agreed else ConsentWithdrawn(purpose=purpose))
     print(f"{state} from now on")
@@ -141,8 +142,12 @@ def _show_consents(learner: str, told: Told) -> int:
     table = Table("purpose", "agreed", "since (UTC)", title=f"consents of {learner}")
     for purpose in PURPOSES:
         last = told.consents.get(purpose)
-        agreed = "yes" if last is not None and isinstance(last.event, ConsentGiven) else "no"
-        table.add_row(purpose, "never asked" if last is None else agreed, f"{last.time:%Y-%m-%d %H:%M}" if last else "")
+        if last is None:
+            table.add_row(purpose, "not recorded", "")
+            continue
+        agreed = isinstance(last.event, ConsentGiven)
+        before = "" if told.stands(purpose, agreed=agreed) else ", before forgotten"
+        table.add_row(purpose, ("yes" if agreed else "no") + before, f"{last.time:%Y-%m-%d %H:%M}")
     Console().print(table)
     if told.forgotten is not None:
         print(f"{learner} was forgotten on {told.forgotten.time:%Y-%m-%d %H:%M:%S} UTC")
