@@ -1,11 +1,14 @@
-"""The events of a learner beside their lessons: consent, forgetting, the end of recordings. They hold nothing personal.
+"""The events of a learner beside their lessons: who they are, consent, forgetting, the end of recordings.
 
-They lie in a stream of their own (`stream_of`) and stay readable when the learner has been forgotten.
+They lie in a stream of their own (`stream_of`) and stay readable when the learner has been forgotten, except for who
+they are: they hold nothing else that is personal.
 """
 
 from msgspec import Struct
 
 PURPOSES = ("lessons", "recordings", "analytics", "training")
+AGE_GROUPS = ("child", "teenager", "adult", "senior")
+"""Up to 12, 13 to 17, 18 to 64, and older."""
 
 
 class ConsentGiven(Struct, frozen=True, kw_only=True, tag="consent.given.v1"):
@@ -19,6 +22,22 @@ class ConsentWithdrawn(Struct, frozen=True, kw_only=True, tag="consent.withdrawn
     """The learner took an agreement back."""
 
     purpose: str
+
+
+class LearnerDescribed(Struct, frozen=True, kw_only=True, tag="learner.described.v1"):
+    """What is known of a learner beside what they say; a later one stands for all before it. Empty is unknown.
+
+    ``age_group`` is one of `AGE_GROUPS`, ``gender`` female, male or other, ``first_language`` a BCP 47 tag ("zh").
+    ``corpus`` names the corpus that an imported learner comes from, ``part`` that corpus's own split (train, test),
+    ``licence`` its licence.
+    """
+
+    age_group: str = ""
+    gender: str = ""
+    first_language: str = ""
+    corpus: str = ""
+    part: str = ""
+    licence: str = ""
 
 
 class LearnerForgotten(Struct, frozen=True, kw_only=True, tag="learner.forgotten.v1"):
@@ -40,7 +59,7 @@ class AudioExpired(Struct, frozen=True, kw_only=True, tag="audio.expired.v1"):
     reason: str = "age"
 
 
-LearnerEvent = ConsentGiven | ConsentWithdrawn | LearnerForgotten | AudioExpired
+LearnerEvent = ConsentGiven | ConsentWithdrawn | LearnerForgotten | AudioExpired | LearnerDescribed
 """Every event that a learner's own stream may hold."""
 
 

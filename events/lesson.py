@@ -18,6 +18,7 @@ from events.values import (
     Scores,
     Viseme,
     Word,
+    WordRating,
 )
 
 
@@ -26,6 +27,9 @@ class SessionStarted(Struct, frozen=True, kw_only=True, gc=False, tag="session.s
 
     ``level`` is a CEFR level A1..C1, ``mode`` "conversation" or "sentence", ``endpointing`` "auto" or "manual";
     ``seed`` makes every choice of the tutor in this session repeatable.
+
+    ``mode`` "corpus" is no lesson: recordings that were imported, with no tutor, of a level that nobody knows (both
+    empty); ``topic`` names the corpus. `events.learner.LearnerDescribed` tells who spoke.
     """
 
     session: str
@@ -52,8 +56,10 @@ class SessionClaimed(Struct, frozen=True, kw_only=True, gc=False, tag="session.c
 class SpeechUttered(Struct, frozen=True, kw_only=True, gc=False, tag="speech.uttered.v1"):
     """The learner finished an utterance. ``audio`` is None when it was typed (``text`` then holds it).
 
-    ``source`` is microphone, upload or typed; ``endpoint`` says what closed it: silence, client, limit or typed.
-    ``reference`` is the text it should say, empty in free conversation. ``retry_of`` is the turn it says again.
+    ``source`` is microphone, upload, typed or corpus (imported); ``endpoint`` says what closed it: silence, client,
+    limit, typed or file. ``reference`` is the text it should say, empty in free conversation; ``text`` of an imported
+    recording is what its corpus says was said. ``retry_of`` is the turn it says again. Start and end of the speech are
+    both 0 where nobody looked for them.
     """
 
     turn: int
@@ -90,6 +96,30 @@ class SpeechAssessed(Struct, frozen=True, kw_only=True, gc=False, tag="speech.as
     pronunciation: Pronunciation | None = None
     notes: tuple[Note, ...] = ()
     engines: tuple[EngineUse, ...] = ()
+
+
+class SpeechRated(Struct, frozen=True, kw_only=True, gc=False, tag="speech.rated.v1"):
+    """People judged how an utterance says its reference text: a teacher, or the experts of a corpus.
+
+    ``accuracy``, ``fluency``, ``prosodic`` and ``total`` are 0..10, ``completeness`` (the share of words said well)
+    0..1, None where nobody gave one. ``rater`` names who, or the panel; ``method`` says how a panel's figures were made
+    of its members' (median, mean), who are in the same order in every ``*_each``.
+    """
+
+    turn: int
+    rater: str
+    accuracy: float | None = None
+    fluency: float | None = None
+    prosodic: float | None = None
+    completeness: float | None = None
+    total: float | None = None
+    words: tuple[WordRating, ...] = ()
+    method: str = ""
+    accuracy_each: tuple[float, ...] = ()
+    fluency_each: tuple[float, ...] = ()
+    prosodic_each: tuple[float, ...] = ()
+    completeness_each: tuple[float, ...] = ()
+    total_each: tuple[float, ...] = ()
 
 
 class TutorReplied(Struct, frozen=True, kw_only=True, gc=False, tag="tutor.replied.v1"):
@@ -188,7 +218,7 @@ class FeedbackRated(Struct, frozen=True, kw_only=True, gc=False, tag="feedback.r
 
 
 class SessionEnded(Struct, frozen=True, kw_only=True, gc=False, tag="session.ended.v1"):
-    """The lesson is over; ``reason`` is learner, idle or replaced."""
+    """The lesson is over; ``reason`` is learner, idle, replaced or imported."""
 
     reason: str
 
@@ -199,6 +229,7 @@ LessonEvent = (
     | SpeechUttered
     | SpeechTranscribed
     | SpeechAssessed
+    | SpeechRated
     | TutorReplied
     | TutorSpoken
     | TutorRendered

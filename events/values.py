@@ -147,6 +147,36 @@ class Scores(Struct, frozen=True, kw_only=True, gc=False):
     grammar: float | None = None
 
 
+class PhoneRating(Struct, frozen=True, kw_only=True, gc=False):
+    """How a person heard one expected phone (ARPAbet, with stress digits where the source has them).
+
+    ``accuracy`` is 0 (wrong or missing) .. 2 (right), 1 for a heavy accent; of several raters their mean, None where
+    their phones cannot be matched. ``heard`` is the phone that was said instead, where somebody wrote it down.
+    """
+
+    phone: str
+    accuracy: float | None = None
+    heard: str = ""
+
+
+class WordRating(Struct, frozen=True, kw_only=True, gc=False):
+    """How people heard one word of the reference text; all figures 0..10, None where nobody gave one.
+
+    ``*_each`` hold every rater's own, in the order of `events.lesson.SpeechRated`; ``phones_each`` their phones as they
+    wrote them: ``{AO0}`` has an accent (1), ``(EH0)`` is wrong or missing (0), ``[L]`` was inserted.
+    """
+
+    text: str
+    accuracy: float | None = None
+    stress: float | None = None
+    total: float | None = None
+    phones: tuple[PhoneRating, ...] = ()
+    accuracy_each: tuple[float, ...] = ()
+    stress_each: tuple[float, ...] = ()
+    total_each: tuple[float, ...] = ()
+    phones_each: tuple[str, ...] = ()
+
+
 class Evidence(Struct, frozen=True, kw_only=True, gc=False):
     """What a piece of feedback rests on: which phone, word, note or pause, where, and its figure.
 

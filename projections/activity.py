@@ -7,7 +7,7 @@ from events.envelope import Recorded
 from events.learner import LearnerForgotten
 from events.lesson import SessionStarted, SpeechUttered, TutorHeard
 from events.unread import unread
-from projections.projection import Tally, tags
+from projections.projection import Tally, practiser_of, tags
 from projections.tables import Summary, Table, Values, day, integer, real, text
 
 DAYS = Table(
@@ -87,6 +87,7 @@ ACTIVITY = Tally(
     version=1,
     about="who practised when: daily activity and retention",
     count=count,
+    key=practiser_of,
     tables=(DAYS,),
     summaries=(DAILY, COHORTS),
     types=tags(SessionStarted, SpeechUttered, TutorHeard, LearnerForgotten),

@@ -21,6 +21,7 @@ from events.lesson import (
     SessionEnded,
     SessionStarted,
     SpeechAssessed,
+    SpeechRated,
     SpeechTranscribed,
     SpeechUttered,
     TurnFailed,
@@ -222,7 +223,7 @@ def messages_of(event: LessonEvent, seq: int) -> tuple[Outgoing, ...]:
     match event:
         case SessionStarted():
             return (Outgoing(message=_started(event, seq)),)
-        case SessionClaimed():
+        case SessionClaimed() | SpeechRated():  # ratings are for those who train and compare engines
             return ()
         case SpeechUttered():
             return (Outgoing(message=_uttered(event, seq)),)

@@ -22,7 +22,7 @@ from projections.means import Mean
 from projections.progress_rows import PROGRESS_TABLE, STREAKS_TABLE, WEAK_AREAS_TABLE, rows
 from projections.progress_view import Day, Item, Slip
 from projections.progress_view import ProgressView as ProgressView  # still looked for here
-from projections.projection import Projection, learner_of, tags
+from projections.projection import Projection, practiser_of, tags
 
 MAX_DAYS = 400
 MAX_PHONES = 64
@@ -192,7 +192,7 @@ PROGRESS = Projection(
     version=2,
     about="what each learner has practised, how well, and where it is weak",
     view=ProgressView,
-    key=learner_of,
+    key=practiser_of,
     initial=initial,
     evolve=evolve,
     tables=(PROGRESS_TABLE, STREAKS_TABLE, WEAK_AREAS_TABLE),

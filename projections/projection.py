@@ -10,6 +10,7 @@ from msgspec import Struct
 from events.codec import Place
 from events.envelope import Recorded
 from events.learner import LearnerEvent
+from events.lesson import SessionStarted, SpeechUttered
 from events.unread import Unread
 from projections.tables import Relation, Summary, Table, Values
 
@@ -27,6 +28,15 @@ LEARNER_EVENTS = get_args(LearnerEvent)
 def learner_of(recorded: Recorded) -> str | None:
     """The key of projections by learner; None for events beside the lessons."""
     return None if isinstance(recorded.event, LEARNER_EVENTS) else recorded.learner or None
+
+
+def practiser_of(recorded: Recorded) -> str | None:
+    """As `learner_of`, but None for what was imported: it was said elsewhere, and nobody practised on that day."""
+    match recorded.event:
+        case SessionStarted(mode="corpus") | SpeechUttered(source="corpus"):
+            return None
+        case _:
+            return learner_of(recorded)
 
 
 class Projection(Struct, Generic[View], frozen=True, kw_only=True):

@@ -128,9 +128,9 @@ TABLE = Table(
         time("started", "when it began, UTC"),
         time("ended", "when it ended, UTC; empty while it is open"),
         integer("turns", "utterances of the learner"),
-        text("tutor", "the tutor's name"),
-        text("mode", "conversation or sentence"),
-        text("level", "CEFR level, A1..C1"),
+        text("tutor", "the tutor's name; empty for imported recordings"),
+        text("mode", "conversation, sentence, or corpus for imported recordings"),
+        text("level", "CEFR level, A1..C1; empty for imported recordings"),
         text("goal", "what the learner learns for"),
         text("topic", "what the lesson was to be about; may be empty"),
         real(

@@ -13,9 +13,10 @@ from events.location import data_folder
 from replay.counterfactual import commands as counterfactual
 from replay.datasets import commands as datasets
 from replay.errors import ReplayError
+from replay.importing import commands as importing
 from replay.sessions import commands as sessions
 
-ROOMS = (sessions, counterfactual, datasets)
+ROOMS = (sessions, importing, counterfactual, datasets)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

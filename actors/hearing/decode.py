@@ -39,7 +39,7 @@ def decode_audio(data: bytes, *, max_bytes: int = MAX_AUDIO_BYTES, max_seconds: 
     if len(data) > max_bytes:
         raise audio_too_large(max_bytes)
     samples = np.frombuffer(_run_decoder(data, max_seconds), dtype="<f4").astype(np.float32)
-    return _checked(samples)
+    return checked(samples)
 
 
 def pcm16(data: bytes, *, rate_hz: int = SAMPLE_RATE_HZ) -> Audio:
@@ -86,7 +86,7 @@ def _run_decoder(data: bytes, max_seconds: float) -> bytes:
     raise AudioError(code, message)
 
 
-def _checked(samples: Audio) -> Audio:
+def checked(samples: Audio) -> Audio:
     if not len(samples):
         raise AudioError("empty_audio", "The recording holds no sound; record again and speak.")
     peak = float(np.max(np.abs(samples)))  # NaN if any sample is

@@ -12,6 +12,7 @@ from events.lesson import (
     SessionEnded,
     SessionStarted,
     SpeechAssessed,
+    SpeechRated,
     SpeechTranscribed,
     SpeechUttered,
     TurnFailed,
@@ -105,6 +106,8 @@ def evolve(state: SessionState, event: LessonEvent, *, version: int, command: st
             return _retried(state, event)
         case SessionEnded():
             return replace(state, ended=event.reason)
+        case SpeechRated():
+            return state  # what people think of it changes no lesson
         case _:
             return _with_turn(state, event.turn, _turn_after(state.turns[event.turn], event))
 

@@ -25,6 +25,7 @@ from msgspec import Struct
 from events.codec import EVENT_TYPES, Codec, StoredEnvelope, not_finite
 from events.envelope import Fact, Recorded, Unknown
 from events.errors import UnstorableEvent
+from events.learner import stream_of
 from events.lesson import SessionStarted
 from events.sealing.errors import LearnerForgotten, LearnerKeyMissing
 from events.sealing.keys import NONCE_BYTES, DataKey, KeyRing
@@ -69,7 +70,9 @@ class SealingCodec(Codec):
             return super()._payload_of(recorded)
         event = recorded.event
         key = self._keys.for_writing(recorded.learner, returning=isinstance(event, SessionStarted))
-        if self._streams.setdefault(recorded.stream, key.generation) != key.generation:
+        # A learner's own stream goes on when the learner comes back.
+        known = self._streams.setdefault(recorded.stream, key.generation)
+        if known != key.generation and recorded.stream != stream_of(recorded.learner):
             raise LearnerForgotten(recorded.learner)
         if isinstance(event, Unknown):
             return b'{"learner_key":%d,"sealed_whole":"%b"}' % (

@@ -1,7 +1,7 @@
 """Which fields of which events are personal, and how they are taken out of an event and put back.
 
-Personal is whatever gives away what a learner said, wrote or wants, and what the tutor said, which quotes it. The
-phones and mouth shapes of a text spell it, so they go with it. Figures stay: scores, prosody, times, engines.
+Personal is whatever gives away who a learner is, what they said, wrote or want, and what the tutor said, which quotes
+it. The phones and mouth shapes of a text spell it, so they go with it. Figures stay: scores, prosody, times, engines.
 
 A path is a field, a field of a field (``pronunciation.words``), or a field of each item (``notes[].said``). A tag keeps
 its line for ever, for its events are; a field that becomes personal later is sealed from then on.
@@ -26,6 +26,7 @@ PERSONAL: Mapping[str, tuple[str, ...]] = {
         "notes[].better",
         "notes[].message",
     ),
+    "speech.rated.v1": ("words",),
     "tutor.replied.v1": ("text", "exercise", "topic", "evidence[].text"),
     "tutor.spoken.v1": ("text", "phonemes", "visemes"),
     "tutor.rendered.v1": (),
@@ -34,8 +35,9 @@ PERSONAL: Mapping[str, tuple[str, ...]] = {
     "turn.retried.v1": (),
     "feedback.rated.v1": ("comment",),
     "session.ended.v1": (),
+    "learner.described.v1": ("age_group", "gender", "first_language"),
 }
-"""By tag. An event of a session that is not named here has no personal field."""
+"""By tag. An event that is not named here has no personal field."""
 
 KEPT = frozenset({"learner.forgotten.v1", "consent.given.v1", "consent.withdrawn.v1", "audio.expired.v1"})
 """What must be readable after a learner has been forgotten: it is never sealed, and holds nothing personal."""

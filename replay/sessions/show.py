@@ -49,17 +49,22 @@ def _beside(event: NotOfLesson) -> str:
 
 def _told(event: LessonEvent) -> str:
     match event:
+        case lesson.SessionStarted(mode="corpus"):
+            return f"{event.learner}, imported from {event.topic}"
         case lesson.SessionStarted():
             return f"{event.learner} with {event.tutor}, {event.mode}, {event.level} {event.topic}"
         case lesson.SessionClaimed():
             return f"epoch {event.epoch} by {event.host}"
         case lesson.SpeechUttered():
             seconds = f"{event.duration_ms / 1000:.1f} s" if event.audio else repr(event.text)
-            return f"turn {event.turn}: {seconds}, {event.source}, closed by {event.endpoint} {_asked(event)}"
+            said = f"{event.text!r} " if event.audio and event.text else ""
+            return f"turn {event.turn}: {seconds}, {event.source}, closed by {event.endpoint} {said}{_asked(event)}"
         case lesson.SpeechTranscribed():
             return f"turn {event.turn}: {event.text!r} ({event.engine.name}, {event.engine.latency_ms:.0f} ms)"
         case lesson.SpeechAssessed():
             return f"turn {event.turn}: {_scores(event)}"
+        case lesson.SpeechRated():
+            return f"turn {event.turn}: {_ratings(event)}"
         case lesson.TutorReplied():
             return f"turn {event.turn}: {event.text} [{', '.join(event.acts)}] {_evidence(event)}"
         case lesson.TutorSpoken():
@@ -90,6 +95,12 @@ def _scores(event: lesson.SpeechAssessed) -> str:
     names = ("total", "pronunciation", "fluency", "prosody", "completeness", "grammar")
     told = [f"{name} {value:.0f}" for name in names if (value := getattr(scores, name)) is not None]
     return ", ".join([*told, *(f"{note.said!r} → {note.better!r}" for note in event.notes)])
+
+
+def _ratings(event: lesson.SpeechRated) -> str:
+    names = ("total", "accuracy", "fluency", "prosodic", "completeness")
+    told = [f"{name} {value:g}" for name in names if (value := getattr(event, name)) is not None]
+    return f"{', '.join(told)} ({event.rater})"
 
 
 def _evidence(event: lesson.TutorReplied) -> str:

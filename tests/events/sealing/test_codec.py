@@ -15,7 +15,7 @@ from msgspec import structs
 from events.codec import CODEC, Codec, tag_of
 from events.envelope import Recorded, Unknown
 from events.errors import CorruptPayload, UnstorableEvent
-from events.learner import ConsentGiven, LearnerForgotten, stream_of
+from events.learner import ConsentGiven, LearnerDescribed, LearnerForgotten, stream_of
 from events.lesson import SessionClaimed, SessionEnded, SpeechAssessed, SpeechTranscribed, SpeechUttered
 from events.memory import MemoryEventLog
 from events.sealing.codec import SealingCodec
@@ -212,6 +212,19 @@ def test_what_must_be_known_of_the_forgotten_is_in_the_clear(codec: SealingCodec
 
     assert codec.decode(stored) == consent
     assert codec.decode(codec.encode(forgotten)) == forgotten
+
+
+def test_who_a_learner_was_is_forgotten_and_told_anew_of_one_who_came_back(codec: SealingCodec, keys: KeyRing) -> None:
+    child = LearnerDescribed(age_group="child", gender="female", first_language="zh", corpus="c", licence="MIT")
+    before = codec.encode(recorded(child, stream=stream_of("ana")))
+    assert b"child" not in before
+    keys.destroy("ana")
+    codec.encode(recorded(started(), stream="s2"))  # ana came back
+    again = recorded(structs.replace(child, age_group="adult"), version=3, stream=stream_of("ana"))
+
+    left = codec.decode(before)
+    assert (left.event, left.forgotten) == (LearnerDescribed(corpus="c", licence="MIT"), True)
+    assert codec.decode(codec.encode(again)) == again
 
 
 def test_a_type_unknown_here_is_sealed_as_a_whole(codec: SealingCodec, keys: KeyRing) -> None:

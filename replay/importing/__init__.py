@@ -1,0 +1,1 @@
+"""Corpora and folders of recordings, made into learner sessions in the log."""
