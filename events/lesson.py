@@ -13,6 +13,7 @@ from events.values import (
     Evidence,
     Note,
     Phoneme,
+    PolicyUse,
     Pronunciation,
     Prosody,
     Scores,
@@ -47,10 +48,11 @@ class SessionStarted(Struct, frozen=True, kw_only=True, gc=False, tag="session.s
 
 
 class SessionClaimed(Struct, frozen=True, kw_only=True, gc=False, tag="session.claimed.v1"):
-    """A host took the session; every host with a lower epoch is fenced."""
+    """A host took the session; every host with a lower epoch is fenced. ``policies`` decide for it from now on."""
 
     epoch: int
     host: str
+    policies: tuple[PolicyUse, ...] = ()
 
 
 class SpeechUttered(Struct, frozen=True, kw_only=True, gc=False, tag="speech.uttered.v1"):

@@ -36,6 +36,13 @@ class EngineUse(Struct, frozen=True, kw_only=True, gc=False):
     reason: str = ""
 
 
+class PolicyUse(Struct, frozen=True, kw_only=True, gc=False):
+    """Which version of a decision a host makes; see `policies.versions`."""
+
+    policy: str
+    version: int
+
+
 class Word(Struct, frozen=True, kw_only=True, gc=False):
     """One recognised word; ``confidence`` is a probability in 0..1."""
 

@@ -14,6 +14,7 @@ from actors.session.work import wanted
 from events import lesson
 from events.lesson import LessonEvent
 from policies.tutors import TUTORS
+from policies.versions import VERSIONS
 
 LEVELS = ("A1", "A2", "B1", "B2", "C1")
 MODES = ("conversation", "sentence")
@@ -35,7 +36,7 @@ def decide(state: SessionState, command: Command) -> tuple[LessonEvent, ...]:
     if state.started is None:
         raise SessionNotFound("")
     if isinstance(command, Claim):
-        return (lesson.SessionClaimed(epoch=state.epoch + 1, host=command.host),)
+        return (lesson.SessionClaimed(epoch=state.epoch + 1, host=command.host, policies=VERSIONS),)
     if isinstance(command, Record):
         return (command.event,) if not state.ended and wanted(state, command.event) else ()
     if state.ended:

@@ -1,4 +1,4 @@
-"""`python -m replay list` names the sessions, `python -m replay show SESSION` prints one; both from the log alone."""
+"""The commands about single sessions, all from the log alone: `list`, `show`, `play` and `verify`."""
 
 import argparse
 import sys
@@ -9,13 +9,18 @@ from rich.console import Console
 from rich.text import Text
 
 from events.blobs import BlobsByLearner
+from events.envelope import Recorded
 from events.location import DataFolder
 from events.opening import open_blobs, open_existing_log
 from events.recorder_log import RecorderEventLog
 from replay.sessions import verify_commands
 from replay.sessions.listing import sessions_in
-from replay.sessions.session import digest_of, replay
-from replay.sessions.show import as_json, as_lines, as_text
+from replay.sessions.moment import WAYS, upto
+from replay.sessions.playing import Pace, play
+from replay.sessions.session import digest_of, frames_of, state_json, state_of
+from replay.sessions.show import as_json, as_lines, as_text, line_of
+
+MOMENT = f"{WAYS}; without it the end"
 
 
 def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
@@ -24,17 +29,59 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
     listing.add_argument("--limit", type=_count, default=20, metavar="N", help="at most so many (20; 0 for all)")
     listing.add_argument("--json", action="store_true", help="one JSON object a line")
     listing.set_defaults(run=_run_list)
-    show = commands.add_parser("show", help="print a session from the log alone")
-    show.add_argument("session")
-    show.add_argument("--json", action="store_true", help="one JSON object a line: each message, then the digest")
-    show.set_defaults(run=_run_show)
+    _add_show(commands)
+    _add_play(commands)
     verify_commands.add_to(commands)
+
+
+def _add_show(commands: "argparse._SubParsersAction[Any]") -> None:
+    show = commands.add_parser("show", help="print a session, or what it was at a past moment")
+    show.add_argument("session")
+    show.add_argument("--at", default="", metavar="MOMENT", help=f"only what had happened by then: {MOMENT}")
+    form = show.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object a line: each message, then the digest")
+    form.add_argument("--state", action="store_true", help="the session's state as one JSON object")
+    show.set_defaults(run=_run_show)
+
+
+def _add_play(commands: "argparse._SubParsersAction[Any]") -> None:
+    player = commands.add_parser("play", help="print a session's messages as its client got them, at their pace")
+    player.add_argument("session")
+    player.add_argument("--speed", type=_speed, default=1.0, metavar="N|max", help="times as fast (1), max: at once")
+    player.add_argument("--at", default="", metavar="MOMENT", help="begin there; what came before is printed at once")
+    player.add_argument(
+        "--longest-pause", type=_seconds, default=30.0, metavar="S", help="cut longer pauses short (30)"
+    )
+    player.add_argument("--json", action="store_true", help="one JSON object a line: each message")
+    player.set_defaults(run=_run_play)
 
 
 def _count(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is no count; give 0, 1, 2 …")
     return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds; give 0, 2.5, 30 …")
+    return value
+
+
+def _speed(text: str) -> float | None:
+    if text == "max":
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no speed; give 1, 2, 0.5 … or max")
+    return value
 
 
 def _run_list(arguments: argparse.Namespace, folder: DataFolder) -> int:
@@ -45,7 +92,40 @@ def _run_list(arguments: argparse.Namespace, folder: DataFolder) -> int:
 def _run_show(arguments: argparse.Namespace, folder: DataFolder) -> int:
     console = Console(stderr=arguments.json)
     with open_existing_log(folder) as log:
-        return _show(arguments.session, log, open_blobs(folder), console, json=arguments.json)
+        recorded = log.read(arguments.session)
+        if not recorded:
+            return _no_session(arguments.session, console)
+        seen = upto(recorded, arguments.at)
+        if arguments.state:
+            sys.stdout.write(state_json(state_of(seen)).decode() + "\n")
+            return 0
+        return _show(seen, len(recorded), open_blobs(folder), console, json=arguments.json)
+
+
+def _run_play(arguments: argparse.Namespace, folder: DataFolder) -> int:
+    with open_existing_log(folder) as log:
+        recorded = log.read(arguments.session)
+    console = Console(stderr=arguments.json)
+    if not recorded:
+        return _no_session(arguments.session, console)
+    already = len(upto(recorded, arguments.at)) if arguments.at else 0
+    pace = Pace(speed=arguments.speed, longest_pause_s=arguments.longest_pause)
+    try:
+        for played in play(recorded, pace, already=already):
+            if arguments.json:
+                sys.stdout.write(msgspec.json.encode(played.message).decode() + "\n")
+                sys.stdout.flush()
+            else:
+                console.print(line_of(played), soft_wrap=True)
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _no_session(session: str, console: Console) -> int:
+    told = f"There is no session {session!r} in this log; `python -m replay list` names those that there are."
+    console.print(Text(told), soft_wrap=True)
+    return 2
 
 
 def _list(log: RecorderEventLog, limit: int, console: Console, *, json: bool) -> int:
@@ -63,18 +143,20 @@ def _list(log: RecorderEventLog, limit: int, console: Console, *, json: bool) ->
     return 0
 
 
-def _show(session: str, log: RecorderEventLog, blobs: BlobsByLearner, console: Console, *, json: bool) -> int:
-    recorded = log.read(session)
-    if not recorded:
-        told = f"There is no session {session!r} in this log; `python -m replay list` names those that there are."
-        console.print(Text(told), soft_wrap=True)
-        return 2
-    replayed = replay(recorded, blobs)
-    digest = digest_of(replayed.frames)
+def _show(seen: tuple[Recorded, ...], all: int, blobs: BlobsByLearner, console: Console, *, json: bool) -> int:
+    """Print all that the log holds; only then the digest, for which a recording may be gone."""
+    messages = list(as_json(seen))
     if json:
-        sys.stdout.writelines(line + "\n" for line in as_json(replayed.frames, digest))
+        sys.stdout.writelines(line + "\n" for line in messages)
+        sys.stdout.flush()
     else:
-        for line in as_text(recorded):
+        for line in as_text(seen):
             console.print(line, soft_wrap=True)
-        console.print(f"{len(recorded)} events, {len(replayed.frames)} messages, SHA-256 {digest}", soft_wrap=True)
+    digest = digest_of(frames_of(seen, blobs.of(seen[0].learner).get))
+    if json:
+        told = msgspec.json.encode({"type": "digest", "messages": len(messages), "sha256": digest}).decode()
+        sys.stdout.write(told + "\n")
+    else:
+        events = f"{len(seen)} events" if len(seen) == all else f"{len(seen)} of {all} events"
+        console.print(f"{events}, {len(messages)} messages, SHA-256 {digest}", soft_wrap=True)
     return 0

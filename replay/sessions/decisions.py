@@ -39,7 +39,8 @@ def decided_now(recorded: Recorded, moments: Moments) -> Iterator[Decision]:
     """All that is decided about a logged event but the tutor's replies; ``moments`` hold what came before it."""
     event, state = recorded.event, moments.state
     assert not isinstance(event, NotOfLesson)
-    yield _obeyed(event, recorded.causation, state)
+    if not isinstance(event, lesson.SpeechRated):  # people judge whenever they like, and no session decides it
+        yield _obeyed(event, recorded.causation, state)
     match event:
         case lesson.SpeechUttered():
             yield Decision(policy="utterance", now=_uttered(event, moments))
@@ -64,8 +65,13 @@ def _obeyed(event: LessonEvent, causation: str, state: SessionState) -> Decision
     except SessionError as error:
         return Decision(policy="session", now=None, reason=str(error))
     if not answer:
-        return Decision(policy="session", now=None, reason="the session has no place for it here")
-    return Decision(policy="session", now=answer[0])
+        obeyed = causation and causation in state.commands
+        reason = f"command {causation!r} was obeyed before" if obeyed else "the session has no place for it here"
+        return Decision(policy="session", now=None, reason=reason)
+    now = answer[0]
+    if isinstance(now, lesson.SessionClaimed) and isinstance(event, lesson.SessionClaimed):
+        now = replace(now, policies=event.policies)  # the versions of its own code, which is not this one
+    return Decision(policy="session", now=now)
 
 
 def _command(event: LessonEvent, causation: str) -> Command:

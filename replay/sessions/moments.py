@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from actors.session.state import SessionState, evolve, initial
 from events.envelope import NotOfLesson, Recorded
 from events.lesson import SessionClaimed, SpeechAssessed, SpeechTranscribed, SpeechUttered, TutorReplied
+from events.values import PolicyUse
 
 UNDERSTANDING = (SpeechUttered, SpeechTranscribed, SpeechAssessed)
 
@@ -14,12 +15,13 @@ UNDERSTANDING = (SpeechUttered, SpeechTranscribed, SpeechAssessed)
 class Moments:
     """Folds a session's events; ``state`` is the state after those so far.
 
-    ``claims`` are the positions at which hosts took the session.
+    ``claims`` are the positions at which hosts took the session, ``policies`` what decides for the newest of them.
     """
 
     def __init__(self) -> None:
         self.state: SessionState = initial()
         self.claims: list[int] = []
+        self.policies: tuple[PolicyUse, ...] = ()
         self._before: list[SessionState] = []
         self._since: list[SessionState] = []
         self._understood: list[Recorded] = []
@@ -38,6 +40,7 @@ class Moments:
         newest = getattr(event, "turn", None) == len(self.state.turns) - 1
         if isinstance(event, SessionClaimed):
             self.claims.append(position_of(recorded))
+            self.policies = event.policies
         elif isinstance(event, TutorReplied) and newest:
             self._replying.append(before)
         elif isinstance(event, UNDERSTANDING) and newest:

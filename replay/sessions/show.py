@@ -1,6 +1,7 @@
 """How sessions and a replayed one are printed: for a person, or one JSON object a line. Reads nothing."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import assert_never
 
 import msgspec
@@ -9,14 +10,18 @@ from rich.text import Text
 from events import lesson
 from events.envelope import NotOfLesson, Recorded, Unknown
 from events.lesson import LessonEvent
+from projections import messages
+from projections.messages import messages_of
 from replay.sessions.listing import Listed
-from replay.sessions.session import header_of
+from replay.sessions.playing import Played
 
 
-def as_json(frames: tuple[str | bytes, ...], digest: str) -> Iterator[str]:
-    """Each message's JSON (of a binary one its header), then the digest over all bytes."""
-    yield from map(header_of, frames)
-    yield msgspec.json.encode({"type": "digest", "messages": len(frames), "sha256": digest}).decode()
+def as_json(recorded: Sequence[Recorded]) -> Iterator[str]:
+    """Each message's JSON, of a binary one its header: no recording is needed for it."""
+    for item in recorded:
+        if not isinstance(item.event, NotOfLesson):
+            for outgoing in messages_of(item.event, item.version):
+                yield msgspec.json.encode(outgoing.message).decode()
 
 
 def as_lines(listed: Sequence[Listed]) -> Iterator[Text]:
@@ -32,7 +37,7 @@ def as_lines(listed: Sequence[Listed]) -> Iterator[Text]:
         yield Text("  ".join(cells).rstrip(), style="" if number else "bold")
 
 
-def as_text(recorded: tuple[Recorded, ...]) -> Iterator[Text]:
+def as_text(recorded: Sequence[Recorded]) -> Iterator[Text]:
     """A line for each event: its version, time, type and what it says."""
     for item in recorded:
         line = Text(f"{item.version:>4}  {item.time:%H:%M:%S.%f}"[:-3] + "  ")
@@ -43,8 +48,48 @@ def as_text(recorded: tuple[Recorded, ...]) -> Iterator[Text]:
         yield line
 
 
+def line_of(played: Played) -> Text:
+    """A message as a line: when, its type, and what it brings; a pause that was cut short is told before it."""
+    minutes, ms = divmod(played.at_ms, 60_000)
+    line = Text(f"(a pause of {timedelta(milliseconds=played.skipped_ms)} left out)\n" if played.skipped_ms else "")
+    line.append(f"{minutes:>3}:{ms / 1000:06.3f}  ")
+    line.append(f"{played.message.__struct_config__.tag:<18}", style="bold")
+    return line.append(_brings(played.message))
+
+
+def _brings(message: messages.Message) -> str:
+    match message:
+        case messages.SessionStartedMessage():
+            return f"{message.learner} with {message.tutor}, {message.mode}, {message.level} {message.topic}"
+        case messages.ProgressMessage():
+            lasting = f", {message.duration_ms} ms" if message.duration_ms else ""
+            return f"turn {message.turn}: {message.stage}{lasting}"
+        case messages.TranscriptionMessage():
+            return f"turn {message.turn}: {message.text!r}"
+        case messages.ProsodyMessage(prosody=prosody):
+            rate, pitch = prosody.words_per_minute, prosody.f0_mean_hz
+            told = [f"{rate:.0f} words a minute" if rate else "", f"{pitch:.0f} Hz" if pitch else ""]
+            return f"turn {message.turn}: {', '.join(filter(None, told))}"
+        case messages.AnalysisMessage():
+            return f"turn {message.turn}: {_scores(message)}"
+        case messages.TutorReplyMessage():
+            return f"turn {message.turn}: {message.text} [{', '.join(message.acts)}] {_evidence(message)}"
+        case messages.TutorAudioMessage():
+            return f"turn {message.turn}.{message.segment}: {message.duration_ms} ms by {message.voice}"
+        case messages.VisemesMessage():
+            return f"turn {message.turn}.{message.segment}: {len(message.visemes)} mouth shapes"
+        case messages.TutorVideoMessage():
+            return f"turn {message.turn}.{message.segment}.{message.fragment}: {message.duration_ms} ms"
+        case messages.ErrorMessage():
+            return f"{message.stage} {message.message}".strip()
+        case messages.ResumedMessage():
+            return f"turn {message.turn}"
+        case _:
+            assert_never(message)
+
+
 def _beside(event: NotOfLesson) -> str:
-    return f"? {event.fault}" if isinstance(event, Unknown) else ""
+    return f"? {event.fault or 'of a newer program'}" if isinstance(event, Unknown) else ""
 
 
 def _told(event: LessonEvent) -> str:
@@ -90,7 +135,7 @@ def _asked(event: lesson.SpeechUttered) -> str:
     return f"(to say: {event.reference})" if event.reference else ""
 
 
-def _scores(event: lesson.SpeechAssessed) -> str:
+def _scores(event: lesson.SpeechAssessed | messages.AnalysisMessage) -> str:
     scores = event.scores
     names = ("total", "pronunciation", "fluency", "prosody", "completeness", "grammar")
     told = [f"{name} {value:.0f}" for name in names if (value := getattr(scores, name)) is not None]
@@ -103,5 +148,5 @@ def _ratings(event: lesson.SpeechRated) -> str:
     return f"{', '.join(told)} ({event.rater})"
 
 
-def _evidence(event: lesson.TutorReplied) -> str:
+def _evidence(event: lesson.TutorReplied | messages.TutorReplyMessage) -> str:
     return "; ".join(f"{item.kind} {item.text} {item.start_ms}-{item.end_ms} ms" for item in event.evidence)

@@ -11,7 +11,9 @@ from msgspec import Struct
 from actors.tutor.rules import RULES_VERSION
 from events.envelope import NotOfLesson, Recorded, Unknown
 from events.lesson import SessionClaimed, TutorReplied
+from events.values import PolicyUse
 from policies.learner import LearnerHistory
+from policies.versions import VERSIONS, version_in
 from replay.sessions.decisions import Decision, decided_now
 from replay.sessions.differences import Difference, differences
 from replay.sessions.earlier import EarlierInLog
@@ -106,7 +108,7 @@ class _Checker:
         for decision in decisions:
             self.compared[decision.policy] += 1
             if decision.now != item.event:
-                yield _diverging(item, decision)
+                yield _diverging(item, decision, _made_by_another(item, decision.policy, self._moments.policies))
 
     def _histories(self, item: Recorded) -> Iterator[LearnerHistory]:
         today = item.time.date()
@@ -116,19 +118,21 @@ class _Checker:
             yield self._earlier.before(stream, claim, today)
 
 
-def _diverging(item: Recorded, decision: Decision) -> Finding:
-    other = _made_by_another(item, decision)
+def _diverging(item: Recorded, decision: Decision, other: str) -> Finding:
     fields = differences(item.event, decision.now) if decision.now is not None else ()
-    reason = other or decision.reason
+    reason = "; ".join(filter(None, (other, decision.reason)))
     return _finding(item, OTHER_VERSION if other else DIVERGES, decision.policy, fields=fields, reason=reason)
 
 
-def _made_by_another(item: Recorded, decision: Decision) -> str:
-    """Why the decision may differ: the log names another version of what made it; "" if it names today's."""
-    event = item.event
-    if decision.policy != "tutor" or not isinstance(event, TutorReplied) or event.engine.version == RULES_VERSION:
-        return ""
-    return f"made by another version: rules {event.engine.version}; these are rules {RULES_VERSION}"
+def _made_by_another(item: Recorded, policy: str, used: tuple[PolicyUse, ...]) -> str:
+    """Why a decision may differ: the log names another version of what made it; "" if it names today's."""
+    if policy == "tutor":
+        assert isinstance(item.event, TutorReplied)
+        then, now = item.event.engine.version, RULES_VERSION
+    else:
+        then, now = (str(version_in(each, policy)) for each in (used, VERSIONS))
+    name = "rules" if policy == "tutor" else policy
+    return "" if then == now else f"made by another version: {name} {then}; these are {name} {now}"
 
 
 def _unreadable(event: NotOfLesson) -> str:

@@ -13,6 +13,7 @@ from actors.session.work import Assess, Render, Reply, Speak, Transcribe, Work, 
 from events import lesson
 from events.lesson import LessonEvent
 from events.values import Blob, EngineUse, Phoneme, Scores
+from policies.versions import VERSIONS
 
 USE = EngineUse(kind="asr", name="test", version="1")
 BLOB = Blob(sha256="0" * 64, media_type="audio/flac", size_bytes=1)
@@ -118,7 +119,9 @@ def test_a_repeated_command_gives_no_event() -> None:
 
 
 def test_each_claim_takes_the_next_epoch() -> None:
-    assert decide(given(STARTED, CLAIMED), Claim(id="c", host="h2")) == (lesson.SessionClaimed(epoch=2, host="h2"),)
+    assert decide(given(STARTED, CLAIMED), Claim(id="c", host="h2")) == (
+        lesson.SessionClaimed(epoch=2, host="h2", policies=VERSIONS),
+    )
 
 
 def test_an_utterance_must_be_the_next_turn() -> None:

@@ -16,9 +16,10 @@ from events.envelope import Unknown
 from events.lesson import SpeechAssessed, TutorReplied
 from policies.tutor import conversation
 from policies.tutor.context import Sentence, TutorContext
+from policies.versions import VERSIONS
 from replay.__main__ import main
 from replay.sessions.earlier import EarlierInLog
-from replay.sessions.verification import DIVERGES, UNREADABLE, verify
+from replay.sessions.verification import DIVERGES, OTHER_VERSION, UNREADABLE, verify
 from replay.sessions.verify_commands import verify_file
 from tests.events.samples import origin
 from tests.projections.histories import recorded, started, uttered
@@ -110,6 +111,16 @@ def test_what_another_version_of_the_rules_said_may_differ_and_is_told_so(
     told = capsys.readouterr().out
     assert "made by another version: rules 1; these are rules 2" in told
     assert "1 events were made by another version" in told
+
+
+def test_a_policy_of_another_version_than_the_hosts_may_decide_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The golden host told no versions: they were the first ones."""
+    monkeypatch.setattr("policies.scores.WEIGHTS", {"pronunciation": 1, "fluency": 0, "prosody": 0, "grammar": 0})
+    later = tuple(replace(use, version=2) if use.policy == "scores" else use for use in VERSIONS)
+    monkeypatch.setattr("replay.sessions.verification.VERSIONS", later)
+    (verified,) = verify_file(LESSON)
+    assert {(finding.kind, finding.policy) for finding in verified.findings} == {(OTHER_VERSION, "scores")}
+    assert not verified.diverges
 
 
 def test_a_message_that_is_another_today_is_told_with_its_event(tmp_path: Path) -> None:
