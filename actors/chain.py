@@ -154,7 +154,7 @@ class EngineChain:
                     engine = slot.loaded()
                     started = self._clock()
                     answer = getattr(engine, method)(*args, **kwargs)
-                return answer, self._use(engine, started, faults)
+                return answer, self._use(slot, engine, started, faults)
             except EngineInputError:
                 raise
             # A supervisor: engines wrap foreign libraries that raise anything, and whatever it is, the next engine
@@ -180,7 +180,7 @@ class EngineChain:
                     try:
                         for item in answers:
                             items += 1
-                            yield item, self._use(engine, started, faults)
+                            yield item, self._use(slot, engine, started, faults)
                             started = self._clock()
                     finally:
                         if isinstance(answers, Iterator) and hasattr(answers, "close"):
@@ -219,12 +219,12 @@ class EngineChain:
         """How each engine stands, best first; loads nothing."""
         return tuple(slot.health() for slot in self._slots)
 
-    def _use(self, engine: Engine, started: float, faults: list[EngineFault]) -> EngineUse:
+    def _use(self, slot: _Slot, engine: Engine, started: float, faults: list[EngineFault]) -> EngineUse:
         reasons = [f"{fault.name}: {fault.reason}" for fault in faults]
         reasons += [skip.reason for skip in self.skipped if skip.degrades]
         return EngineUse(
             kind=self.kind,
-            name=engine.name,
+            name=slot.name,  # as everything else of the chain calls it
             version=engine.version,
             digest=engine.digest,
             latency_ms=round((self._clock() - started) * 1000.0, 3),

@@ -24,6 +24,8 @@ class Blob(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
 class EngineUse(Struct, frozen=True, kw_only=True, gc=False):
     """Which engine answered, how long it took, and whether it was the one wanted.
 
+    ``name`` is what its chain calls it. ``latency_ms`` is that of the whole answer; where an answer comes piece by
+    piece, that of this piece: since the one before had been taken, or since the call.
     ``degraded`` is true when a better engine of the chain was skipped or failed; ``reason`` then says why.
     """
 

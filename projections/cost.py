@@ -6,6 +6,7 @@ from events.envelope import Recorded
 from events.learner import LearnerForgotten
 from events.lesson import SpeechAssessed, SpeechTranscribed, SpeechUttered, TutorRendered, TutorReplied, TutorSpoken
 from events.unread import unread
+from projections.engine_calls import engine_calls
 from projections.projection import Tally, tags
 from projections.tables import Summary, Table, Values, day, integer, real, text
 
@@ -19,9 +20,14 @@ USAGE = Table(
         text("session", "the lesson's id"),
         day("day", "calendar day, UTC"),
         text("kind", "asr, prosody, pronunciation, language, tutor, voice or face"),
-        text("engine", "the engine's name; empty for audio and text that came in, before any engine had answered"),
+        text(
+            "engine",
+            "the engine's name as in /readyz; empty for audio and text that came in, whichever engine takes them",
+        ),
         text("learner", "the learner's pseudonym", "max"),
-        integer("calls", "answers of the engine", "sum"),
+        integer(
+            "calls", "calls answered: one for a whole reply, the voice of a sentence, the video of a segment", "sum"
+        ),
         integer("engine_us", "microseconds that the engine took", "sum"),
         integer("audio_in_ms", "milliseconds of the learner's recordings (kind asr)", "sum"),
         integer("audio_out_ms", "milliseconds of the tutor's voice (kind voice)", "sum"),
@@ -64,43 +70,32 @@ def count(recorded: Recorded) -> Iterator[tuple[str, Values]]:
     match recorded.event:
         case SpeechUttered() as event:
             yield _used(recorded, "asr", "", audio_in_ms=event.duration_ms)
-            if event.audio is None:
-                yield _used(recorded, "tutor", "", characters=len(event.text))
-        case SpeechTranscribed(engine=use) as event:
-            yield _used(recorded, use.kind, use.name, calls=1, latency_ms=use.latency_ms)
+        case SpeechTranscribed() as event:  # of what was typed, too
             yield _used(recorded, "tutor", "", characters=len(event.text))
-        case SpeechAssessed() as event:
-            for use in event.engines:
-                yield _used(recorded, use.kind, use.name, calls=1, latency_ms=use.latency_ms)
-        case TutorReplied(engine=use) as event:
-            replied = len(event.text)
-            yield _used(recorded, use.kind, use.name, calls=1, latency_ms=use.latency_ms, characters=replied)
-        case TutorSpoken(engine=use) as event:
-            row = _used(recorded, use.kind, use.name, 1, use.latency_ms, characters=len(event.text))
-            yield row[0], (*row[1][:-2], event.duration_ms, row[1][-1])
-        case TutorRendered(engine=use):
-            yield _used(recorded, use.kind, use.name, calls=1, latency_ms=use.latency_ms)
+            yield from _engines(recorded)
+        case TutorReplied() as event:
+            yield from _engines(recorded, characters=len(event.text))
+        case TutorSpoken() as event:
+            yield from _engines(recorded, characters=len(event.text), audio_out_ms=event.duration_ms)
         case _:
-            return
+            yield from _engines(recorded)
 
 
-def _used(
-    recorded: Recorded,
-    kind: str,
-    engine: str,
-    calls: int = 0,
-    latency_ms: float = 0.0,
-    *,
-    audio_in_ms: int = 0,
-    characters: int = 0,
-) -> tuple[str, Values]:
+def _engines(recorded: Recorded, **used: int) -> Iterator[tuple[str, Values]]:
+    """The engines that an event names; ``used`` is what else each of them used."""
+    for call in engine_calls(recorded.event):
+        if call.engine:
+            yield _used(recorded, call.kind, call.engine, calls=call.calls, engine_us=call.latency_us, **used)
+
+
+def _used(recorded: Recorded, kind: str, engine: str, **used: int) -> tuple[str, Values]:
     place = (recorded.stream, recorded.time.date(), kind, engine, recorded.learner)
-    return "usage", (*place, calls, round(latency_ms * 1000), audio_in_ms, 0, characters)
+    return "usage", (*place, *(used.get(column.name, 0) for column in USAGE.columns[len(place) :]))
 
 
 COST_PROJECTION = Tally(
     name="cost",
-    version=1,
+    version=2,
     about="what each lesson used and costs",
     count=count,
     tables=(USAGE,),

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from events.envelope import Recorded
 from events.lesson import SpeechAssessed, SpeechTranscribed, TurnFailed, TutorRendered, TutorReplied, TutorSpoken
 from events.unread import unread
-from events.values import EngineUse
+from projections.engine_calls import engine_calls
 from projections.projection import Tally, tags
 from projections.tables import Summary, Table, Values, day, integer, real, text
 
@@ -20,18 +20,26 @@ ACCURACY = 0.05
 _GROWTH = (1 + ACCURACY) / (1 - ACCURACY)
 _LOG_GROWTH = math.log(_GROWTH)
 
+_KIND = "asr, prosody, pronunciation, language, tutor, voice, face; where a whole turn failed its stage"
+_ENGINE = "the engine's name, as /readyz has it; empty where the whole chain failed"
+_CALLS = "calls answered: one for a whole reply, for the voice of a sentence, for the video of a segment of it"
+_DEGRADED = "calls answered by this engine because a better one was skipped or had failed"
+_FAILURES = "turns, or parts of an assessment, to which the whole chain gave no answer"
+_LATENCY = "of a reply the time to its first sentence, of a voice that of each segment, of a face that of each fragment"
+
 DAYS = Table(
     name="engine_days",
     about="a day and engine a row: counts from which engine_health is made",
     keys=3,
     columns=(
         day("day", "calendar day, UTC"),
-        text("kind", "asr, prosody, pronunciation, language, tutor, voice, face; for failures the stage of the turn"),
-        text("engine", "the engine's name; empty where the whole chain failed"),
-        integer("calls", "answers", "sum"),
-        integer("degraded", "answers given because a better engine was skipped or had failed", "sum"),
-        integer("failures", "turns in which the whole chain gave no answer", "sum"),
-        integer("latency_us", "microseconds of all answers together", "sum"),
+        text("kind", _KIND),
+        text("engine", _ENGINE),
+        integer("calls", _CALLS, "sum"),
+        integer("degraded", _DEGRADED, "sum"),
+        integer("failures", _FAILURES, "sum"),
+        integer("latencies", f"latencies measured; {_LATENCY}", "sum"),
+        integer("latency_us", "microseconds of those latencies together", "sum"),
     ),
 )
 LATENCY = Table(
@@ -41,10 +49,10 @@ LATENCY = Table(
     columns=(
         day("day", "calendar day, UTC"),
         text("kind", "as in engine_days"),
-        text("engine", "the engine's name"),
+        text("engine", "as in engine_days"),
         integer("bucket", "number of the bucket; each is 10.5 % wider than the one before"),
         integer("latency_us", "a latency within 5 % of all in the bucket, in microseconds", "max"),
-        integer("calls", "answers that took about so long", "sum"),
+        integer("calls", f"latencies of about so long; {_LATENCY}", "sum"),
     ),
 )
 HEALTH = Summary(
@@ -52,18 +60,18 @@ HEALTH = Summary(
     about="a day and engine a row: calls, degraded answers, failures and latency",
     columns=(
         day("day", "calendar day, UTC"),
-        text("kind", "asr, prosody, pronunciation, language, tutor, voice, face; for failures the stage of the turn"),
-        text("engine", "the engine's name; empty where the whole chain failed"),
-        integer("calls", "answers"),
-        integer("degraded", "answers given because a better engine was skipped or had failed"),
-        integer("failures", "turns in which the whole chain gave no answer"),
-        real("mean_ms", "mean latency in milliseconds; empty without an answer"),
+        text("kind", _KIND),
+        text("engine", _ENGINE),
+        integer("calls", _CALLS),
+        integer("degraded", _DEGRADED),
+        integer("failures", _FAILURES),
+        real("mean_ms", f"mean latency in milliseconds, empty without any; {_LATENCY}"),
         real("p50_ms", "median latency in milliseconds, within 5 %"),
-        real("p95_ms", "latency in milliseconds that 95 % of the answers did not exceed, within 5 %"),
+        real("p95_ms", "latency in milliseconds that 95 % did not exceed, within 5 %"),
     ),
     select=(
         "SELECT d.day, d.kind, d.engine, d.calls, d.degraded, d.failures,"
-        " CAST(d.latency_us AS DOUBLE PRECISION) / 1000 / NULLIF(d.calls, 0) AS mean_ms, q.p50_ms, q.p95_ms"
+        " CAST(d.latency_us AS DOUBLE PRECISION) / 1000 / NULLIF(d.latencies, 0) AS mean_ms, q.p50_ms, q.p95_ms"
         " FROM {engine_days} AS d LEFT JOIN (SELECT day, kind, engine,"
         " CAST(MIN(CASE WHEN reached * 2 >= total THEN latency_us END) AS DOUBLE PRECISION) / 1000 AS p50_ms,"
         " CAST(MIN(CASE WHEN reached * 20 >= total * 19 THEN latency_us END) AS DOUBLE PRECISION) / 1000 AS p95_ms"
@@ -78,21 +86,18 @@ HEALTH = Summary(
 def count(recorded: Recorded) -> Iterator[tuple[str, Values]]:
     """The answers of engines in an event."""
     today = recorded.time.date()
-    match recorded.event:
-        case TurnFailed() as event:
-            yield "engine_days", (today, event.stage, "", 0, 0, 1, 0)
-            return
-        case SpeechAssessed() as event:
-            uses: tuple[EngineUse, ...] = event.engines
-        case SpeechTranscribed() | TutorReplied() | TutorSpoken() | TutorRendered() as event:
-            uses = (event.engine,)
-        case _:
-            return
-    for use in uses:
-        latency_us = max(0, round(use.latency_ms * 1000))
-        bucket = bucket_of(latency_us)
-        yield "engine_days", (today, use.kind, use.name, 1, int(use.degraded), 0, latency_us)
-        yield "engine_latency", (today, use.kind, use.name, bucket, latency_in(bucket), 1)
+    if isinstance(recorded.event, TurnFailed):
+        yield "engine_days", (today, recorded.event.stage, "", 0, 0, 1, 0, 0)
+    for call in engine_calls(recorded.event):
+        if call.engine and not call.calls and not call.timed:
+            continue
+        failures = int(not call.engine)
+        latency_us = call.latency_us if call.timed else 0
+        counts = (call.calls, int(call.degraded and call.calls > 0), failures, int(call.timed), latency_us)
+        yield "engine_days", (today, call.kind, call.engine, *counts)
+        if call.timed:
+            bucket = bucket_of(latency_us)
+            yield "engine_latency", (today, call.kind, call.engine, bucket, latency_in(bucket), 1)
 
 
 def bucket_of(latency_us: int) -> int:
@@ -107,7 +112,7 @@ def latency_in(bucket: int) -> int:
 
 ENGINE_HEALTH = Tally(
     name="engine_health",
-    version=1,
+    version=2,
     about="how the engines do: calls, degraded, failures, latency",
     count=count,
     tables=(DAYS, LATENCY),

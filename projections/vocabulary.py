@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from events.envelope import Recorded
 from events.learner import LearnerForgotten
-from events.lesson import SpeechTranscribed, SpeechUttered, TutorHeard
+from events.lesson import SpeechTranscribed, TutorHeard
 from events.unread import unread
+from projections.cefr import level_named
 from projections.projection import Tally, tags
 from projections.tables import Table, Values, integer, text, time
 
@@ -23,6 +24,12 @@ TABLE = Table(
         text("word", "the word in lower case"),
         integer("met", "times heard in what the tutor said, as far as it was played", "sum"),
         integer("used", "times said by the learner, as the recogniser understood it, or typed", "sum"),
+        text(
+            "level",
+            "CEFR level of the word, A1..C2, the mean of its meanings; empty for a word that cefrpy's list lacks"
+            " (short forms such as don't, many names)",
+            "max",
+        ),
         time("first_at", "when it was first met or used, UTC", "min"),
         time("last_at", "when it was last met or used, UTC", "max"),
     ),
@@ -34,14 +41,14 @@ def count(recorded: Recorded) -> Iterator[tuple[str, Values]]:
     match recorded.event:
         case TutorHeard() as event:
             said, met = event.text, 1
-        case SpeechTranscribed() as event:
-            said, met = event.text, 0
-        case SpeechUttered(audio=None) as event:
+        case SpeechTranscribed() as event:  # of what was typed, too
             said, met = event.text, 0
         case _:
             return
     for word, times in Counter(words_of(said)).items():
-        yield "vocabulary", (recorded.learner, word, times * met, times * (1 - met), recorded.time, recorded.time)
+        times_met, times_used = times * met, times * (1 - met)
+        level = level_named(word)
+        yield "vocabulary", (recorded.learner, word, times_met, times_used, level, recorded.time, recorded.time)
 
 
 def words_of(said: str) -> Iterator[str]:
@@ -53,10 +60,10 @@ def words_of(said: str) -> Iterator[str]:
 
 VOCABULARY = Tally(
     name="vocabulary",
-    version=1,
+    version=2,
     about="which words each learner has met and used",
     count=count,
     tables=(TABLE,),
-    types=tags(SpeechTranscribed, SpeechUttered, TutorHeard, LearnerForgotten),
+    types=tags(SpeechTranscribed, TutorHeard, LearnerForgotten),
     unread=(unread(SpeechTranscribed, "engine", "words"),),
 )

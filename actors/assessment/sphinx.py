@@ -49,7 +49,7 @@ ALIKE = 0.7
 class SphinxPronunciationScorer:
     """`actors.ports.PronunciationScorer` on the en-us model; some 40 ms for 4 s of speech, .3 s to load."""
 
-    name = "sphinx-gop"
+    name = "gop"
 
     def __init__(self, model: Path | None = None) -> None:
         """``model``: the folder that holds ``en-us`` and ``cmudict-en-us.dict``, by default PocketSphinx's own."""

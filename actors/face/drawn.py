@@ -23,7 +23,7 @@ _IDLE_SEED = 11
 class DrawnFace:
     """A 2-D tutor, drawn on the CPU. It keeps nothing between calls, so several threads may use it."""
 
-    name = "drawn-2d"
+    name = "vector"
     version = "1"
     digest = ""
 

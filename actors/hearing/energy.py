@@ -25,7 +25,7 @@ _START_FLOOR_DB = -60.0
 class EnergyDetector:
     """`actors.ports.VoiceActivityDetector` of last resort."""
 
-    name = "energy-gate"
+    name = "energy"
     version = "1"
     digest = ""
 

@@ -24,7 +24,7 @@ _HEAD_FLOATS = 2 * _STATE_FLOATS + CONTEXT_SAMPLES
 class SileroDetector:
     """`actors.ports.VoiceActivityDetector` on the file ``silero_vad_v6.onnx`` of the faster-whisper wheel."""
 
-    name = "silero-vad"
+    name = "silero"
 
     def __init__(self, model: Path, *, version: str = "6", digest: str = "") -> None:
         self.version = version

@@ -9,10 +9,10 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import cefrpy
 from msgspec import Struct
 
 from policies.tutor import inflection
+from projections import cefr
 
 SUBJECT_PRONOUNS = frozenset("i you he she it we they this that these those".split())
 PERSONAL = frozenset("i you he she it we they".split())
@@ -45,7 +45,6 @@ INTERJECTIONS = frozenset(
 
 
 _C1 = 5
-_LONGEST = 24  # letters of a word; cefrpy reads past the end of its table for some of 25 and holds none that is longer
 
 
 class Noun(Struct, frozen=True, kw_only=True):
@@ -145,15 +144,10 @@ def _names(raw: dict[str, Any]) -> dict[str, str]:
 
 
 @cache
-def _words() -> cefrpy.CEFRAnalyzer:
-    return cefrpy.CEFRAnalyzer()
-
-
-@cache
 def _tags(word: str) -> frozenset[str]:
-    if len(word) > _LONGEST:
+    if len(word) > cefr.LONGEST:
         return frozenset()
-    return frozenset(_words().get_all_pos_for_word_as_str(word) or ())
+    return frozenset(cefr.words().get_all_pos_for_word_as_str(word) or ())
 
 
 def is_word(word: str) -> bool:
@@ -184,9 +178,8 @@ def is_familiar(word: str) -> bool:
 
 
 def cefr_level(word: str) -> int | None:
-    """The average CEFR level of a word, 1 (A1) to 6 (C2), None if the list does not hold it. Source: cefrpy."""
-    level = _words().get_average_word_level_CEFR(word) if len(word) <= _LONGEST else None
-    return None if level is None else int(level)
+    """The average CEFR level of a word, 1 (A1) to 6 (C2), None if the list does not hold it."""
+    return cefr.cefr_level(word)
 
 
 def nouns(word: str) -> tuple[Noun, ...]:

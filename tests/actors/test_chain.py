@@ -174,6 +174,13 @@ def test_what_the_policy_left_out_marks_every_answer_if_it_degrades_the_lesson()
     assert (use.degraded, use.reason) == (True, "kokoro wants its model")
 
 
+def test_an_answer_bears_the_name_that_the_chain_has_for_its_engine() -> None:
+    chain = EngineChain("voice", (Candidate(name="kokoro", load=lambda: ScriptedEngine("kokoro-82m")),))
+    _, called = chain.call("say", "a")
+    ((_, streamed),) = chain.stream("recite", "a")
+    assert {called.name, streamed.name, chain.health()[0].name} == {"kokoro"}
+
+
 def test_a_stream_gives_each_item_with_the_time_it_took_and_not_the_listeners_time() -> None:
     clock = Clock()
     chain = chain_of(ScriptedEngine("best", clock, takes_s=0.1), clock=clock)

@@ -8,7 +8,9 @@ import pytest
 from actors.models import ModelStore
 from actors.ports import FaceTrack
 from events.values import Viseme
+from policies.fallback import RANKING
 from policies.tutor.context import TutorContext
+from projections.engine_calls import EARLIER_NAMES
 from tests.fakes.engines import FakeFace, FakeProsody, FakeTutor, FakeVad, FakeVoice
 
 SPEECH = (0.2 * np.sin(2 * np.pi * 150 * np.arange(20_000) / 16_000)).astype(np.float32)
@@ -85,3 +87,35 @@ def test_fragments_cover_the_track_without_a_gap(engines: dict[str, Any]) -> Non
     ends = [fragment.start_ms + fragment.duration_ms for fragment in fragments]
     assert [fragment.start_ms for fragment in fragments] == [0, *ends[:-1]]
     assert ends[-1] == 1200
+
+
+def test_the_engines_of_the_base_are_called_what_their_chains_call_them() -> None:
+    from actors.assessment.harper import HarperLanguageChecker
+    from actors.assessment.languagetool import LanguageToolChecker
+    from actors.assessment.praat import PraatProsodyAnalyser
+    from actors.assessment.sphinx import SphinxPronunciationScorer
+    from actors.face.drawn import DrawnFace
+    from actors.hearing.energy import EnergyDetector
+    from actors.hearing.silero import SileroDetector
+    from actors.hearing.sphinx import SphinxRecogniser
+    from actors.tutor.provider import ProviderTutor
+    from actors.tutor.rules import RulesTutor
+    from actors.voice.espeak import EspeakVoice
+    from actors.voice.kokoro import Kokoro
+    from actors.voice.piper import Piper
+
+    engines: dict[str, tuple[Any, ...]] = {
+        "vad": (SileroDetector, EnergyDetector),
+        "asr": (SphinxRecogniser,),
+        "prosody": (PraatProsodyAnalyser,),
+        "pronunciation": (SphinxPronunciationScorer,),
+        "language": (LanguageToolChecker, HarperLanguageChecker),
+        "tutor": (ProviderTutor, RulesTutor),
+        "voice": (Kokoro, Piper, EspeakVoice),
+        "face": (DrawnFace,),
+    }
+    ranked = {
+        kind: tuple(needs.name for needs in RANKING[kind] if not needs.models or kind != "asr") for kind in engines
+    }
+    assert {kind: tuple(each.name for each in every) for kind, every in engines.items()} == ranked
+    assert set(EARLIER_NAMES.values()) <= {name for names in ranked.values() for name in names}

@@ -129,19 +129,23 @@ def test_vocabulary_counts_words_heard_and_used(log: MemoryEventLog, store: View
     happened(log, "s1", "ana", TutorHeard(turn=0, heard_ms=1, text="Tea, or more tea?"))
     calendar.now += timedelta(hours=1)
     happened(log, "s1", "ana", SpeechTranscribed(turn=1, text="Tea!", engine=use("asr", "whisper-base")))
-    happened(log, "s2", "ben", replace(uttered(), source="typed", text="I don’t know", audio=None))
+    typed = replace(uttered(), source="typed", text="I don’t know", audio=None)
+    happened(log, "s2", "ben", typed, SpeechTranscribed(turn=1, text=typed.text, engine=use("asr", "typed")))
     folded(log, store)
 
-    rows = table(store, "SELECT learner, word, met, used, first_at, last_at FROM vocabulary ORDER BY learner, word")
-    assert [row[:4] for row in rows] == [
-        ("ana", "more", 1, 0),
-        ("ana", "or", 1, 0),
-        ("ana", "tea", 2, 1),
-        ("ben", "don't", 0, 1),
-        ("ben", "i", 0, 1),
-        ("ben", "know", 0, 1),
+    rows = table(
+        store, "SELECT learner, word, met, used, level, first_at, last_at FROM vocabulary ORDER BY learner, word"
+    )
+    # The levels are those of cefrpy's list, which has no short forms.
+    assert [row[:5] for row in rows] == [
+        ("ana", "more", 1, 0, "A2"),
+        ("ana", "or", 1, 0, "A1"),
+        ("ana", "tea", 2, 1, "A1"),
+        ("ben", "don't", 0, 1, ""),
+        ("ben", "i", 0, 1, "A1"),
+        ("ben", "know", 0, 1, "A1"),
     ]
-    assert [as_time(value) for value in rows[2][4:]] == [MONDAY, MONDAY + timedelta(hours=1)]
+    assert [as_time(value) for value in rows[2][5:]] == [MONDAY, MONDAY + timedelta(hours=1)]
 
 
 def test_words_are_letters_with_inner_apostrophes_and_hyphens() -> None:
@@ -180,7 +184,7 @@ def test_daily_activity_and_cohorts_follow_the_calendar(
 
 def test_engine_health_tells_calls_failures_and_quantiles(log: MemoryEventLog, store: ViewStore) -> None:
     replies = [
-        TutorReplied(turn=1, sentence=n, text="", engine=use("tutor", "rules", float(n), degraded=n > 90))
+        TutorReplied(turn=n, sentence=0, text="", engine=use("tutor", "rules", float(n), degraded=n > 90))
         for n in range(1, 101)
     ]
     happened(log, "s1", "ana", *replies[:50])
@@ -195,6 +199,63 @@ def test_engine_health_tells_calls_failures_and_quantiles(log: MemoryEventLog, s
     assert mean_ms == pytest.approx(50.5)
     assert p50_ms == pytest.approx(50, rel=0.05)
     assert p95_ms == pytest.approx(95, rel=0.05)
+
+
+def test_a_reply_is_one_call_whose_latency_is_that_of_its_first_sentence(log: MemoryEventLog, store: ViewStore) -> None:
+    # As in a real lesson: the rules know the whole reply at once, and the later sentences take no time.
+    for turn, first_ms in ((1, 8.0), (2, 4.0)):
+        latencies = (first_ms, 0.005, 0.003)
+        replied = [
+            TutorReplied(turn=turn, sentence=n, text="Tea?", engine=use("tutor", "rules", latency_ms, degraded=True))
+            for n, latency_ms in enumerate(latencies)
+        ]
+        happened(log, "s1", "ana", *replied)
+    folded(log, store)
+
+    ((*_, calls, degraded, _, mean_ms, p50_ms, _),) = table(store, "SELECT * FROM engine_health")
+    assert (calls, degraded, float(str(mean_ms))) == (2, 2, 6.0)
+    assert float(str(p50_ms)) == pytest.approx(4, rel=0.05)
+    # What the engine took is all of it: 8 + 4 ms and twice 8 µs.
+    assert table(store, "SELECT calls, engine_us FROM usage WHERE engine='rules'") == [(2, 12_016)]
+
+
+def test_each_segment_has_a_latency_of_its_own_and_a_sentence_is_one_call(
+    log: MemoryEventLog, store: ViewStore
+) -> None:
+    first = replace(spoken(1_000, "So do I,", 300), sentence_end=False)
+    happened(log, "s1", "ana", first, spoken(2_000, "always.", 500), spoken(1_000, "And you?", 400))
+    folded(log, store)
+
+    assert table(store, "SELECT calls, mean_ms FROM engine_health") == [(2, 400.0)]
+    assert table(store, "SELECT calls, latencies, latency_us FROM engine_days") == [(2, 3, 1_200_000)]
+    assert table(store, "SELECT SUM(calls) FROM engine_latency") == [(3,)]
+    assert table(store, "SELECT calls, engine_us, audio_out_ms FROM usage") == [(2, 1_200_000, 4_000)]
+
+
+def test_what_was_typed_is_counted_once_and_asks_no_engine(log: MemoryEventLog, store: ViewStore) -> None:
+    typed = replace(uttered(), source="typed", text="I like tea", audio=None)
+    happened(log, "s1", "ana", typed, SpeechTranscribed(turn=1, text=typed.text, engine=use("asr", "typed")))
+    folded(log, store)
+
+    assert table(store, "SELECT word, used FROM vocabulary ORDER BY word") == [("i", 1), ("like", 1), ("tea", 1)]
+    assert table(store, "SELECT tutor_characters_in FROM cost") == [(10,)]
+    assert table(store, "SELECT * FROM engine_health") == []
+
+
+def test_engines_have_the_names_of_their_chains_also_where_the_log_has_earlier_ones(
+    log: MemoryEventLog, store: ViewStore
+) -> None:
+    now, then = use("pronunciation", "gop", 20), use("pronunciation", "sphinx-gop", 40)
+    unanswered = use("prosody", "none", degraded=True)
+    for engines in ((now,), (then,), (unanswered,)):
+        happened(log, "s1", "ana", SpeechAssessed(turn=1, scores=Scores(), engines=engines))
+    folded(log, store)
+
+    assert table(store, "SELECT kind, engine, calls, degraded, failures, mean_ms FROM engine_health ORDER BY kind") == [
+        ("pronunciation", "gop", 2, 0, 0, 30.0),
+        ("prosody", "", 0, 0, 1, None),
+    ]
+    assert table(store, "SELECT engine, calls FROM usage") == [("gop", 2)]
 
 
 @pytest.mark.parametrize("latency_us", [1, 2, 3, 999, 1_000, 12_345, 1_000_000, 3_600_000_000])
