@@ -23,6 +23,9 @@ POLL_S = 0.02
 MAX_GROUP = 512
 """Callers whose appends may share a transaction."""
 
+LARGEST = 2**63 - 1
+"""The last version and position that a database can count to."""
+
 Outcome = Sequence[int] | int
 """What became of a batch: its events' positions, or the version of its stream when that was not the expected one."""
 Told = tuple[Recorded | Place, ...]
@@ -156,7 +159,11 @@ class RecorderEventLog:
     def append_many(self, batches: Sequence[Batch]) -> tuple[Appended, ...]:
         """See `EventLog.append_many`."""
         stamped = [stamp(batch, self._clock, self._new_id) for batch in batches]
-        rows = [[self._row(recorded) for recorded in events] for events in stamped]
+        # No database could keep those versions, and all that shares its transaction would fail with it.
+        rows = [
+            [self._row(recorded) for recorded in events] if _possible(batch) else []
+            for batch, events in zip(batches, stamped, strict=True)
+        ]
         entry = _Append(rows)
         self._waiting.append(entry)
         with self._write_lock:
@@ -166,9 +173,14 @@ class RecorderEventLog:
             raise entry.error
         assert entry.outcomes is not None
         return tuple(
-            _appended(batch, events, outcome)
+            _appended(batch, events, outcome if _possible(batch) else self._version(batch.stream))
             for batch, events, outcome in zip(batches, stamped, entry.outcomes, strict=True)
         )
+
+    def _version(self, stream: str) -> int:
+        with self._typed_errors():
+            rows = self._recorder.select_stream(stream, 0)
+        return max((row.originator_version for row in rows), default=0)
 
     def _row(self, recorded: Recorded) -> StoredEvent:
         return StoredEvent(
@@ -212,7 +224,7 @@ class RecorderEventLog:
     def read(self, stream: str, *, after: int = 0) -> tuple[Recorded, ...]:
         """See `EventLog.read`."""
         with self._typed_errors():
-            rows = self._recorder.select_stream(stream, after)
+            rows = self._recorder.select_stream(stream, _bounded(after))
         return tuple(self._decode(row) for row in rows)
 
     def _decode(self, row: Notification) -> Recorded:
@@ -225,7 +237,7 @@ class RecorderEventLog:
     def tail(self, after: int, *, limit: int) -> tuple[Recorded, ...]:
         """See `EventLog.tail`."""
         with self._typed_errors():
-            rows = self._recorder.select_tail(after, limit)
+            rows = self._recorder.select_tail(_bounded(after), limit)
         return tuple(self._codec.decode_or_keep(row.state, _place(row)) for row in rows)
 
     def tail_of(
@@ -237,7 +249,7 @@ class RecorderEventLog:
         """
         wanted = None if types is None else frozenset(types) | self._codec.upcast_tags
         with self._typed_errors():
-            rows = self._recorder.select_tail_of(wanted, after, limit)
+            rows = self._recorder.select_tail_of(wanted, _bounded(after), limit)
         return self._opened(rows, wanted, unread)
 
     def streams(
@@ -258,7 +270,7 @@ class RecorderEventLog:
         """The stream's events with positions up to ``upto``, told as `tail_of` tells them."""
         wanted = frozenset(types) | self._codec.upcast_tags
         with self._typed_errors():
-            rows = self._recorder.select_stream_of(wanted, stream, upto)
+            rows = self._recorder.select_stream_of(wanted, stream, _bounded(upto))
         return self._opened(rows, wanted, unread)
 
     def _opened(self, rows: Sequence[Row], wanted: Collection[str] | None, unread: Unread) -> Told:
@@ -289,7 +301,7 @@ class RecorderEventLog:
     def stored_tail(self, after: int, *, limit: int) -> tuple[Stored, ...]:
         """As `tail`, without reading the events: for whoever passes them on."""
         with self._typed_errors():
-            rows = self._recorder.select_tail(after, limit)
+            rows = self._recorder.select_tail(_bounded(after), limit)
         return tuple(
             Stored(
                 position=row.id,
@@ -319,7 +331,7 @@ class RecorderEventLog:
     def count(self, after: int, upto: int) -> int:
         """How many events have ``after`` < position <= ``upto``; positions may have gaps."""
         with self._typed_errors():
-            return self._recorder.count(after, upto)
+            return self._recorder.count(_bounded(after), _bounded(upto))
 
     def size_bytes(self) -> int:
         """What the log takes on the disk."""
@@ -346,6 +358,16 @@ class _Append:
         self.rows = rows
         self.outcomes: list[Outcome] | None = None
         self.error: LogUnavailable | None = None
+
+
+def _possible(batch: Batch) -> bool:
+    """Whether a stream can be at the version that the batch expects."""
+    return not batch.events or 0 <= batch.expected_version <= LARGEST - len(batch.events)
+
+
+def _bounded(place: int) -> int:
+    """A version or position as a database can compare it."""
+    return min(max(place, 0), LARGEST)
 
 
 def _place(row: Notification) -> Place:

@@ -87,6 +87,32 @@ def test_read_after_a_version_leaves_out_what_the_caller_has(log: EventLog) -> N
     assert log.read("s1", after=5) == ()
 
 
+@pytest.mark.parametrize("expected", [-1, -(2**64), 2**31 - 1, 2**31, 2**63 - 2, 2**63 - 1, 2**63, 10**30])
+def test_a_version_that_no_stream_has_is_a_conflict_and_hurts_no_other(log: EventLog, expected: int) -> None:
+    log.append("s1", [ended("a"), ended("b")], expected_version=0, origin=origin())
+
+    with pytest.raises(VersionConflict) as caught:
+        log.append("s1", [ended("c")], expected_version=expected, origin=origin())
+    assert (caught.value.expected, caught.value.actual) == (expected, 2)
+
+    batches = [
+        Batch(stream="s2", events=(ended("a"),), expected_version=expected, origin=origin()),
+        Batch(stream="s1", events=(ended("c"),), expected_version=2, origin=origin()),
+    ]
+    conflict, (appended,) = log.append_many(batches)  # type: ignore[misc]
+    assert isinstance(conflict, VersionConflict)
+    assert (appended.version, log.read("s2")) == (3, ())
+
+
+@pytest.mark.parametrize("after", [2**31, 2**63 - 1, 2**63, 10**30])
+def test_after_a_place_that_nothing_has_there_is_nothing(log: EventLog, after: int) -> None:
+    log.append("s1", [ended("a")], expected_version=0, origin=origin())
+
+    assert (log.read("s1", after=after), log.tail(after, limit=10)) == ((), ())
+    assert (len(log.read("s1", after=-after)), len(log.tail(-after, limit=10))) == (1, 1)
+    assert not log.wait(after, 0)
+
+
 def test_a_stream_that_does_not_exist_reads_as_empty(log: EventLog) -> None:
     assert log.read("nobody") == ()
     assert log.tail(0, limit=10) == ()
