@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from actors.cluster import ClusterStatus
 from edge.frames import StartSession
-from edge.rest import API, Problem, SpeakRequest
+from edge.rest import API, MOST_SESSIONS, MOST_TREND_DAYS, Problem, SpeakRequest
 from projections.messages import Message
 
 VERSION = "1.0.0"
@@ -48,7 +48,11 @@ def _paths() -> dict[str, Any]:
         },
         f"{practice}/sessions": {
             "post": _operation("Open a session.", "createSession", body="StartSession", status="201"),
-            "get": _operation("The learner's sessions.", "listSessions", parameters=[learner]),
+            "get": _operation(
+                "The learner's sessions, newest first.",
+                "listSessions",
+                parameters=[learner, _number("limit", "How many, all unless told.", MOST_SESSIONS)],
+            ),
         },
         f"{practice}/sessions/{{session}}": {
             "get": _operation("A session from the log.", "getSession", parameters=[session, learner])
@@ -56,7 +60,9 @@ def _paths() -> dict[str, Any]:
         f"{practice}/progress": {"get": _operation("The learner's progress.", "getProgress", parameters=[learner])},
         f"{practice}/analytics/trends": {
             "get": _operation(
-                "Figures by day.", "getTrends", parameters=[learner, _query("days", "How many days, 30 unless told.")]
+                "Figures by day.",
+                "getTrends",
+                parameters=[learner, _number("days", "How many days, 30 unless told.", MOST_TREND_DAYS)],
             )
         },
         f"{practice}/speak": {
@@ -124,3 +130,7 @@ def _path(name: str, description: str) -> dict[str, Any]:
 
 def _query(name: str, description: str, *, required: bool = False) -> dict[str, Any]:
     return {"name": name, "in": "query", "required": required, "description": description, "schema": {"type": "string"}}
+
+
+def _number(name: str, description: str, largest: int) -> dict[str, Any]:
+    return {**_query(name, description), "schema": {"type": "integer", "minimum": 1, "maximum": largest}}

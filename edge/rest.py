@@ -1,7 +1,6 @@
 """The REST half of the edge: sessions, progress, trends, tutors, recordings. Decides nothing."""
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -16,6 +15,7 @@ from actors.hearing.decode import encode_flac
 from actors.ports import EngineError, Speech
 from actors.session.errors import NotYourSession, SessionError, SessionNotFound
 from edge.frames import StartSession
+from edge.query import BadRequest, check_parameters, required, whole_number
 from edge.resources import Resources
 from edge.socket import start_command
 from events.envelope import NotOfLesson, Recorded
@@ -23,6 +23,7 @@ from events.errors import BlobMissing, EventsError
 from events.lesson import SessionStarted, SpeechUttered, TutorSpoken
 from policies.tutor.topics import topics
 from policies.tutors import TUTORS
+from projections.errors import ProjectionsError
 from projections.messages import messages_of
 from projections.progress import PROGRESS, ProgressView
 from projections.report import report, trend, trends
@@ -33,11 +34,8 @@ API = "/api/v1"
 LONGEST_SPOKEN = 300
 """Characters that the tutor says on request."""
 LONGEST_BODY = 64 * 1024
-TREND_DAYS = 30
-
-
-class BadRequest(Exception):
-    """The request cannot be understood."""
+TREND_DAYS, MOST_TREND_DAYS = 30, 3_650
+MOST_SESSIONS = 1_000
 
 
 class Problem(Struct, frozen=True, kw_only=True):
@@ -65,11 +63,12 @@ STATUS = {"session_not_found": 404, "not_your_session": 403, "blob_missing": 404
 }
 
 
-def answering(handler: Handler) -> Handler:
-    """Typed errors become problem bodies with a fitting status."""
+def answering(handler: Handler, parameters: tuple[str, ...] = ()) -> Handler:
+    """Typed errors become problem bodies with a fitting status; ``parameters`` are those that the query may have."""
 
     async def answer(request: Request) -> Response:
         try:
+            check_parameters(request, parameters)
             return await handler(request)
         except BadRequest as error:
             return problem(400, "bad_request", str(error))
@@ -77,6 +76,8 @@ def answering(handler: Handler) -> Handler:
             code = str(getattr(error, "code", "engine_failed"))
             retryable = bool(getattr(error, "retryable", False))
             return problem(STATUS.get(code, 503 if retryable else 422), code, str(error), retryable=retryable)
+        except ProjectionsError as error:
+            return problem(503, "views_unavailable", str(error), retryable=error.retryable)
 
     return answer
 
@@ -119,15 +120,16 @@ async def create_session(request: Request) -> Response:
 
 
 async def list_sessions(request: Request) -> Response:
-    """The learner's sessions, newest first."""
+    """The learner's ``limit`` newest sessions, newest first."""
+    limit = whole_number(request, "limit", default=MOST_SESSIONS, largest=MOST_SESSIONS)
     views = await asyncio.to_thread(resources_of(request).views.of_learner, SESSIONS, _learner(request))
     newest = sorted(views, key=lambda view: str(view.started), reverse=True)
-    return json([session_report(view) for view in newest])
+    return json([session_report(view) for view in newest[:limit]])
 
 
 async def get_session(request: Request) -> Response:
     """A session with its durable messages, from the log alone."""
-    recorded = await _session_events(request)
+    recorded = await _session_events(request, request.path_params["session"])
     messages = [
         outgoing.message
         for item in recorded
@@ -144,12 +146,10 @@ async def get_progress(request: Request) -> Response:
 
 async def get_trends(request: Request) -> Response:
     """The last ``days`` days of the progress view (30 unless told)."""
-    text = request.query_params.get("days", str(TREND_DAYS))
-    if not re.fullmatch("[0-9]{1,4}", text) or not 1 <= int(text) <= 3_650:
-        raise BadRequest(f"days is {text!r}; it must be a whole number from 1 to 3650.")
+    days = whole_number(request, "days", default=TREND_DAYS, largest=MOST_TREND_DAYS)
     view = await _progress(request)
     today = datetime.now(UTC).date()
-    return json({"learner": view.learner, "trend": trend(view), "days": trends(view, today, int(text))})
+    return json({"learner": view.learner, "trend": trend(view), "days": trends(view, today, days)})
 
 
 async def get_tutors(request: Request) -> Response:
@@ -186,8 +186,7 @@ async def get_idle(request: Request) -> Response:
 async def get_blob(request: Request) -> Response:
     """A recording of the learner's own session, or what its tutor said."""
     sha256 = request.path_params["sha256"]
-    session = request.query_params.get("session", "")
-    recorded = await _session_events(request, session)
+    recorded = await _session_events(request, required(request, "session", "SESSION"))
     owned = {
         item.event.audio.sha256: item.event.audio.media_type
         for item in recorded
@@ -239,10 +238,7 @@ async def _progress(request: Request) -> ProgressView:
     return view or ProgressView(learner=learner)
 
 
-async def _session_events(request: Request, session: str = "") -> tuple[Recorded, ...]:
-    session = session or request.path_params.get("session", "")
-    if not session:
-        raise BadRequest("session is missing; add ?session=SESSION.")
+async def _session_events(request: Request, session: str) -> tuple[Recorded, ...]:
     learner = _learner(request)
     recorded = await asyncio.to_thread(resources_of(request).log.read, session)
     if not recorded:
@@ -266,26 +262,23 @@ async def _body(request: Request, kind: type[T]) -> T:
 
 
 def _learner(request: Request) -> str:
-    learner = request.query_params.get("learner", "")
-    if not learner:
-        raise BadRequest("learner is missing; add ?learner=PSEUDONYM.")
-    return learner
+    return required(request, "learner", "PSEUDONYM")
 
 
-def _route(path: str, handler: Handler, method: str = "GET") -> Route:
-    return Route(API + path, answering(handler), methods=[method])
+def _route(path: str, handler: Handler, *parameters: str, method: str = "GET") -> Route:
+    return Route(API + path, answering(handler, parameters), methods=[method])
 
 
 ROUTES = [
-    _route("/speech-practice/sessions", create_session, "POST"),
-    _route("/speech-practice/sessions", list_sessions),
-    _route("/speech-practice/sessions/{session}", get_session),
-    _route("/speech-practice/progress", get_progress),
-    _route("/speech-practice/analytics/trends", get_trends),
-    _route("/speech-practice/speak", speak, "POST"),
+    _route("/speech-practice/sessions", create_session, method="POST"),
+    _route("/speech-practice/sessions", list_sessions, "learner", "limit"),
+    _route("/speech-practice/sessions/{session}", get_session, "learner"),
+    _route("/speech-practice/progress", get_progress, "learner"),
+    _route("/speech-practice/analytics/trends", get_trends, "learner", "days"),
+    _route("/speech-practice/speak", speak, method="POST"),
     _route("/tutors", get_tutors),
     _route("/tutors/{tutor}/portrait.png", get_portrait),
     _route("/tutors/{tutor}/idle.mp4", get_idle),
     _route("/topics", get_topics),
-    _route("/blobs/{sha256}", get_blob),
+    _route("/blobs/{sha256}", get_blob, "learner", "session"),
 ]

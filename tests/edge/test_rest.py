@@ -55,6 +55,14 @@ async def test_the_tutors_voice_is_fetched_by_its_hash_by_its_learner_only(
     ("path", "query", "status", "code"),
     [
         (f"{PRACTICE}/sessions", {}, 400, "bad_request"),
+        (f"{PRACTICE}/sessions", {"learner": "ana", "limit": "abc"}, 400, "bad_request"),
+        (f"{PRACTICE}/sessions", {"learner": "ana", "limit": ""}, 400, "bad_request"),
+        (f"{PRACTICE}/sessions", {"learner": "ana", "limit": "0"}, 400, "bad_request"),
+        (f"{PRACTICE}/sessions", {"learner": "ana", "limit": "1001"}, 400, "bad_request"),
+        (f"{PRACTICE}/sessions", {"learner": "ana", "limt": "5"}, 400, "bad_request"),
+        (f"{PRACTICE}/progress", {"learner": "a\0na"}, 400, "bad_request"),
+        (f"{PRACTICE}/sessions/%00", {"learner": "ana"}, 400, "bad_request"),
+        (f"{API}/tutors", {"learner": "ana"}, 400, "bad_request"),
         (f"{PRACTICE}/sessions/nope", {"learner": "ana"}, 404, "session_not_found"),
         (f"{PRACTICE}/analytics/trends", {"learner": "ana", "days": "²"}, 400, "bad_request"),
         (f"{PRACTICE}/analytics/trends", {"learner": "ana", "days": "9" * 5000}, 400, "bad_request"),
@@ -68,6 +76,31 @@ def test_a_request_that_makes_no_sense_is_told_why(
     answer = get(server, path, **query)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer.json()["message"]
+
+
+def test_a_bad_parameter_is_named_with_what_it_may_be(server: LessonServer) -> None:
+    def told(query: str) -> str:
+        return str(httpx.get(f"{server.url}{PRACTICE}/sessions?{query}").json()["message"])
+
+    assert told("learner=ana&limit=abc") == "limit is 'abc'; it must be a whole number from 1 to 1000."
+    assert told("learner=ana&page=2") == "There is no parameter 'page' here; this takes learner, limit."
+    assert told("learner=ana&limit=1&limit=2") == "limit is given more than once; give it once."
+
+
+async def test_as_many_sessions_are_listed_as_were_asked_for(server: LessonServer) -> None:
+    opened = []
+    for _ in range(3):
+        body = {"type": "start_session", "learner": "ana"}
+        opened.append(httpx.post(f"{server.url}{PRACTICE}/sessions", json=body).json()["session"])
+    listed: list[str] = []
+    async with asyncio.timeout(10):
+        while len(listed) < 3:
+            listed = [each["session"] for each in get(server, f"{PRACTICE}/sessions", learner="ana").json()]
+            await asyncio.sleep(0.05)
+    assert listed == opened[::-1]
+    assert [each["session"] for each in get(server, f"{PRACTICE}/sessions", learner="ana", limit="2").json()] == listed[
+        :2
+    ]
 
 
 @pytest.mark.parametrize(
