@@ -1,6 +1,7 @@
 """`python -m edge serve` runs the product; `python -m edge practise FILE...` talks to it with recordings."""
 
 import argparse
+import math
 import sys
 
 from edge.practise import practise
@@ -32,10 +33,23 @@ def _practise_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--topic", default="", type=_topic, help=f"one of {_topics()}, or words about one")
     parser.add_argument("--learner", default="practice")
     parser.add_argument("--hands-free", action="store_true", help="let the server find the end of each utterance")
-    parser.add_argument("--speed", type=float, default=1.0, help="1 is real time, 0 as fast as it goes (default 1)")
+    parser.add_argument(
+        "--speed",
+        type=_speed,
+        default=1.0,
+        help="how fast recordings are said and replies heard out: 1 is real time (default), 2 twice as fast, 0 as fast"
+        " as it goes; times practised in the log then are those of the recordings, not of the clock",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--out", metavar="DIR", help="leave the tutor's reply to each file there as WAV and MP4")
     parser.add_argument("--server", default="", metavar="URL", help="a running server; one is started if none is named")
+
+
+def _speed(text: str) -> float:
+    speed = float(text)
+    if not 0 <= speed < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is no speed; give 0 or more")
+    return speed
 
 
 def _sentence(text: str) -> str:

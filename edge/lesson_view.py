@@ -1,5 +1,6 @@
 """What `practise` prints: the lesson for a person, or one JSON object a line for a program. Knows no socket."""
 
+import contextlib
 import sys
 from typing import Any
 
@@ -104,6 +105,12 @@ class LessonView:
         if mp4:
             self._say("Left", f"{wav}, {mp4}")
         self._say("Session", f"{session} (python -m replay show {session})")
+
+    def listening(self) -> contextlib.AbstractContextManager[object]:
+        """While the tutor's reply is listened to."""
+        if self._as_json or not self._console.is_terminal:
+            return contextlib.nullcontext()
+        return self._console.status("listening to the reply")
 
     def _clear(self) -> None:
         self._asked = ""

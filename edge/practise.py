@@ -107,6 +107,28 @@ async def _practise_all(url: str, arguments: argparse.Namespace, console: Consol
     return 1 if failed else 0
 
 
+class Playback:
+    """When the tutor's voice would be over, played as it comes ``speed`` times as fast; at speed 0 it takes no time.
+
+    The log counts what was heard as time practised, so it must not be told before that time has passed.
+    """
+
+    def __init__(self, speed: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._speed = speed
+        self._clock = clock
+        self._over_at = 0.0
+
+    def add(self, duration_ms: int) -> None:
+        """A segment has come; it is played after those before it."""
+        if self._speed > 0:
+            self._over_at = max(self._over_at, self._clock()) + duration_ms / 1000 / self._speed
+
+    @property
+    def left_s(self) -> float:
+        """Seconds until all that has come has been played."""
+        return max(0.0, self._over_at - self._clock())
+
+
 class PractisedLesson:
     """One lesson, recording after recording."""
 
@@ -117,6 +139,7 @@ class PractisedLesson:
         self._turn = 0
         self._exercise = ""
         self._left: set[str] = set()
+        self._playback = Playback(arguments.speed)
 
     async def start(self) -> None:
         """Open the session and let the tutor greet. Raises `LessonRefused`."""
@@ -135,6 +158,7 @@ class PractisedLesson:
             raise LessonRefused(first["message"])
         self._exercise = first["exercise"]
         await self._receive_turn(Clip(), Latency(), time.monotonic)
+        await self._listen()
 
     async def say(self, path: Path) -> None:
         """Say one recording and receive the tutor's answer to it. Raises `AudioError` on a file that is unusable."""
@@ -156,6 +180,7 @@ class PractisedLesson:
             sender.cancel()
         wav, mp4 = self._leave(clip, path)
         self._view.summary(self._client.session, latency, wav, mp4)
+        await self._listen()
 
     async def end(self) -> None:
         """Close the session."""
@@ -203,7 +228,14 @@ class PractisedLesson:
             if message.get("turn") == self._turn:
                 latency.note(message, round((time.monotonic() - ended()) * 1000, 1))
                 _collect(clip, message, payload)
+                if message["type"] == "tutor_audio":
+                    self._playback.add(message["duration_ms"])
         latency.complete = round((time.monotonic() - ended()) * 1000, 1)
+
+    async def _listen(self) -> None:
+        """Let the reply go by as if it were played, then tell that it was heard to its end."""
+        with self._view.listening():
+            await asyncio.sleep(self._playback.left_s)
         await self._client.command("heard", turn=self._turn, heard_ms=TO_ITS_END_MS)
 
     def _leave(self, clip: Clip, path: Path) -> tuple[str, str]:

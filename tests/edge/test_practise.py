@@ -4,6 +4,7 @@ import json
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ import soundfile
 import edge.practise
 from edge.__main__ import main
 from edge.clip import Clip
-from events.lesson import SpeechUttered
+from edge.practise import Playback
+from events.lesson import SpeechUttered, TutorHeard, TutorSpoken
 from policies.tutor.context import Sentence, TutorContext
+from tests.fakes.scripted import Clock
 from tests.fakes.server import LessonServer
 
 TEXT = "I like my small garden."
@@ -131,3 +134,44 @@ def test_where_no_status_is_drawn_a_line_says_that_a_server_starts(
 
     monkeypatch.setattr(edge.practise, "running_server", started)
     assert main(["practise", "--speed", "0", str(recording)]) == 0
+
+
+def test_a_reply_is_over_when_it_could_have_been_played_as_it_came() -> None:
+    clock = Clock()
+    playback = Playback(2, clock)
+    assert playback.left_s == 0
+    playback.add(4_000)  # two seconds at twice the speed
+    clock.now_s += 1.5
+    playback.add(1_000)  # follows at once
+    assert playback.left_s == 1.0
+    clock.now_s += 3.0
+    assert playback.left_s == 0
+    playback.add(1_000)  # comes late
+    assert playback.left_s == 0.5
+
+
+def test_at_speed_0_a_reply_takes_no_time() -> None:
+    playback = Playback(0, Clock())
+    playback.add(60_000)
+    assert playback.left_s == 0
+
+
+def test_a_lesson_in_real_time_hears_no_more_than_the_time_that_has_passed(
+    server: LessonServer, recording: Path
+) -> None:
+    assert main(["practise", "--server", server.url, str(recording)]) == 0
+    recorded = server.log.tail(0, limit=1_000)
+    for turn in (0, 1):
+        spoken = [item for item in recorded if isinstance(item.event, TutorSpoken) and item.event.turn == turn]
+        (heard,) = (item for item in recorded if isinstance(item.event, TutorHeard) and item.event.turn == turn)
+        assert isinstance(heard.event, TutorHeard)
+        assert heard.event.heard_ms > 0
+        assert (heard.time - spoken[0].time) / timedelta(milliseconds=1) >= heard.event.heard_ms
+
+
+@pytest.mark.parametrize("speed", ["-1", "nan", "inf", "fast"])
+def test_a_speed_that_is_none_is_refused(speed: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as refused:
+        main(["practise", f"--speed={speed}", "me.wav"])
+    assert refused.value.code == 2
+    assert "--speed" in capsys.readouterr().err
