@@ -17,6 +17,7 @@ from projections.projection import AnyProjection, Projection, relations
 from projections.rebuild import Rebuilt, compare, drop_kept
 from projections.runner import ProjectionRunner
 from projections.views import ViewStore
+from projections.wording import counted, runner_told
 
 _AUDITS = {"agrees": "counts agree so far", "differs": "counts differ: rebuild it", "open": "counts not comparable yet"}
 SAMPLE_S = 1.0
@@ -63,7 +64,7 @@ def status(log: RecorderEventLog, store: ViewStore, *, as_json: bool) -> int:
     for each in statuses:
         fold = f"version {each.version}" + (", outdated" if each.outdated else "")
         rate = (each.position - before[each.name]) / (time.monotonic() - began)
-        parked = f"{each.parked} ({each.waiting} events)" if each.parked else "0"
+        parked = f"{each.parked} ({counted(each.waiting, 'event')})" if each.parked else "0"
         audit = "caught up" if each.caught_up else _AUDITS[each.audit]
         shown = (f"{each.position:,}", f"{each.lag:,}", f"{rate:,.0f}", f"{each.views:,}")
         table.add_row(each.name, *shown, parked, audit, fold)
@@ -76,11 +77,17 @@ def status(log: RecorderEventLog, store: ViewStore, *, as_json: bool) -> int:
 def run_once(log: RecorderEventLog, store: ViewStore) -> int:
     """Fold until all is up to date."""
     runner = ProjectionRunner(log, store, PROJECTIONS)
-    with _progress("folding") as progress:
-        task = progress.add_task("", total=log.head() * len(PROJECTIONS))
-        while folded := runner.run_once():
-            progress.advance(task, folded)
+    head, dealt_with = log.head(), 0
+    if behind := sum(each.lag for each in runner.status(head)):
+        with _progress("folding") as progress:
+            task = progress.add_task("", total=behind)
+            while folded := runner.run_once():
+                dealt_with += folded
+                progress.update(task, completed=dealt_with, total=max(behind, dealt_with))
+    else:
+        runner.run_once()
     runner.release()
+    print(f"{counted(len(PROJECTIONS), 'projection')} folded to position {head:,}", file=sys.stderr)
     return 0
 
 
@@ -93,7 +100,8 @@ def rebuild(log: RecorderEventLog, store: ViewStore, projection: AnyProjection, 
         rebuilt = runner.rebuild(
             name, accept=accept, step=lambda reached, end: progress.update(task, completed=reached, total=end)
         )
-    print(f"{name}: {rebuilt.views} views rebuilt from position 0 to {rebuilt.position}, now in service")
+    rebuilt_views = counted(rebuilt.views, "view")
+    print(f"{name}: {rebuilt_views} rebuilt from position 0 to {rebuilt.position:,}, now in service")
     if rebuilt.replaced:
         _print_checksums(rebuilt, "equal" if rebuilt.checksum == rebuilt.replaced else "DIFFERENT, accepted")
     print(f"  the old one is kept until `python -m projections rebuild {name} --drop-old` or the next rebuild")
@@ -103,7 +111,10 @@ def rebuild(log: RecorderEventLog, store: ViewStore, projection: AnyProjection, 
 def drop_old(store: ViewStore, projection: AnyProjection) -> int:
     """Drop what the last rebuild replaced."""
     dropped = drop_kept(store, projection)
-    print(f"{projection.name}: " + ("what the last rebuild replaced is dropped" if dropped else "nothing is kept"))
+    print(
+        f"{projection.name}: "
+        + ("what the last rebuild replaced is dropped" if dropped else "no rebuild has left anything to drop")
+    )
     return 0
 
 
@@ -116,9 +127,11 @@ def diff(log: RecorderEventLog, store: ViewStore, projection: AnyProjection) -> 
             log, store, projection, step=lambda reached, end: progress.update(task, completed=reached, total=end)
         )
     if found.checksum == found.replaced:
-        print(f"{projection.name}: {found.views} views to position {found.position} are those of a fresh fold")
+        equal = "is that" if found.views == 1 else "are those"
+        views = counted(found.views, "view")
+        print(f"{projection.name}: {views} to position {found.position:,} {equal} of a fresh fold")
         return 0
-    print(f"{projection.name}: views to position {found.position} differ from a fresh fold")
+    print(f"{projection.name}: views to position {found.position:,} differ from a fresh fold")
     _print_checksums(found, "DIFFERENT")
     for key in found.differing:
         print(f"  {key}")
@@ -137,7 +150,7 @@ def wipe(log: RecorderEventLog, store: ViewStore) -> int:
                 pass
             runner.release()
     store.wipe()
-    print(f"the views are folded to position {head}, and nothing of what was deleted is left in their files")
+    print(f"the views are folded to position {head:,}, and nothing of what was deleted is left in their files")
     return 0
 
 
@@ -168,7 +181,7 @@ def caught_up(log: RecorderEventLog, store: ViewStore) -> ProjectionRunner:
             pass
         runner.release()
     except RunnerFenced as error:
-        print(f"{error.owner} keeps folding meanwhile", file=sys.stderr)
+        print(f"{runner_told(error.owner)} keeps folding meanwhile", file=sys.stderr)
     return runner
 
 

@@ -1,5 +1,7 @@
 """The errors of the projections' store and runner. All can be pickled."""
 
+from projections.wording import counted, runner_told
+
 
 class ProjectionsError(Exception):
     """A view could not be stored, found or rebuilt.
@@ -32,7 +34,8 @@ class RunnerFenced(ProjectionsError):
         self.owner = owner
 
     def __str__(self) -> str:
-        return f"runner {self.owner!r} folds into these views; they are taken over when that one has stopped"
+        told = runner_told(self.owner)
+        return f"{told} folds into these views already (a running server does); when it has ended, this one can"
 
 
 class ViewsUnavailable(ProjectionsError):
@@ -72,7 +75,7 @@ class RebuildDiffers(ProjectionsError):
     def __str__(self) -> str:
         some = ", ".join(self.keys[:5]) + (", …" if len(self.keys) > 5 else "")
         return (
-            f"{self.name!r} rebuilt to position {self.position} differs in {len(self.keys)} views ({some});"
+            f"{self.name!r} rebuilt to position {self.position} differs in {counted(len(self.keys), 'view')} ({some});"
             " the old ones stay. If its fold has changed on purpose, rebuild with --accept"
         )
 
@@ -132,7 +135,10 @@ class AnalyticsMissing(ProjectionsError):
     """Parquet needs a package that is not installed."""
 
     def __str__(self) -> str:
-        return "parquet needs pyarrow: install the extra `analytics` (pip install pyarrow), or give --format csv"
+        return (
+            "Parquet needs pyarrow: `.venv/bin/uv pip install --python .venv/bin/python -r pyproject.toml"
+            " --extra analytics -c constraints.txt` installs it; or give --format csv"
+        )
 
 
 _MOVE_AWAY = "move them away (the file, or in PostgreSQL ALTER SCHEMA views RENAME TO views_before)"

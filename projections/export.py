@@ -13,6 +13,7 @@ from projections.errors import AnalyticsMissing, ExportUnwritable
 from projections.projection import relations
 from projections.tables import Column, Relation, Values
 from projections.views import Cursor, ViewStore
+from projections.wording import counted
 
 FORMATS = ("parquet", "csv")
 ORDERED_BY = 4
@@ -33,7 +34,7 @@ def export(store: ViewStore, name: str, form: str, out: Path) -> int:
     except OSError as error:
         raise ExportUnwritable(str(out), error.strerror or str(error)) from error
     for (relation, file), count in zip(files.items(), counts, strict=True):
-        print(f"{relation.name}: {count} row{'' if count == 1 else 's'} in {file}")
+        print(f"{relation.name}: {counted(count, 'row')} in {file}")
     return 0
 
 

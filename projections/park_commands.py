@@ -14,6 +14,7 @@ from projections.folded import Parked
 from projections.parking import Retried, parked_event, retry, skip
 from projections.projection import AnyProjection
 from projections.views import ViewStore
+from projections.wording import counted
 
 
 def add_parser(parser: argparse.ArgumentParser) -> None:
@@ -85,7 +86,7 @@ def _show(log: RecorderEventLog, parked: Parked, projection: AnyProjection) -> i
 
 
 def _told(projection: AnyProjection, retried: Retried) -> int:
-    print(f"{projection.name}: {retried.folded} events of {retried.key!r} folded")
+    print(f"{projection.name}: {counted(retried.folded, 'event')} of {retried.key!r} folded")
     if retried.still is None:
         return 0
     print(f"  stopped again at position {retried.still.position}: {retried.still.error}")

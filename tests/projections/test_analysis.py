@@ -14,6 +14,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from msgspec.structs import replace
 
 from events.lesson import LessonEvent, SpeechTranscribed, TurnFailed, TutorHeard, TutorReplied
 from events.location import DataFolder
@@ -48,8 +49,9 @@ ANSWERS: tuple[list[tuple[Any, ...]], ...] = (
     # Of ana and ben, who began in the week of the 2nd, ana came back; cora began in the week after.
     [(MONDAY, 2, 50.0), (date(2026, 11, 9), 1, 0.0)],
     [(MONDAY, "asr", "whisper-base", 1, 0, 0, NEAR_3000), (MONDAY, "voice", "", 0, 0, 1, None)],
-    # Ana heard umbrella in each of eight lessons; ben heard kettle three times, but said it once.
-    [("umbrella", 1, 8)],
+    # Ana heard pottery (B1) in each of eight lessons; ben heard kettle three times, but said it once. The tutor's name
+    # and words of A1 were heard as often, but are not asked for.
+    [("pottery", "B1", 1, 8)],
 )
 
 
@@ -57,7 +59,12 @@ def teach(log: EventLog, calendar: Calendar) -> None:
     """Lessons of three learners whose answers can be told by heart."""
 
     def happened(stream: str, learner: str, *events: LessonEvent) -> None:
-        log.append(stream, [started(learner, stream), *events], expected_version=0, origin=origin(learner))
+        log.append(
+            stream,
+            [replace(started(learner, stream), tutor="joe"), *events],
+            expected_version=0,
+            origin=origin(learner),
+        )
 
     slow = EngineUse(kind="asr", name="whisper-base", version="1", latency_ms=3_000)
     sounds = [assessed(phones=(("TH", 50), ("L", 20))) for _ in range(3)]
@@ -66,8 +73,8 @@ def teach(log: EventLog, calendar: Calendar) -> None:
     happened("b", "ben", uttered(), heard, *sounds, *kettles, TurnFailed(turn=1, stage="voice", code="x", message=""))
     for day in range(8):
         calendar.now = datetime(2026, 11, 2 + day, 9, 0, tzinfo=UTC)
-        umbrella = TutorHeard(turn=1, heard_ms=0, text="umbrella")
-        happened(f"a{day}", "ana", uttered(), assessed(phones=(("TH", 30),)), umbrella)
+        pottery = TutorHeard(turn=1, heard_ms=0, text="I am Joe. The pottery is the best.")
+        happened(f"a{day}", "ana", uttered(), assessed(phones=(("TH", 30),)), pottery)
     calendar.now += timedelta(days=1)
     happened("c", "cora", uttered())
 
@@ -221,7 +228,7 @@ def test_the_commands_of_the_page_run_as_they_are_written(
     with SQLiteEventLog(folder.log, clock=calendar) as log:
         teach(log, calendar)
 
-    beginning = "python -m projections "
+    beginning = ".venv/bin/python -m projections "
     commands = [line.removeprefix(beginning) for line in LINES if line.startswith(beginning)]
     assert len(commands) == 5
     for command in commands:

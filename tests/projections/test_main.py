@@ -55,6 +55,25 @@ def test_rebuild_from_position_0_gives_an_equal_checksum(
     assert after[3] == "equal"
 
 
+def test_counts_have_their_nouns_and_a_fold_of_nothing_says_how_far_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = DataFolder(tmp_path)
+    with SQLiteEventLog(folder.log) as log:
+        fill(log, sessions=1)
+        head = log.head()
+    assert main(["run", "--once"], folder) == 0
+    assert main(["run", "--once"], folder) == 0
+    folded = [line for line in capsys.readouterr().err.splitlines() if line.startswith("6 projections")]
+    assert folded == [f"6 projections folded to position {head}"] * 2
+
+    assert main(["rebuild", "sessions"], folder) == 0
+    assert main(["diff", "sessions"], folder) == 0
+    told = capsys.readouterr().out
+    assert f"sessions: 1 view rebuilt from position 0 to {head}, now in service" in told
+    assert f"sessions: 1 view to position {head} is that of a fresh fold" in told
+
+
 def test_rebuild_works_beside_a_runner(folder: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:
     with SQLiteEventLog(folder.log) as log:
         runner = ProjectionRunner(log, open_views(folder), PROJECTIONS, owner="server 1")
