@@ -60,6 +60,11 @@ def _known(log: EventLog) -> tuple[tuple[Recording, ...], frozenset[str]]:
 def lines(due: tuple[Expiry, ...]) -> Iterator[str]:
     """What was deleted, for people."""
     for expiry in due:
-        what = f"{len(expiry.recordings)} recordings, {expiry.size_bytes / 2**20:.1f} MiB"
+        what = f"{_counted(len(expiry.recordings), 'recording')}, {expiry.size_bytes / 2**20:.1f} MiB"
         yield f"{expiry.learner}: {what} ({expiry.reason})"
-    yield f"{sum(len(expiry.recordings) for expiry in due)} recordings of {len(due)} learners deleted"
+    recordings = _counted(sum(len(expiry.recordings) for expiry in due), "recording")
+    yield f"{recordings} of {_counted(len(due), 'learner')} deleted"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,28 +1,25 @@
-"""Looks into the log from the command line: ``python -m events tail|show|stats|verify|schema|export``.
-
-``topics`` and ``relay`` look after its copy on Kafka; none of these writes to the log. ``forget``, ``consent``,
-``retain`` and ``rotate-master-key`` look after what learners said. COLLOQUY_DATA and COLLOQUY_LOG name the log.
-"""
+"""Looks into the log from the command line: ``python -m events COMMAND``."""
 
 import argparse
 import itertools
 import json
 import os
+import re
 import sys
 from collections import Counter
 from pathlib import Path
 
 import msgspec
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from events.archive import copy_blobs, write_archive
+from events.arguments import add_command, position, positive
 from events.blobs import BlobStore
 from events.codec import encode
 from events.envelope import Recorded, Unknown
 from events.errors import CorruptPayload, EventsError, StreamUnknown
-from events.kafka.commands import add_kafka_options, positive, relay, topic_of, topics
+from events.kafka.commands import add_kafka_options, progress_of, relay, topic_of, topics
 from events.kafka.topic import inspect_topic
 from events.kafka.verification import kafka_differences
 from events.location import DataFolder, data_folder
@@ -34,6 +31,13 @@ from events.verification import Problem, all_events, verify
 
 WAIT_S = 1.0
 WIDTH = 100
+STREAM_WIDTH = 36
+TYPE_WIDTH = 22
+DESCRIPTION = """\
+Looks into the log (tail, show, stats, verify, export, schema), looks after its copy on Kafka (topics, relay), and after
+what learners said (forget, consent, retain, rotate-master-key). COLLOQUY_DATA names the data folder, COLLOQUY_LOG the
+log; without it the log is the one that the folder was last served with.
+"""
 
 
 def main(arguments: list[str], folder: DataFolder) -> int:
@@ -75,37 +79,49 @@ def main(arguments: list[str], folder: DataFolder) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m events", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m events", description=DESCRIPTION)
     commands = parser.add_subparsers(dest="command", required=True)
-    tail = commands.add_parser("tail", help="print the events of all streams in the order of the log")
-    tail.add_argument("--after", type=int, default=0, metavar="POSITION", help="begin after this position")
+    tail = add_command(commands, "tail", "print the events of all streams in the order of the log")
+    tail.add_argument("--after", type=position, default=0, metavar="POSITION", help="begin after this position")
     tail.add_argument("--follow", action="store_true", help="go on with what is appended from now on")
-    show = commands.add_parser("show", help="print the events of one stream")
-    show.add_argument("stream")
-    stats = commands.add_parser("stats", help="count what the log holds")
-    check = commands.add_parser("verify", help="check order, payloads and blobs of the whole log")
+    show = add_command(commands, "show", "print the events of one stream")
+    show.add_argument("stream", metavar="STREAM", help="a session, or learner-NAME")
+    stats = add_command(commands, "stats", "count what the log holds")
+    check = add_command(commands, "verify", "check order, payloads and blobs of the whole log")
     add_kafka_options(check, os.environ)
-    making = commands.add_parser("topics", help="tell how the topic on Kafka stands, or make it")
+    making = add_command(commands, "topics", "tell how the topic on Kafka stands, or make it")
     making.add_argument("--create", action="store_true", help="make the topic if it is not there")
     making.add_argument(
         "--retention-days", type=positive, metavar="DAYS", help="how long a new topic keeps them (for ever)"
     )
     copies = "copies of each partition of a new topic (3, or as many as there are brokers)"
     making.add_argument("--replicas", type=positive, metavar="N", help=copies)
-    relaying = commands.add_parser("relay", help="copy the log to Kafka (a server with KAFKA=… does so itself)")
+    relaying = add_command(commands, "relay", "copy the log to Kafka (a server with KAFKA=… does so itself)")
     relaying.add_argument("--follow", action="store_true", help="go on with what is appended from now on")
     for command in (making, relaying):
         add_kafka_options(command, os.environ)
     for command in (tail, show, stats, check):
         command.add_argument("--json", action="store_true", help="print JSON, one object a line")
     add_key_commands(commands)
-    schema = commands.add_parser("schema", help="publish the JSON Schemas of envelope and event types")
+    schema = add_command(commands, "schema", "publish the JSON Schemas of envelope and event types")
     schema.add_argument("--out", type=Path, metavar="DIR", help="write one file each instead of printing them")
-    export = commands.add_parser("export", help="write events to an archive (JSON lines), such as a golden log")
-    export.add_argument("file", type=Path)
+    export = add_command(
+        commands, "export", "write events in the clear to an archive (JSON lines), such as a golden log"
+    )
+    export.add_argument("file", type=Path, metavar="FILE")
     export.add_argument("--stream", action="append", metavar="STREAM", help="only this stream; may be repeated")
     export.add_argument("--blobs", type=Path, metavar="DIR", help="copy the blobs referred to into this folder too")
     return parser
+
+
+LABELS = {
+    "events": "events",
+    "streams": "streams",
+    "learners": "learners",
+    "first": "first (UTC)",
+    "last": "last (UTC)",
+    "log_bytes": "bytes on the disk",
+}
 
 
 def _line(recorded: Recorded, *, as_json: bool) -> str:
@@ -119,13 +135,18 @@ def _line(recorded: Recorded, *, as_json: bool) -> str:
         # What is damaged need not be JSON: it goes into a line as text.
         place = {"position": recorded.position, "stream": recorded.stream, "version": recorded.version}
         return json.dumps({**place, "type": recorded.type, "fault": fault, "payload": text})
+    # The type has a column of its own.
+    text = re.sub(r'^\{"type":"[^"]*",?', "{", text)
     text = text if len(text) <= WIDTH else text[: WIDTH - 1] + "…"
     text = f"DAMAGED: {fault}: {text}" if fault else text
     time = f"{recorded.time:%Y-%m-%d %H:%M:%S}"
-    return f"{recorded.position:>8}  {time}  {recorded.stream} {recorded.version:>4}  {recorded.type}  {text}"
+    line = f"{recorded.position:>8}  {time}  {recorded.stream:<{STREAM_WIDTH}} {recorded.version:>4}"
+    return f"{line}  {recorded.type:<{TYPE_WIDTH}}  {text}"
 
 
 def _tail(log: RecorderEventLog, after: int, *, follow: bool, as_json: bool) -> int:
+    if after > (head := log.head()):
+        print(f"events: the log ends at position {head:,}", file=sys.stderr)
     while True:
         for recorded in all_events(log, after=after):
             print(_line(recorded, as_json=as_json), flush=follow)
@@ -170,22 +191,20 @@ def _stats(log: RecorderEventLog, folder: DataFolder, *, as_json: bool) -> int:
     if as_json:
         print(json.dumps(figures | {"types": dict(sorted(types.items()))}))
         return 0
-    table = Table("", "", title=folder.log_name, show_header=False)
-    for name, figure in (figures | dict(types.most_common())).items():
-        table.add_row(name, f"{figure:,}" if isinstance(figure, int) else str(figure))
+    print(folder.log_name)
+    table = Table("", "", show_header=False)
+    for name, figure in figures.items():
+        told = f"{figure:,}" if isinstance(figure, int) else f"{figure or 'none':.19}".replace("T", " ")
+        table.add_row(LABELS[name], told)
+    table.add_section()
+    for name, count in types.most_common():
+        table.add_row(name, f"{count:,}")
     Console().print(table)
     return 0
 
 
 def _verify(log: RecorderEventLog, blobs: BlobStore, options: argparse.Namespace) -> int:
-    progress = Progress(
-        TextColumn("checking"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    )
+    progress = progress_of("checking")
     problems: list[Problem] = []
     on_kafka = 0
     if options.kafka:
@@ -208,8 +227,8 @@ def _verify(log: RecorderEventLog, blobs: BlobStore, options: argparse.Namespace
             print(msgspec.json.encode(problem).decode() if options.json else line)
         count = log.head()
     if not options.json:
-        copied = f", {on_kafka} of them on Kafka" if options.kafka else ""
-        print(f"{count} events{copied}, {len(problems)} faults")
+        copied = f", {on_kafka:,} of them on Kafka" if options.kafka else ""
+        print(f"{count:,} events{copied}, {len(problems):,} faults")
     return 1 if problems else 0
 
 

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from events.arguments import positive
 from events.blobs import BlobStore
 from events.errors import KafkaUnavailable
 from events.kafka.link import ProducerLink, last_positions
@@ -33,13 +34,6 @@ def add_kafka_options(parser: argparse.ArgumentParser, environ: Mapping[str, str
     partitions = environ.get(PARTITIONS) or str(topic.partitions)
     told = f"how many it has, for ever (or {PARTITIONS}; {partitions})"
     parser.add_argument("--partitions", type=positive, default=partitions, metavar="N", help=told)
-
-
-def positive(text: str) -> int:
-    """A whole number from 1. Raises `argparse.ArgumentTypeError`."""
-    if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1")
-    return int(text)
 
 
 def topic_of(options: argparse.Namespace) -> KafkaTopic:
@@ -76,7 +70,7 @@ def relay(log: RecorderEventLog, folder: DataFolder, options: argparse.Namespace
             print(f"relaying to topic {topic.name} until this is ended (Ctrl-C)", file=sys.stderr)
             relaying.run(threading.Event())
             return 0
-        with _progress("relaying") as progress:
+        with progress_of("relaying") as progress:
             task = progress.add_task("events", total=log.head())
             while relaying.run_once():
                 progress.update(task, completed=relaying.position)
@@ -88,12 +82,15 @@ def relay(log: RecorderEventLog, folder: DataFolder, options: argparse.Namespace
         hold.release()
 
 
-def _progress(what: str) -> Progress:
+def progress_of(what: str) -> Progress:
+    """A bar for people who look on; nothing where nobody does."""
+    console = Console(stderr=True)
     return Progress(
         TextColumn(what),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        console=Console(stderr=True),
+        console=console,
         transient=True,
+        disable=not console.is_terminal,
     )

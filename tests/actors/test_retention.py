@@ -137,5 +137,5 @@ def test_there_is_a_command(folder: DataFolder, capfd: pytest.CaptureFixture[str
     assert main(["retain"], folder) == 0
     assert "0 recordings of 0 learners deleted" in capfd.readouterr().out
     assert main(["retain", "--days", "0"], folder) == 0
-    assert "ana: 1 recordings" in capfd.readouterr().out
+    assert "ana: 1 recording" in capfd.readouterr().out
     assert main(["retain", "--days", "-1"], folder) == 2

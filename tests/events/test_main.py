@@ -57,6 +57,24 @@ def test_tail_follows_what_another_process_appends(folder: DataFolder) -> None:
     reader.wait(timeout=60)
 
 
+def test_tail_says_where_the_log_ends_and_takes_no_negative_position(
+    folder: DataFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    filled(folder.root)
+
+    assert main(["tail", "--after", "7"], folder) == 0
+    assert capsys.readouterr() == ("", "events: the log ends at position 6\n")
+    with pytest.raises(SystemExit):
+        main(["tail", "--after", "-1"], folder)
+
+
+def test_each_command_says_in_its_own_help_what_it_does(folder: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    for command in ("tail", "stats", "topics", "forget", "consent"):
+        with pytest.raises(SystemExit):
+            main([command, "--help"], folder)
+        assert ".\n\n" in capsys.readouterr().out
+
+
 def test_show_prints_one_stream(folder: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:
     with SQLiteEventLog(folder.log, clock=TickingClock()) as log:
         log.append("s1", [started()], expected_version=0, origin=origin())
@@ -81,7 +99,7 @@ def test_a_damaged_event_is_shown_as_such_among_the_others(
     for command in (["tail"], ["show", "s1"]):
         assert main(command, folder) == 0
         first, second = capsys.readouterr().out.splitlines()
-        assert first.endswith('session.started.v1  DAMAGED: Input data was truncated at `$`: {"broken')
+        assert first.endswith('session.started.v1      DAMAGED: Input data was truncated at `$`: {"broken')
         assert "DAMAGED" not in second
         assert main([*command, "--json"], folder) == 0
         damaged, sound = (json.loads(line) for line in capsys.readouterr().out.splitlines())

@@ -1,0 +1,29 @@
+"""What the commands' arguments have in common."""
+
+import argparse
+from typing import Any
+
+
+def add_command(commands: Any, name: str, told: str) -> argparse.ArgumentParser:
+    """A command that tells what it does in the list of commands and in its own help alike.
+
+    ``commands`` is what `argparse.ArgumentParser.add_subparsers` gives.
+    """
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=told, description=f"{told[0].upper()}{told[1:]}.")
+    return parser
+
+
+def positive(text: str) -> int:
+    """A whole number from 1. Raises `argparse.ArgumentTypeError`."""
+    return _from(1, text)
+
+
+def position(text: str) -> int:
+    """A position in the log, or 0 for before the first. Raises `argparse.ArgumentTypeError`."""
+    return _from(0, text)
+
+
+def _from(least: int, text: str) -> int:
+    if not text.isdecimal() or int(text) < least:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from {least}")
+    return int(text)
