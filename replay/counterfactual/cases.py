@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from actors.session.context import tutor_context
 from actors.session.state import evolve, initial
@@ -111,6 +112,8 @@ def _scores(lesson: Lesson, turns: dict[int, _Turn], left_out: LeftOut) -> Itera
         prompt = _recording(turn, left_out)
         if prompt is None or turn.uttered is None:
             continue
+        if not prompt.reference and turn.transcribed is not None:
+            prompt = replace(prompt, reference=turn.transcribed[1].text)  # as the lesson does in free speech
         if not prompt.reference:
             left_out["no text to score against"] += 1
             continue

@@ -19,6 +19,7 @@ from replay.counterfactual.folder import Plan, RunFolder
 from replay.counterfactual.metrics import metrics_of
 from replay.counterfactual.prices import prices_in
 from replay.counterfactual.query import parse_query
+from replay.counterfactual.report import report
 from replay.counterfactual.run import Means, Source, run
 from replay.counterfactual.swap import check_here, default_engine, parse_swaps
 from replay.counterfactual.table import as_lines
@@ -78,11 +79,12 @@ def _counterfactual(arguments: argparse.Namespace, settings: Settings) -> int:
             step=lambda done, total: progress.update(task, completed=done, total=total),
         )
         result = finished.result
+        shown = out.write("report.html", report(finished))
         written = out.write("result.json", msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n")
-    shown = Console()
+    told = Console()
     for line in as_lines(result):
-        shown.print(line, soft_wrap=True)
-    console.print(f"figures in {written}", soft_wrap=True)
+        told.print(line, soft_wrap=True)
+    console.print(f"figures in {written}, report in {shown}", soft_wrap=True)
     return 0 if result.passed else NOT_PASSED
 
 

@@ -42,3 +42,17 @@ def _jiwer() -> Any:
     except ImportError as error:
         raise PackageMissing("jiwer", "the word error rate") from error
     return jiwer
+
+
+def aligned(reference: str, said: str) -> tuple[tuple[str, str, str], ...]:
+    """Stretches of both texts side by side: equal, substitute, insert or delete, what was expected, what was said."""
+    expected, found = normal(reference).split(), normal(said).split()
+    counted = _jiwer().process_words(" ".join(expected), " ".join(found))
+    return tuple(
+        (
+            chunk.type,
+            " ".join(expected[chunk.ref_start_idx : chunk.ref_end_idx]),
+            " ".join(found[chunk.hyp_start_idx : chunk.hyp_end_idx]),
+        )
+        for chunk in counted.alignments[0]
+    )

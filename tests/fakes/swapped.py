@@ -8,6 +8,7 @@ from actors.chain import Candidate, EngineChain
 from actors.ports import Audio, EngineError, Transcript
 from replay.counterfactual.asking import Task, ask
 from replay.counterfactual.values import LOGGED, Answer
+from replay.counterfactual.worker import JUDGE, Load
 from tests.fakes.engines import FakeRecogniser, FakeScorer, FakeTutor, FakeVoice
 
 FATAL_S = 2.0
@@ -88,9 +89,9 @@ def swapped(folder: Path, kind: str, name: str) -> EngineChain:
 class Here:
     """`replay.counterfactual.run.Crew` in this process."""
 
-    def __init__(self, folder: Path, kind: str, engines: tuple[str, ...]) -> None:
-        self._chains = {name: swapped(folder, kind, name) for name in engines if name != LOGGED}
-        self._judge = swapped(folder, "asr", "judge") if kind == "voice" else None
+    def __init__(self, load: Load, kind: str, engines: tuple[str, ...]) -> None:
+        self._chains = {name: load(kind, name) for name in engines if name != LOGGED}
+        self._judge = load("asr", JUDGE) if kind == "voice" else None
 
     def __enter__(self) -> "Here":
         return self

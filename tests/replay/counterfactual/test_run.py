@@ -14,7 +14,7 @@ from replay.counterfactual.errors import FolderTaken, NothingToAsk, ResultsUnusa
 from replay.counterfactual.folder import Plan, RunFolder
 from replay.counterfactual.run import Finished, Means, Source, run
 from replay.counterfactual.verdict import Rule
-from tests.fakes.swapped import Here
+from tests.fakes.swapped import Here, swapped
 from tests.replay.counterfactual.lessons import record
 
 LEARNERS = [f"learner-{number:02}" for number in range(12)]
@@ -39,7 +39,7 @@ def begun(folder: RunFolder, source: Source, *candidates: str, baseline: str = "
 
 
 def ran(source: Source, out: Path, *candidates: str, **options: str | int) -> Finished:
-    means = Means(crew=partial(Here, out))
+    means = Means(crew=partial(Here, partial(swapped, out)))
     with RunFolder(out) as folder:
         plan = begun(folder, source, *candidates, **options)  # type: ignore[arg-type]
         return run(plan, source, means, folder, rules=[Rule(metric="wer", margin=0.01)])
@@ -167,4 +167,4 @@ def test_a_log_without_fitting_inputs_says_so(source: Source, tmp_path: Path) ->
     with RunFolder(tmp_path / "out") as folder:
         plan = Plan(kind="asr", candidates=("good",), baseline="good", query="level=C1", position=source.log.head())
         with pytest.raises(NothingToAsk, match="level=C1"):
-            run(plan, source, Means(crew=partial(Here, tmp_path)), folder)
+            run(plan, source, Means(crew=partial(Here, partial(swapped, tmp_path))), folder)
