@@ -158,7 +158,10 @@ class Importer:
         if known.forgotten:
             return Fault(utterance.name, FORGOTTEN, utterance.speaker.learner)
         try:
-            if utterance.audio.stat().st_size > MAX_FILE_BYTES:
+            size = utterance.audio.stat().st_size
+            if not size:
+                raise AudioError("empty_audio", "The file is empty.")
+            if size > MAX_FILE_BYTES:
                 raise audio_too_large(MAX_FILE_BYTES)
             digest = utterance.digest(utterance.audio.read_bytes())
             before = known.digests.get(utterance.id)

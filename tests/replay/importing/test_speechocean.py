@@ -131,7 +131,7 @@ def test_a_second_run_adds_nothing_and_says_so(
 
     assert bring_in("speechocean762", folder) == 0
     assert log.head() == head
-    assert "6 utterances were in the log already; nothing was added" in capsys.readouterr().out
+    assert "6 utterances in the log already; nothing was added" in capsys.readouterr().out
 
 
 def test_what_is_bad_is_named_and_counted_and_the_rest_goes_on(
@@ -184,7 +184,7 @@ def test_what_was_mended_comes_in_by_the_next_run(
     tone(lost, hz=700)
 
     assert bring_in("speechocean762", folder) == 0
-    assert "imported 1 utterances" in capsys.readouterr().out
+    assert "imported 1 utterance " in capsys.readouterr().out
     first, second = (log.read(f"speechocean762-0001-{number}") for number in (1, 2))
     assert [len(first), len(second)] == [4, 4]
     assert [recorded.causation.split("/")[1] for recorded in (first[1], second[1])] == ["00010001", "00010002"]
