@@ -16,6 +16,7 @@ from replay.datasets.folders import DatasetFolder
 from replay.datasets.formats.catalogue import FORMATS
 from replay.datasets.kinds.catalogue import KINDS
 from replay.datasets.manifest import Manifest
+from replay.datasets.rows import SPLITS
 from replay.datasets.spec import read_spec
 from replay.datasets.work import Job, Replayer
 
@@ -52,7 +53,13 @@ def _run_dataset(arguments: argparse.Namespace, data: DataFolder) -> int:
         with alone_in(folder):
             begun = builder.begin(arguments.at, replace=arguments.replace)
             job = Job(spec=spec, data=with_server(data), upto=begun.position, out=arguments.out.absolute())
-            manifest = builder.run(begun, InProcess(Replayer(job, log)))
+            if arguments.workers == 1:
+                manifest = builder.run(begun, InProcess(Replayer(job, log)))
+            else:
+                from replay.datasets.remote import RayWorkers  # Ray takes a second to import
+
+                with RayWorkers(job, arguments.workers) as workers:
+                    manifest = builder.run(begun, workers)
         folder.end()
     _tell(manifest, arguments.out, console, "is finished")
     return 0
@@ -82,7 +89,8 @@ class Bars:
 
 def _tell(manifest: Manifest, out: Path, console: Console, how: str) -> None:
     console.print(Text(f"{manifest.name} {manifest.version} {how} in {out}"), soft_wrap=True)
-    for split, count in manifest.splits.items():
+    for split in SPLITS:
+        count = manifest.splits[split]
         hours = f", {count.hours:.2f} h" if count.hours else ""
         console.print(f"  {split:<11}{count.rows:>8} rows of {count.learners} learners{hours}", soft_wrap=True)
     for left in (*manifest.sessions_dropped, *manifest.rows_dropped):
