@@ -14,6 +14,7 @@ ROW_REASONS: Mapping[str, str] = {
     "typed": "the learner typed instead of speaking",
     "not_transcribed": "nothing says what was said",
     "no_words": "the recogniser heard no words",
+    "no_reference": "nothing says what was to be said",
     "not_rated": "nobody rated it",
     "not_heard": "the learner did not hear the tutor's words",
     "no_pair": "there is nothing to compare it with",

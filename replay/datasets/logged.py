@@ -11,6 +11,7 @@ from events.lesson import (
     LessonEvent,
     SessionStarted,
     SpeechAssessed,
+    SpeechRated,
     SpeechTranscribed,
     SpeechUttered,
     TurnRetried,
@@ -33,6 +34,8 @@ class Told(Struct, Generic[E], frozen=True):
 class Known(Struct, frozen=True, kw_only=True):
     """What the log knows of a learner: the event by which they agreed to training ("" for none), split, description.
 
+    ``corpus`` names the corpus that an imported learner comes from, with its ``licence``.
+
     ``forgotten`` is the log's position up to which everything of the learner has been forgotten, 0 for never.
     """
 
@@ -40,7 +43,10 @@ class Known(Struct, frozen=True, kw_only=True):
     consent: str = ""
     split: str = ""
     age_group: str = ""
+    gender: str = ""
     first_language: str = ""
+    corpus: str = ""
+    licence: str = ""
     forgotten: int = 0
 
 
@@ -51,6 +57,7 @@ class Turn(Struct, kw_only=True):
     uttered: Told[SpeechUttered] | None = None
     transcribed: Told[SpeechTranscribed] | None = None
     assessed: Told[SpeechAssessed] | None = None
+    rated: list[Told[SpeechRated]] = []
     replied: list[Told[TutorReplied]] = []
     spoken: list[Told[TutorSpoken]] = []
     heard: Told[TutorHeard] | None = None
@@ -62,7 +69,6 @@ class LoggedSession(Struct, frozen=True, kw_only=True):
     """A session of a learner who agreed to training. ``ended`` is false where the log ends in the middle of it."""
 
     stream: str
-    corpus: str
     known: Known
     started: Told[SessionStarted]
     turns: tuple[Turn, ...]
@@ -80,8 +86,8 @@ def logged(known: Known, recorded: Iterable[Recorded], *, ended: bool) -> Logged
             case SessionStarted():
                 first, started = each, Told(event, each.id, each.type)
             case (
-                SpeechUttered() | SpeechTranscribed() | SpeechAssessed() | TutorReplied() | TutorSpoken()
-                | TutorHeard() | FeedbackRated() | TurnRetried()
+                SpeechUttered() | SpeechTranscribed() | SpeechAssessed() | SpeechRated() | TutorReplied()
+                | TutorSpoken() | TutorHeard() | FeedbackRated() | TurnRetried()
             ):  # fmt: skip
                 turn = turns.get(event.turn)
                 if turn is None:
@@ -91,7 +97,6 @@ def logged(known: Known, recorded: Iterable[Recorded], *, ended: bool) -> Logged
         return None
     return LoggedSession(
         stream=first.stream,
-        corpus=first.producer,
         known=known,
         started=started,
         turns=tuple(turns[number] for number in sorted(turns)),
@@ -107,6 +112,8 @@ def _take(turn: Turn, recorded: Recorded) -> None:
             turn.transcribed = Told(event, recorded.id, recorded.type)
         case SpeechAssessed() as event:
             turn.assessed = Told(event, recorded.id, recorded.type)
+        case SpeechRated() as event:
+            turn.rated.append(Told(event, recorded.id, recorded.type))
         case TutorReplied() as event:
             turn.replied.append(Told(event, recorded.id, recorded.type))
         case TutorSpoken() as event:

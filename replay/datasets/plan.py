@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from events.envelope import Recorded
-from events.learner import ConsentGiven, ConsentWithdrawn, LearnerForgotten, stream_of
+from events.learner import ConsentGiven, ConsentWithdrawn, LearnerDescribed, LearnerForgotten, stream_of
 from events.lesson import SessionStarted
 from events.recorder_log import RecorderEventLog
 from events.unread import unread
@@ -53,15 +53,16 @@ def make_plan(log: RecorderEventLog, spec: Spec, upto: int, folder: DatasetFolde
         files = [stack.enter_context(whole_file(folder.plan(shard))) for shard in range(SHARDS)]
         for recorded, event in _sessions(log, upto):
             _arrive(arrivals, recorded, event)
-            if matches(event, recorded.time, recorded.producer, spec):
+            if matches(event, recorded.time, spec):
                 _plan(files, recorded, event)
-    described = {learner: known_of(log.read(stream_of(learner)), learner, upto) for learner in arrivals}
-    arrived = [
-        msgspec.structs.replace(arrival, first_language=described[learner].first_language)
-        for learner, arrival in arrivals.items()
-    ]
-    splits = dict(dealt(arrived, spec.splits))
-    learners = [msgspec.structs.replace(described[learner], split=splits[learner]) for learner in sorted(arrivals)]
+    known: dict[str, Known] = {}
+    for learner, arrival in arrivals.items():
+        own = log.read(stream_of(learner))
+        known[learner] = known_of(own, learner, upto)
+        language = described_in(own, arrival.position).first_language
+        arrivals[learner] = msgspec.structs.replace(arrival, first_language=language)
+    splits = dict(dealt(arrivals.values(), spec.splits))
+    learners = [msgspec.structs.replace(known[learner], split=splits[learner]) for learner in sorted(known)]
     with whole_file(folder.learners) as file:
         file.write(msgspec.msgpack.encode(learners))
 
@@ -90,11 +91,30 @@ def known_of(recorded: tuple[Recorded, ...], learner: str, upto: int) -> Known:
                 consent = each.id
             case ConsentWithdrawn(purpose="training"):
                 consent = ""
-    return Known(learner=learner, consent=consent, forgotten=forgotten)
+    told = described_in(recorded, upto)
+    return Known(
+        learner=learner,
+        consent=consent,
+        age_group=told.age_group,
+        gender=told.gender,
+        first_language=told.first_language,
+        corpus=told.corpus,
+        licence=told.licence,
+        forgotten=forgotten,
+    )
 
 
-def matches(event: SessionStarted, time: datetime, producer: str, spec: Spec) -> bool:
-    """Whether a session is one of those that the spec asks for."""
+def described_in(recorded: tuple[Recorded, ...], upto: int) -> LearnerDescribed:
+    """The last description up to a position. A stratum hangs on the one from before the first session, so it stays."""
+    told = LearnerDescribed()
+    for each in recorded:
+        if isinstance(each.event, LearnerDescribed) and (each.position or 0) <= upto:
+            told = each.event
+    return told
+
+
+def matches(event: SessionStarted, time: datetime, spec: Spec) -> bool:
+    """Whether a session is one of those that the spec asks for; which corpus it is of, its learner tells."""
     query: Query = spec.sessions
     return (
         (not spec.language or _same_language(event.language, spec.language))
@@ -104,7 +124,6 @@ def matches(event: SessionStarted, time: datetime, producer: str, spec: Spec) ->
         and (not query.tutors or event.tutor in query.tutors)
         and (not query.levels or event.level in query.levels)
         and (not query.modes or event.mode in query.modes)
-        and (not query.corpora or producer in query.corpora)
     )
 
 

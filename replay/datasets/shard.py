@@ -97,7 +97,10 @@ class ShardMaker:
         rows, seconds = Counter[str](), dict.fromkeys(SPLITS, 0.0)
         sessions_dropped, rows_dropped = Counter[str](), Counter[str]()
         for planned in read_plan(self._folder, shard):
-            session = self._session(planned, learners[planned.learner])
+            known = learners[planned.learner]
+            if self._spec.sessions.corpora and known.corpus not in self._spec.sessions.corpora:
+                continue
+            session = self._session(planned, known)
             if isinstance(session, Dropped):
                 sessions_dropped[session.reason] += 1
                 if session.reason == "forgotten":

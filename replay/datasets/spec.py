@@ -35,7 +35,7 @@ class Splits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Query(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which sessions: an empty field asks for nothing. ``after`` <= start of the session < ``before``.
 
-    ``producers`` names what wrote a session: a corpus as it was imported, or "edge" and the like for lessons.
+    ``corpora`` names corpora as they were imported; "" stands for lessons with a tutor.
     """
 
     after: datetime | None = None

@@ -8,6 +8,9 @@ from replay.datasets.kinds.endpointing import ENDPOINTING
 from replay.datasets.kinds.feedback import FEEDBACK
 from replay.datasets.kinds.kind import Kind
 from replay.datasets.kinds.preferences import PREFERENCES
+from replay.datasets.kinds.pronunciation import PRONUNCIATION
 from replay.datasets.kinds.voice import VOICE
 
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (ASR, DIALOGUE, PREFERENCES, VOICE, ENDPOINTING, FEEDBACK)}
+KINDS: Mapping[str, Kind] = {
+    kind.name: kind for kind in (ASR, PRONUNCIATION, DIALOGUE, PREFERENCES, VOICE, ENDPOINTING, FEEDBACK)
+}

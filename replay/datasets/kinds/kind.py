@@ -22,6 +22,7 @@ class Context(Struct, frozen=True, kw_only=True):
     level: str
     first_language: str
     age_group: str
+    gender: str
     corpus: str
 
 
@@ -66,7 +67,8 @@ def context_of(session: LoggedSession) -> dict[str, Any]:
         "level": started.level,
         "first_language": known.first_language,
         "age_group": known.age_group,
-        "corpus": session.corpus,
+        "gender": known.gender,
+        "corpus": known.corpus,
     }
 
 

@@ -30,7 +30,7 @@ def test_an_utterance_gives_its_recording_and_its_transcript(lessons: Lessons) -
     assert (columns["duration_s"], columns["speech_start_ms"], columns["speech_end_ms"]) == (1.7, 200, 1_100)
     assert columns["words"][1] == {"text": "like", "start_ms": 500, "end_ms": 800, "confidence": 0.9}
     assert (columns["level"], columns["first_language"], columns["age_group"]) == ("A2", "es", "adult")
-    assert (columns["tutor"], columns["mode"], columns["corpus"]) == ("iris", "conversation", "edge")
+    assert (columns["tutor"], columns["mode"], columns["corpus"]) == ("iris", "conversation", "")
 
 
 def test_a_row_names_the_events_that_it_was_made_from(lessons: Lessons) -> None:
@@ -68,3 +68,16 @@ def test_what_was_typed_not_heard_or_empty_is_told_apart(lessons: Lessons) -> No
     lessons.hold("s1", "ana", typed, unheard, *lessons.said("ana", 3, ""))
 
     assert rows_of(lessons, "s1") == [Dropped("typed"), Dropped("not_transcribed"), Dropped("no_words")]
+
+
+def test_what_a_corpus_says_was_said_goes_before_all(lessons: Lessons) -> None:
+    uttered = SpeechUttered(
+        turn=1, source="corpus", endpoint="file", audio=lessons.recording("ana"), text="we call it a bear",
+        reference="WE CALL IT BEAR", sample_rate_hz=16_000, duration_ms=2_000,
+    )  # fmt: skip
+    lessons.hold("s1", "ana", uttered)
+
+    (row,) = rows_of(lessons, "s1")
+
+    assert isinstance(row, Row)
+    assert (row.columns["text"], row.columns["text_from"]) == ("we call it a bear", "human")
