@@ -73,8 +73,9 @@ class Spec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return self.name or self.kind
 
 
-def read_spec(file: Path, kinds: Mapping[str, Collection[str]], formats: Collection[str]) -> Spec:
-    """The spec in a file. ``kinds`` tells of each kind by which measures it may be filtered.
+def read_spec(file: Path, kinds: Mapping[str, Collection[str]], formats: Mapping[str, Collection[str]]) -> Spec:
+    """The spec in a file. ``kinds`` tells of each kind by which measures it may be filtered, ``formats`` of each format
+    which kinds it takes.
 
     Raises `SpecUnusable`, which names the place and what is allowed there.
     """
@@ -94,7 +95,7 @@ def read_spec(file: Path, kinds: Mapping[str, Collection[str]], formats: Collect
     return spec
 
 
-def _check(spec: Spec, file: str, kinds: Mapping[str, Collection[str]], formats: Collection[str]) -> None:
+def _check(spec: Spec, file: str, kinds: Mapping[str, Collection[str]], formats: Mapping[str, Collection[str]]) -> None:
     if spec.kind not in kinds:
         raise SpecUnusable(file, "$.kind", f"there is no kind {spec.kind!r}", sorted(kinds))
     if not spec.formats:
@@ -103,6 +104,10 @@ def _check(spec: Spec, file: str, kinds: Mapping[str, Collection[str]], formats:
         if name not in formats or name in spec.formats[:number]:
             what = f"there is no format {name!r}" if name not in formats else f"{name!r} stands there twice"
             raise SpecUnusable(file, f"$.formats[{number}]", what, sorted(formats))
+        if spec.kind not in formats[name]:
+            what = f"a dataset of kind {spec.kind!r} cannot be written as {name!r}"
+            possible = sorted(each for each, taken in formats.items() if spec.kind in taken)
+            raise SpecUnusable(file, f"$.formats[{number}]", what, possible)
     if not all(each.isalnum() or each in "-_." for each in spec.name):
         raise SpecUnusable(file, "$.name", f"{spec.name!r} may hold letters, digits and - _ . only")
     for name, bounds in spec.filters.items():

@@ -80,7 +80,14 @@ def shards_of(part: Part) -> range:
 def about(spec: Spec) -> About:
     """What the writers are told."""
     kind = KINDS[spec.kind]
-    return About(name=spec.title, kind=kind.name, language=spec.language, columns=kind.columns, audio=kind.audio)
+    return About(
+        name=spec.title,
+        kind=kind.name,
+        language=spec.language,
+        columns=kind.columns,
+        audio=kind.audio,
+        measures=tuple(sorted(kind.measures | {"degraded"})),
+    )
 
 
 def made_before(folder: DatasetFolder, shards: Sequence[int]) -> dict[int, Made]:

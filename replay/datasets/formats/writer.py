@@ -40,7 +40,7 @@ class Sounds(Protocol):
 class About(Struct, frozen=True, kw_only=True):
     """The dataset that is written: its name, kind, language (BCP 47), and the type of its columns.
 
-    ``audio`` says that rows may have sound.
+    ``audio`` says that rows may have sound; ``measures`` are those that rows may have.
     """
 
     name: str
@@ -48,6 +48,7 @@ class About(Struct, frozen=True, kw_only=True):
     language: str
     columns: type[Struct]
     audio: bool
+    measures: tuple[str, ...] = ()
 
 
 class Writer(Protocol):

@@ -5,18 +5,19 @@ from pathlib import Path
 import pytest
 
 from replay.datasets.errors import SpecUnusable
-from replay.datasets.formats.catalogue import FORMATS
+from replay.datasets.formats.catalogue import kinds_by_format
 from replay.datasets.kinds.catalogue import KINDS
 from replay.datasets.spec import Bounds, Spec, read_spec
 
 SPECS = sorted((Path(__file__).parents[3] / "replay" / "specs").glob("*.toml"))
 MEASURES = {"asr": ("confidence", "snr_db"), "dialogue": ("words",)}
+FORMATS = {"jsonl": ("asr", "dialogue"), "kaldi": ("asr",)}
 
 
 def read(tmp_path: Path, text: str) -> Spec:
     file = tmp_path / "spec.toml"
     file.write_text(text)
-    return read_spec(file, MEASURES, ("jsonl", "kaldi"))
+    return read_spec(file, MEASURES, FORMATS)
 
 
 def fault(tmp_path: Path, text: str) -> SpecUnusable:
@@ -45,6 +46,7 @@ def test_a_spec_says_what_is_wanted_and_the_rest_has_defaults(tmp_path: Path) ->
         ('kind = "asr"\nformats = []\n', "$.formats", "kaldi"),
         ('kind = "asr"\nformats = ["jsonl", "csv"]\n', "$.formats[1]", "kaldi"),
         ('kind = "asr"\nformats = ["jsonl", "jsonl"]\n', "$.formats[1]", "kaldi"),
+        ('kind = "dialogue"\nformats = ["kaldi"]\n', "$.formats[0]", "jsonl"),
         ('kind = "dialogue"\nformats = ["jsonl"]\n[filters]\nsnr_db = { min = 5 }\n', "$.filters.snr_db", "words"),
     ],
 )
@@ -75,14 +77,14 @@ def test_what_no_row_could_fulfil_is_refused(tmp_path: Path, text: str, path: st
 def test_a_file_that_is_no_toml_or_is_not_there_is_named(tmp_path: Path) -> None:
     assert "it is no TOML" in str(fault(tmp_path, "kind = "))
     with pytest.raises(SpecUnusable, match=r"nosuch\.toml: No such file or directory"):
-        read_spec(tmp_path / "nosuch.toml", MEASURES, ("jsonl",))
+        read_spec(tmp_path / "nosuch.toml", MEASURES, FORMATS)
 
 
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 def test_every_example_spec_can_be_used(path: Path) -> None:
     measures = {kind.name: kind.measures for kind in KINDS.values()}
 
-    assert read_spec(path, measures, FORMATS).kind == path.stem
+    assert read_spec(path, measures, kinds_by_format(KINDS)).kind == path.stem
 
 
 def test_every_kind_has_an_example() -> None:

@@ -1,0 +1,47 @@
+"""From the types of a kind's columns to those of Hugging Face datasets (and so of Arrow and Parquet)."""
+
+import types
+from typing import Any, Union, get_args, get_origin
+
+import msgspec
+from msgspec import Struct
+
+from replay.errors import LibraryMissing
+
+_SCALARS = {str: "string", int: "int64", float: "float64", bool: "bool"}
+
+
+class ColumnUntyped(TypeError):
+    """A column's type has no counterpart: it must be text, number, truth, a struct of such, or a tuple of one type."""
+
+    def __init__(self, column: str, annotation: object) -> None:
+        super().__init__(f"column {column!r} is {annotation}: use str, int, float, bool, a Struct or tuple[X, ...]")
+
+
+def library() -> Any:
+    """The module `datasets` of Hugging Face. Raises LibraryMissing."""
+    try:
+        import datasets
+    except ImportError as error:
+        raise LibraryMissing("datasets", "The Hugging Face format") from error
+    return datasets
+
+
+def features_of(columns: type[Struct]) -> dict[str, Any]:
+    """The feature of each column, in order. Raises ColumnUntyped."""
+    return {field.name: _feature(field.name, field.type) for field in msgspec.structs.fields(columns)}
+
+
+def _feature(name: str, annotation: Any) -> Any:
+    datasets = library()
+    if annotation in _SCALARS:
+        return datasets.Value(_SCALARS[annotation])
+    if isinstance(annotation, type) and issubclass(annotation, Struct):
+        return features_of(annotation)
+    arguments = get_args(annotation)
+    if get_origin(annotation) in (Union, types.UnionType):
+        (inner,) = (each for each in arguments if each is not type(None)) if type(None) in arguments else (None,)
+        return _feature(name, inner)
+    if get_origin(annotation) in (tuple, list) and (len(arguments) == 1 or arguments[1:] == (...,)):
+        return datasets.List(_feature(name, arguments[0]))
+    raise ColumnUntyped(name, annotation)
