@@ -12,7 +12,15 @@ from msgspec.structs import replace
 from actors.session.context import tutor_context
 from actors.session.state import evolve, initial
 from events.envelope import NotOfLesson, Recorded
-from events.lesson import SessionStarted, SpeechAssessed, SpeechTranscribed, SpeechUttered, TutorReplied, TutorSpoken
+from events.lesson import (
+    SessionStarted,
+    SpeechAssessed,
+    SpeechRated,
+    SpeechTranscribed,
+    SpeechUttered,
+    TutorReplied,
+    TutorSpoken,
+)
 from events.values import EngineUse
 from policies.learner import LearnerHistory
 from policies.tutor.context import TutorContext
@@ -66,6 +74,9 @@ class _Turn:
                 self.replied.append((recorded.id, event))
             case TutorSpoken() as event:
                 self.spoken.append((recorded.id, event))
+            case SpeechRated() as event:
+                rating = event.accuracy if event.total is None else event.total
+                self.rated = self.rated if rating is None else (recorded.id, 10 * rating)
             case _:
                 pass
 
@@ -75,13 +86,16 @@ def cases_of(kind: str, lesson: Lesson, left_out: LeftOut) -> Iterator[Case]:
     turns = _turns(lesson.recorded)
     match kind:
         case "asr":
-            yield from _transcriptions(lesson, turns, left_out)
+            found = _transcriptions(lesson, turns, left_out)
         case "pronunciation":
-            yield from _scores(lesson, turns, left_out)
+            found = _scores(lesson, turns, left_out)
         case "tutor":
-            yield from _replies(lesson, turns, left_out)
+            found = _replies(lesson, turns, left_out)
         case _:
-            yield from _lines(lesson, turns, left_out)
+            found = _lines(lesson, turns, left_out)
+    versions = {each.id: each.version for each in lesson.recorded}
+    for case in found:
+        yield replace(case, version=versions[case.id])
 
 
 def _turns(recorded: Sequence[Recorded]) -> dict[int, _Turn]:
@@ -218,6 +232,7 @@ def _case(
     return Case(
         id=events[0],
         session=first.stream,
+        version=first.version,
         turn=turn,
         learner=first.learner,
         prompt=prompt,

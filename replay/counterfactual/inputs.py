@@ -69,7 +69,7 @@ def _by_rank(ranked: tuple[bytes, Case]) -> bytes:
 
 
 def _rank(case: Case, seed: int) -> bytes:
-    return hashlib.sha256(f"{seed}/{case.id}".encode()).digest()
+    return hashlib.sha256(f"{seed}/{case.session}/{case.version}".encode()).digest()
 
 
 def _sessions(log: EventLog, query: Query, position: int, *, histories: bool) -> tuple[list[Session], People]:

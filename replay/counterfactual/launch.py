@@ -28,6 +28,8 @@ from replay.counterfactual.worker import Workers, only
 
 NOT_PASSED = 3
 """Exit status when a rule of the gate does not hold."""
+INTERRUPTED = 130
+"""Exit status after Ctrl-C, as shells give it."""
 
 
 def launch(arguments: argparse.Namespace, folder: DataFolder) -> int:
@@ -36,6 +38,9 @@ def launch(arguments: argparse.Namespace, folder: DataFolder) -> int:
         return _counterfactual(arguments, _settings(folder))
     except (EngineError, ProjectionsError, SettingsError) as error:
         raise RunFailed(error, arguments.out) from error
+    except KeyboardInterrupt:
+        Console(stderr=True).print(f"stopped; the same command goes on with {arguments.out}", soft_wrap=True)
+        return INTERRUPTED
 
 
 def _settings(folder: DataFolder) -> Settings:

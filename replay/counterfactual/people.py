@@ -3,10 +3,11 @@
 from msgspec import Struct
 
 from events.envelope import Recorded
+from events.learner import LearnerDescribed
 
 
 class Person(Struct, frozen=True, kw_only=True):
-    """A learner as described when a corpus was imported; "" where nobody told."""
+    """A learner as described beside their lessons; "" where nobody told."""
 
     age_group: str = ""
     first_language: str = ""
@@ -20,6 +21,11 @@ class People:
 
     def take(self, recorded: Recorded) -> None:
         """Look at an event."""
+        if isinstance(recorded.event, LearnerDescribed):
+            described = recorded.event
+            self._people[recorded.learner] = Person(
+                age_group=described.age_group, first_language=described.first_language
+            )
 
     def of(self, learner: str) -> Person:
         """What is known of a learner."""

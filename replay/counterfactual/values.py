@@ -118,10 +118,14 @@ SOUND = "sound"
 
 
 class Case(Struct, frozen=True, kw_only=True):
-    """One logged input: ``id`` is the id of the event that holds it, ``events`` all that it was made from."""
+    """One logged input: ``id`` is the id of the event that holds it, ``events`` are those of all that it was made from.
+
+    ``version`` is that event's place in the session's stream, which another import of a corpus gives again.
+    """
 
     id: str
     session: str
+    version: int
     turn: int
     learner: str
     prompt: Prompt

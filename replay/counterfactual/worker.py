@@ -92,14 +92,23 @@ class Workers:
             unwrapped(answer)
 
     def work(self, tasks: Iterable[Task]) -> Iterator[Answer]:
-        """The answers, in no order. A task whose worker died is given to another, engine by engine, `TRIES` times."""
+        """The answers, in no order. What a worker that died had is tried again at the end, `TRIES` times in all.
+
+        It is then tried engine by engine and with nothing beside it, so that none is given up for another's fault.
+        """
         ahead, again = iter(tasks), deque[Task]()
         running: dict[Any, tuple[Task, Handle]] = {}
         free = deque(actor for _ in range(AHEAD) for actor in self.actors)
+
+        def begin(task: Task) -> None:
+            actor = free.popleft()
+            running[actor.ask.remote(task)] = (task, actor)
+
         while True:
-            while free and (task := again.popleft() if again else next(ahead, None)) is not None:
-                actor = free.popleft()
-                running[actor.ask.remote(task)] = (task, actor)
+            while free and (task := next(ahead, None)) is not None:
+                begin(task)
+            if not running and again:
+                begin(again.popleft())
             if not running:
                 return
             (done,), _ = ray.wait(list(running), num_returns=1)

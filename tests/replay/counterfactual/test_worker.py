@@ -34,7 +34,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 def task(number: int, halves: int, *asked: str) -> Task:
     """A recording of so many half seconds."""
     prompt = Recording(audio=Blob(sha256="", media_type="audio/flac", size_bytes=0), duration_ms=500 * halves)
-    case = Case(id=str(number), session="s", turn=number, learner="ana", prompt=prompt, events=())
+    case = Case(id=str(number), session="s", version=number, turn=number, learner="ana", prompt=prompt, events=())
     return Task(case=case, asked=asked, sound=(noise(halves),))
 
 
