@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from events.recorder_log import RecorderEventLog
 from replay.datasets.code import code_version
+from replay.datasets.duplicates import exact_duplicates, near_duplicates
 from replay.datasets.errors import BuildRunning, ConsentChanged, FolderOccupied, PositionUnknown
 from replay.datasets.folders import DatasetFolder, storage, whole_file
 from replay.datasets.formats.catalogue import FORMATS
@@ -47,6 +48,8 @@ Piece = tuple[str, Part]
 """A format and one of its parts."""
 
 
+Thin = tuple[int, dict[int, str]]
+"""A shard, and of each row that is to go its number and why."""
 Watch = Callable[[str, int, int], None]
 """Told the step, how many of its pieces are finished, and how many there are."""
 
@@ -71,6 +74,10 @@ class Workers(Protocol):
         """Make shards; each is told when it is finished, in any order."""
         ...
 
+    def thin(self, shards: Iterable[Thin]) -> Iterator[tuple[int, Made]]:
+        """Take rows out of shards; each is told when it is finished, in any order."""
+        ...
+
     def write(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
         """Write parts; each is told when it is finished, in any order."""
         ...
@@ -86,6 +93,11 @@ class InProcess:
         """See `Workers.make`."""
         for shard in shards:
             yield shard, self._replayer.make(shard)
+
+    def thin(self, shards: Iterable[Thin]) -> Iterator[tuple[int, Made]]:
+        """See `Workers.thin`."""
+        for shard, gone in shards:
+            yield shard, self._replayer.thin(shard, gone)
 
     def write(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
         """See `Workers.write`."""
@@ -156,12 +168,30 @@ class Builder:
         for shard, each in workers.make([shard for shard in range(SHARDS) if shard not in made]):
             made[shard] = each
             self._watch("shards", len(made), SHARDS)
+        made |= self._without_duplicates(made, workers)
         whole = summed(made[shard] for shard in sorted(made))
         self._write(whole, workers)
         if changed := self._changed_minds(begun):
             self._folder.clear()
             raise ConsentChanged(changed)
         return self._publish(begun, whole)
+
+    def _without_duplicates(self, made: dict[int, Made], workers: Workers) -> dict[int, Made]:
+        """The shards out of which rows were taken that are there twice."""
+        if self._spec.dedup == "none":
+            return {}
+        self._watch("duplicates", 0, 1)
+        gone = dict.fromkeys(exact_duplicates(self._folder, range(SHARDS)), "duplicate")
+        if self._spec.dedup == "near":
+            near = near_duplicates(self._folder, range(SHARDS), set(gone))
+            gone |= dict.fromkeys(near, "near_duplicate")
+        shards: dict[int, dict[int, str]] = {}
+        for (shard, row), reason in gone.items():
+            shards.setdefault(shard, {})[row] = reason
+        waiting = [(shard, rows) for shard, rows in sorted(shards.items()) if not made[shard].thinned]
+        thinned = dict(workers.thin(waiting))
+        self._watch("duplicates", 1, 1)
+        return thinned
 
     def _write(self, whole: Made, workers: Workers) -> None:
         size = AUDIO_ROWS_A_PART if KINDS[self._spec.kind].audio else ROWS_A_PART
@@ -199,6 +229,7 @@ class Builder:
             splits=split_counts(whole, SPLITS),
             sessions=whole.sessions,
             unended=whole.unended,
+            scrubbed=whole.scrubbed,
             sessions_dropped=left_out(whole.sessions_dropped),
             rows_dropped=left_out(whole.rows_dropped),
             learners=tuple(sorted(whole.learners)),

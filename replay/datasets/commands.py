@@ -14,6 +14,7 @@ from events.opening import open_existing_log, with_server
 from replay.datasets.build import Builder, InProcess, alone_in, last_position
 from replay.datasets.folders import DatasetFolder
 from replay.datasets.formats.catalogue import kinds_by_format
+from replay.datasets.gate import measures_of
 from replay.datasets.kinds.catalogue import KINDS
 from replay.datasets.manifest import Manifest
 from replay.datasets.rows import SPLITS
@@ -41,7 +42,7 @@ def _workers(text: str) -> int:
 
 
 def _run_dataset(arguments: argparse.Namespace, data: DataFolder) -> int:
-    measures = {kind.name: kind.measures for kind in KINDS.values()}
+    measures = {kind.name: measures_of(kind) for kind in KINDS.values()}
     spec = read_spec(arguments.spec, measures, kinds_by_format(KINDS))
     console = Console(stderr=True)
     folder = DatasetFolder(arguments.out)

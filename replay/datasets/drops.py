@@ -30,6 +30,7 @@ ROW_REASONS: Mapping[str, str] = {
     "blob_expired": "the recording was deleted when its time was over",
     "blob_sealed": "the recording does not open with the learner's key",
     "audio_undecodable": "the recording cannot be decoded",
+    "personal_data": "the recording says something personal, such as a name or a number",
     "duplicate": "it is there already",
     "near_duplicate": "nearly the same is there already",
 }

@@ -43,6 +43,18 @@ class DatasetFolder:
         """What a finished shard holds; it is there only when the shard is finished."""
         return self.building / "rows" / f"{shard:03}.json"
 
+    def marks(self, shard: int) -> Path:
+        """The digests of a shard's rows, sorted."""
+        return self.building / "marks" / f"{shard:03}.digests"
+
+    def near_marks(self, shard: int) -> Path:
+        """What near duplicates of a shard's rows are known by."""
+        return self.building / "marks" / f"{shard:03}.near"
+
+    def thinned(self, shard: int) -> Path:
+        """The rows that are taken out of a shard, because they are somewhere else already."""
+        return self.building / "marks" / f"{shard:03}.gone"
+
     def lineage_of(self, shard: int) -> Path:
         """From the ids of a shard's rows to the events that they were made from."""
         return self.lineage / f"{shard:03}.jsonl"

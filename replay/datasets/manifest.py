@@ -47,7 +47,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
 
     ``position`` is the log's position up to which it was read, ``created`` the time of the event there: no clock of the
     machine comes in. ``sha256`` is over the paths and hashes of ``files``. ``learners`` and ``forgotten`` are
-    pseudonyms; the forgotten ones would have been in it. ``unended`` counts sessions that had no end yet.
+    pseudonyms; the forgotten ones would have been in it. ``unended`` counts sessions that had no end yet,
+    ``scrubbed`` rows from which something personal was taken out.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     splits: dict[str, SplitCount]
     sessions: int
     unended: int
+    scrubbed: int
     sessions_dropped: tuple[Left, ...]
     rows_dropped: tuple[Left, ...]
     learners: tuple[str, ...]
@@ -105,6 +107,7 @@ def summed(made: Iterable[Made]) -> Made:
     for each in made:
         whole.sessions += each.sessions
         whole.unended += each.unended
+        whole.scrubbed += each.scrubbed
         for name, counter in counters.items():
             counter.update(getattr(each, name))
         for split, seconds in each.seconds.items():

@@ -19,7 +19,7 @@ from actors.faults import Fault, answered, unwrapped
 from actors.remote import INLINE_BYTES, start_ray
 from actors.settings import read_settings
 from events.opening import with_server
-from replay.datasets.build import Piece
+from replay.datasets.build import Piece, Thin
 from replay.datasets.errors import WorkerLost
 from replay.datasets.shard import Made
 from replay.datasets.work import Job, Replayer
@@ -44,6 +44,10 @@ class ReplayWorker:
     def make(self, shard: int) -> Any:
         """See `Replayer.make`."""
         return _answered(self._replayer.make, shard)
+
+    def thin(self, shard: int, gone: dict[int, str]) -> Any:
+        """See `Replayer.thin`."""
+        return _answered(self._replayer.thin, shard, gone)
 
     def write(self, piece: Piece) -> Any:
         """See `Replayer.write`."""
@@ -81,6 +85,11 @@ class RayWorkers:
     def make(self, shards: Iterable[int]) -> Iterator[tuple[int, Made]]:
         """See `replay.datasets.build.Workers.make`."""
         return self._work(shards, lambda actor, shard: actor.make.remote(shard), "shard {}".format)
+
+    def thin(self, shards: Iterable[Thin]) -> Iterator[tuple[int, Made]]:
+        """See `replay.datasets.build.Workers.thin`."""
+        gone = dict(shards)
+        return self._work(gone, lambda actor, shard: actor.thin.remote(shard, gone[shard]), "shard {}".format)
 
     def write(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
         """See `replay.datasets.build.Workers.write`."""

@@ -8,20 +8,18 @@ from typing import IO
 import msgspec
 from msgspec import Struct
 
-from events.blobs import BlobsByLearner
 from events.codec import Place
 from events.envelope import Recorded, Unknown
-from events.errors import BlobCorrupt, BlobMissing
-from events.lesson import SessionStarted
 from events.recorder_log import RecorderEventLog
-from events.sealing.errors import BlobExpired, BlobForgotten, BlobSealed
+from replay.datasets.duplicates import Marks
 from replay.datasets.folders import DatasetFolder, whole_file
+from replay.datasets.gate import Gate
 from replay.datasets.kinds.kind import Dropped, Kind
 from replay.datasets.logged import Known, LoggedSession, logged
 from replay.datasets.plan import STARTED, Planned, read_plan
 from replay.datasets.row_files import put_row
-from replay.datasets.rows import SPLITS, Clip, Lineage, Row
-from replay.datasets.spec import Bounds, Spec
+from replay.datasets.rows import SPLITS, Lineage, Row
+from replay.datasets.spec import Spec
 
 STARTED_UNREAD = ("goal", "topic", "exercise", "client")
 
@@ -29,17 +27,20 @@ STARTED_UNREAD = ("goal", "topic", "exercise", "client")
 class Made(Struct, kw_only=True):
     """What became of a shard: rows and seconds of sound by split, what was left out and why, sessions without an end.
 
-    ``learners`` tells the split of each learner who has rows, ``forgotten`` who would have had some.
+    ``scrubbed`` counts rows from which something personal was taken out, ``learners`` tells the split of each learner
+    who has rows, ``forgotten`` who would have had some. ``thinned``: rows were taken out that are there already.
     """
 
     sessions: int = 0
     unended: int = 0
+    scrubbed: int = 0
     rows: dict[str, int] = {}
     seconds: dict[str, float] = {}
     sessions_dropped: dict[str, int] = {}
     rows_dropped: dict[str, int] = {}
     learners: dict[str, str] = {}
     forgotten: set[str] = set()
+    thinned: bool = False
 
 
 class Traced(Struct, frozen=True, kw_only=True):
@@ -57,14 +58,14 @@ class ShardMaker:
     def __init__(
         self,
         log: RecorderEventLog,
-        blobs: BlobsByLearner,
+        gate: Gate,
         spec: Spec,
         kind: Kind,
         folder: DatasetFolder,
         upto: int,
     ) -> None:
         self._log = log
-        self._blobs = blobs
+        self._gate = gate
         self._spec = spec
         self._kind = kind
         self._folder = folder
@@ -72,16 +73,15 @@ class ShardMaker:
         self._types = kind.types | {STARTED}
         self._families = {tag.rpartition(".v")[0] for tag in self._types}
         self._unread = (*kind.unread, (STARTED, STARTED_UNREAD))
-        self._filters = tuple(sorted(spec.filters.items()))
 
     def make(self, shard: int, learners: dict[str, Known]) -> Made:
         """Make a shard and its lineage; when this ends, both are in their files."""
-        made = Made()
+        made, marks = Made(), Marks()
         with ExitStack() as stack:
             files: dict[str, IO[bytes]] = {}
             encode = msgspec.json.Encoder().encode
             lineage: IO[bytes] | None = None
-            for row in self._rows(shard, learners, made):
+            for row in self._rows(shard, learners, made, marks):
                 if row.split not in files:
                     files[row.split] = stack.enter_context(whole_file(self._folder.rows(shard, row.split)))
                 if lineage is None:
@@ -89,11 +89,12 @@ class ShardMaker:
                 put_row(files[row.split], row)
                 traced = Traced(id=row.id, split=row.split, learner=row.learner, lineage=row.lineage)
                 lineage.write(encode(traced) + b"\n")
+        marks.write(self._folder, shard)
         with whole_file(self._folder.made(shard)) as file:
             file.write(msgspec.json.encode(made, order="deterministic"))
         return made
 
-    def _rows(self, shard: int, learners: dict[str, Known], made: Made) -> Iterator[Row]:
+    def _rows(self, shard: int, learners: dict[str, Known], made: Made, marks: Marks) -> Iterator[Row]:
         rows, seconds = Counter[str](), dict.fromkeys(SPLITS, 0.0)
         sessions_dropped, rows_dropped = Counter[str](), Counter[str]()
         for planned in read_plan(self._folder, shard):
@@ -109,13 +110,17 @@ class ShardMaker:
             made.sessions += 1
             made.unended += not session.ended
             for found in self._kind.rows(session):
-                row = self._kept(found, session) if isinstance(found, Row) else found
-                if isinstance(row, Dropped):
-                    rows_dropped[row.reason] += 1
+                passed = self._gate.passed(found, session.started.event) if isinstance(found, Row) else found
+                if isinstance(passed, Dropped):
+                    rows_dropped[passed.reason] += 1
                     continue
+                row = passed.row
+                if passed.mark is not None:
+                    marks.add(rows.total(), passed.mark)
+                made.scrubbed += passed.scrubbed
                 rows[row.split] += 1
                 made.learners[row.learner] = row.split
-                seconds[row.split] += _seconds(row)
+                seconds[row.split] += seconds_of(row)
                 yield row
         made.rows, made.seconds = dict(rows), seconds
         made.sessions_dropped, made.rows_dropped = dict(sessions_dropped), dict(rows_dropped)
@@ -141,50 +146,8 @@ class ShardMaker:
                 found.append(each)
         return logged(known, found, ended=ended) or Dropped("damaged")
 
-    def _kept(self, row: Row, session: LoggedSession) -> Row | Dropped:
-        """The row if it may stay, else why not."""
-        if row.quality.get("degraded") and not self._spec.degraded:
-            return Dropped("degraded")
-        reason = self._misplaced(row, session.started.event)
-        if reason is None:
-            reason = out_of_bounds(row, self._filters)
-        if reason is None and row.audio is not None:
-            reason = self._unheard(row.audio)
-        return row if reason is None else Dropped(reason)
 
-    def _misplaced(self, row: Row, started: SessionStarted) -> str | None:
-        splits = self._spec.splits
-        held_out = started.tutor in splits.hold_out_tutors or started.mode in splits.hold_out_styles
-        if held_out and row.split != SPLITS[2]:
-            return "held_out"
-        return None
-
-    def _unheard(self, clip: Clip) -> str | None:
-        """Why a recording cannot be used; None when it can."""
-        try:
-            self._blobs.of(clip.learner).get(clip.blob.sha256)
-        except BlobMissing:
-            return "blob_missing"
-        except BlobCorrupt:
-            return "blob_corrupt"
-        except BlobExpired:
-            return "blob_expired"
-        except (BlobSealed, BlobForgotten):
-            return "blob_sealed"
-        return None
-
-
-def out_of_bounds(row: Row, filters: tuple[tuple[str, Bounds], ...]) -> str | None:
-    """The first filter that a row does not pass, as a reason."""
-    for name, bounds in filters:
-        value = row.quality.get(name)
-        if value is None:
-            return f"unmeasured:{name}"
-        if (bounds.min is not None and value < bounds.min) or (bounds.max is not None and value > bounds.max):
-            return f"filter:{name}"
-    return None
-
-
-def _seconds(row: Row) -> float:
+def seconds_of(row: Row) -> float:
+    """How long a row's sound is; 0 where it has none."""
     seconds = row.columns.get("duration_s")
     return float(seconds) if isinstance(seconds, int | float) else 0.0

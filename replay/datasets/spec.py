@@ -9,13 +9,18 @@ import msgspec
 from msgspec import Struct
 
 from replay.datasets.errors import SpecUnusable
+from replay.quality.catalogue import BY_NAME
 
 
 class Bounds(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which values of a measure a row may have; both ends belong to it. A row without the measure is left out."""
+    """Which values of a measure a row may have; both ends belong to it.
+
+    ``missing`` says what becomes of a row whose measure cannot be told: it has no pause to tell the noise by, say.
+    """
 
     min: float | None = None
     max: float | None = None
+    missing: Literal["drop", "keep"] = "drop"
 
 
 class Splits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -129,6 +134,12 @@ def _check_bounds(name: str, bounds: Bounds, file: str) -> None:
         raise SpecUnusable(file, f"$.filters.{name}", "neither bound is given", ("min", "max"))
     if bounds.min is not None and bounds.max is not None and bounds.min > bounds.max:
         raise SpecUnusable(file, f"$.filters.{name}", f"no value is both >= {bounds.min:g} and <= {bounds.max:g}")
+    measure = BY_NAME.get(name)
+    if measure is None:
+        return
+    if (bounds.min is not None and bounds.min > measure.high) or (bounds.max is not None and bounds.max < measure.low):
+        what = f"no row could pass: {name} is {measure.low:g} to {measure.high:g} ({measure.unit}; {measure.tells})"
+        raise SpecUnusable(file, f"$.filters.{name}", what)
 
 
 def _check_splits(splits: Splits, file: str) -> None:

@@ -1,11 +1,14 @@
 """The pieces of a build that may be done apart from each other, on any worker: shards, then parts of formats."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
+from actors.chains import model_store
+from actors.settings import read_settings
 from events.blobs import BlobsByLearner
 from events.location import DataFolder
 from events.opening import open_blobs, open_log
@@ -13,6 +16,7 @@ from events.recorder_log import RecorderEventLog
 from replay.datasets.folders import DatasetFolder, storage, whole_file
 from replay.datasets.formats.catalogue import FORMATS
 from replay.datasets.formats.writer import About, Part
+from replay.datasets.gate import Gate
 from replay.datasets.kinds.catalogue import KINDS
 from replay.datasets.logged import Known
 from replay.datasets.plan import SHARDS, read_learners
@@ -20,6 +24,7 @@ from replay.datasets.row_files import rows_of
 from replay.datasets.rows import Clip
 from replay.datasets.shard import Made, ShardMaker
 from replay.datasets.spec import Spec
+from replay.datasets.thinning import thinned
 
 
 class Job(Struct, frozen=True, kw_only=True):
@@ -51,7 +56,8 @@ class Replayer:
         self._log = log if log is not None else open_log(job.data)
         self._blobs = open_blobs(job.data)
         kind = KINDS[job.spec.kind]
-        self._maker = ShardMaker(self._log, self._blobs, job.spec, kind, self._folder, job.upto)
+        gate = Gate(job.spec, kind, self._blobs, model_store(read_settings(os.environ)))
+        self._maker = ShardMaker(self._log, gate, job.spec, kind, self._folder, job.upto)
         self._about = about(job.spec)
         self._learners: dict[str, Known] = {}
 
@@ -60,6 +66,10 @@ class Replayer:
         if not self._learners:
             self._learners = read_learners(self._folder)
         return self._maker.make(shard, self._learners)
+
+    def thin(self, shard: int, gone: dict[int, str]) -> Made:
+        """Take rows out of a shard that are there already; ``gone`` tells why, by their numbers."""
+        return thinned(self._folder, shard, gone)
 
     def write(self, form: str, part: Part) -> None:
         """Write a part of a format from finished shards. Raises `StorageRefused` and what its writer raises."""
@@ -86,7 +96,7 @@ def about(spec: Spec) -> About:
         language=spec.language,
         columns=kind.columns,
         audio=kind.audio,
-        measures=tuple(sorted(kind.measures | {"degraded"})),
+        measures=tuple(sorted(kind.measures | {"degraded"} | spec.filters.keys())),
     )
 
 

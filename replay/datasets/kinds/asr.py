@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from events.lesson import SpeechTranscribed, SpeechUttered
 from events.values import Word
-from replay.datasets.kinds.kind import Dropped, Kind, row, with_context
+from replay.datasets.kinds.kind import Dropped, Kind, row, text_of, with_context
 from replay.datasets.logged import LoggedSession, Told, Turn
 from replay.datasets.rows import Clip, Row
 
@@ -90,5 +90,6 @@ ASR = Kind(
     columns=with_context(Columns),
     measures=frozenset({"confidence", "duration_s", "speech_share", "level_db"}),
     rows=rows,
+    text=text_of,
     audio=True,
 )

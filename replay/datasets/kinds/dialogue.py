@@ -6,6 +6,7 @@ learner's words are not known, or nothing of an answer was heard, the dialogue e
 
 from collections.abc import Iterator, Sequence
 from statistics import fmean
+from typing import Any
 
 from msgspec import Struct
 
@@ -137,6 +138,11 @@ def heard_ratio(turns: Sequence[Turn]) -> float | None:
     return min(1.0, heard / said) if said else None
 
 
+def text_of(columns: dict[str, Any]) -> str:
+    """All that was said, without what the tutor is told."""
+    return "\n".join(message["content"] for message in columns["messages"][1:])
+
+
 DIALOGUE = Kind(
     name="dialogue",
     types=frozenset(
@@ -146,4 +152,5 @@ DIALOGUE = Kind(
     columns=with_context(Columns),
     measures=frozenset({"confidence", "rating", "heard_ratio", "turns"}),
     rows=rows,
+    text=text_of,
 )

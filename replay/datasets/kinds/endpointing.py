@@ -8,7 +8,7 @@ from events.lesson import SpeechAssessed, SpeechUttered
 from events.unread import unread
 from replay.datasets.kinds.asr import measured
 from replay.datasets.kinds.dialogue import said_in
-from replay.datasets.kinds.kind import Dropped, Kind, row, with_context
+from replay.datasets.kinds.kind import Dropped, Kind, row, text_of, with_context
 from replay.datasets.logged import LoggedSession, Told, Turn
 from replay.datasets.rows import Clip, Row
 
@@ -94,5 +94,6 @@ ENDPOINTING = Kind(
     columns=with_context(Columns),
     measures=frozenset({"confidence", "duration_s", "speech_share", "level_db"}),
     rows=rows,
+    text=text_of,
     audio=True,
 )

@@ -1,6 +1,7 @@
 """Feedback with its evidence: what the learner said and how, and what the tutor said of it, citing what."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from msgspec import Struct
 
@@ -81,6 +82,12 @@ def _sentence(told: Told[TutorReplied]) -> Sentence:
     return Sentence(text=event.text, acts=event.acts, evidence=event.evidence)
 
 
+def text_of(columns: dict[str, Any]) -> str:
+    """What the learner said."""
+    said: str = columns["said"]
+    return said
+
+
 FEEDBACK = Kind(
     name="feedback",
     types=frozenset(
@@ -93,5 +100,6 @@ FEEDBACK = Kind(
     columns=with_context(Columns),
     measures=frozenset({"confidence", "rating"}),
     rows=rows,
+    text=text_of,
     audio=True,
 )  # fmt: skip

@@ -37,7 +37,8 @@ class Kind(Struct, frozen=True, kw_only=True):
 
     ``types`` are the events that it needs, ``unread`` the fields of these that it does not look at; ``columns`` is the
     type of its columns, context and all, ``measures`` what its rows can be filtered by. ``rows`` goes through one
-    session in order. ``audio`` says that rows may have sound.
+    session in order; ``text`` gives of a row's columns the text that is measured and known again. ``audio`` says that
+    rows may have sound.
     """
 
     name: str
@@ -46,7 +47,14 @@ class Kind(Struct, frozen=True, kw_only=True):
     columns: type[Struct]
     measures: frozenset[str]
     rows: Callable[[LoggedSession], Iterator[Row | Dropped]]
+    text: Callable[[dict[str, Any]], str]
     audio: bool = False
+
+
+def text_of(columns: dict[str, Any]) -> str:
+    """The text of kinds that have one in a column of that name."""
+    text: str = columns["text"]
+    return text
 
 
 def with_context(own: type[Struct]) -> type[Struct]:

@@ -6,7 +6,7 @@ without stars, a reply that was made anew counts as better than the one that was
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -107,6 +107,12 @@ def _between(
     return row(session, f"preferences/{turn.number}", own, made_from, quality=quality)
 
 
+def text_of(columns: dict[str, Any]) -> str:
+    """The learner's words and both answers."""
+    told = (columns["prompt"][-1], *columns["chosen"], *columns["rejected"])
+    return "\n".join(message["content"] for message in told)
+
+
 PREFERENCES = Kind(
     name="preferences",
     types=frozenset(
@@ -116,4 +122,5 @@ PREFERENCES = Kind(
     columns=with_context(Columns),
     measures=frozenset({"confidence", "rating"}),
     rows=rows,
+    text=text_of,
 )

@@ -7,7 +7,7 @@ from msgspec import Struct
 from events.lesson import SpeechRated
 from events.values import WordRating
 from replay.datasets.kinds.asr import measured
-from replay.datasets.kinds.kind import Dropped, Kind, row, with_context
+from replay.datasets.kinds.kind import Dropped, Kind, row, text_of, with_context
 from replay.datasets.logged import LoggedSession, Told, Turn
 from replay.datasets.rows import Clip, Row
 
@@ -72,5 +72,6 @@ PRONUNCIATION = Kind(
     columns=with_context(Columns),
     measures=frozenset({"confidence", "duration_s", "speech_share", "level_db", "total"}),
     rows=rows,
+    text=text_of,
     audio=True,
 )

@@ -7,7 +7,7 @@ from msgspec import Struct
 from events.lesson import TutorSpoken
 from events.unread import unread
 from events.values import Phoneme
-from replay.datasets.kinds.kind import Dropped, Kind, row, with_context
+from replay.datasets.kinds.kind import Dropped, Kind, row, text_of, with_context
 from replay.datasets.logged import LoggedSession, Told, Turn
 from replay.datasets.rows import Clip, Row
 
@@ -54,5 +54,6 @@ VOICE = Kind(
     columns=with_context(Columns),
     measures=frozenset({"duration_s", "heard_ratio"}),
     rows=rows,
+    text=text_of,
     audio=True,
 )

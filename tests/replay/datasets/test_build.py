@@ -144,7 +144,7 @@ def test_a_session_without_an_end_gives_its_whole_turns_and_is_counted(made: Les
 def test_a_held_out_tutor_is_in_the_test_split_only(made: Lessons, tmp_path: Path) -> None:
     for number in range(10):
         learner = f"learner-{number}"
-        made.hold(f"m{number}", learner, *made.said(learner, 1, "hello mei"), tutor="mei")
+        made.hold(f"m{number}", learner, *made.said(learner, 1, f"hello mei {number}"), tutor="mei")
 
     manifest = build(tmp_path, SPEC + '[splits]\nhold_out_tutors = ["mei"]\n')
 

@@ -116,7 +116,7 @@ class _Watched:
 
     def __init__(self, workers: RayWorkers, happens: object) -> None:
         self._workers, self._happens = workers, happens
-        self.write = workers.write
+        self.write, self.thin = workers.write, workers.thin
 
     def make(self, shards: list[int]) -> Iterator[tuple[int, Made]]:
         for number, each in enumerate(self._workers.make(shards)):

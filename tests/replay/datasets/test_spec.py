@@ -6,6 +6,7 @@ import pytest
 
 from replay.datasets.errors import SpecUnusable
 from replay.datasets.formats.catalogue import kinds_by_format
+from replay.datasets.gate import measures_of
 from replay.datasets.kinds.catalogue import KINDS
 from replay.datasets.spec import Bounds, Spec, read_spec
 
@@ -82,7 +83,7 @@ def test_a_file_that_is_no_toml_or_is_not_there_is_named(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 def test_every_example_spec_can_be_used(path: Path) -> None:
-    measures = {kind.name: kind.measures for kind in KINDS.values()}
+    measures = {kind.name: measures_of(kind) for kind in KINDS.values()}
 
     assert read_spec(path, measures, kinds_by_format(KINDS)).kind == path.stem
 
