@@ -45,7 +45,9 @@ def mark_of_text(text: str, *, near: bool) -> Mark | None:
     if not digest:
         return None
     hashes = signature(text) if near else None
-    return Mark(digest=bytes.fromhex(digest), kind="text", near=b"" if hashes is None else hashes.astype(np.uint64).tobytes())
+    return Mark(
+        digest=bytes.fromhex(digest), kind="text", near=b"" if hashes is None else hashes.astype(np.uint64).tobytes()
+    )
 
 
 def mark_of_audio(digest: bytes, samples: Audio | None) -> Mark:
