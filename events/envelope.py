@@ -4,10 +4,11 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from events.dataset import DatasetBuilt
 from events.learner import LearnerEvent
 from events.lesson import LessonEvent
 
-Fact = LessonEvent | LearnerEvent
+Fact = LessonEvent | LearnerEvent | DatasetBuilt
 """Every event that this program knows."""
 
 
@@ -23,7 +24,7 @@ class Unknown(Struct, frozen=True, kw_only=True):
     fault: str = ""
 
 
-NotOfLesson = LearnerEvent | Unknown
+NotOfLesson = LearnerEvent | DatasetBuilt | Unknown
 """What no session's stream is made of."""
 
 

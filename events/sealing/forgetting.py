@@ -34,11 +34,12 @@ ALL_KNOW_S = CHECK_S + 0.1
 
 
 class Dataset(Struct, frozen=True, kw_only=True):
-    """A line of the register of datasets: which learners' events one holds."""
+    """A line of the register of datasets: which learners' events one holds, and the folder that it was written to."""
 
     name: str
     version: str
     learners: tuple[str, ...]
+    place: str = ""
 
 
 class Manifest(Struct, frozen=True, kw_only=True):

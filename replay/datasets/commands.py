@@ -11,12 +11,14 @@ from rich.text import Text
 
 from events.location import DataFolder
 from events.opening import open_existing_log, with_server
+from replay.datasets import looking
 from replay.datasets.build import Builder, InProcess, alone_in, last_position
 from replay.datasets.folders import DatasetFolder
 from replay.datasets.formats.catalogue import kinds_by_format
 from replay.datasets.gate import measures_of
 from replay.datasets.kinds.catalogue import KINDS
 from replay.datasets.manifest import Manifest
+from replay.datasets.register import remember
 from replay.datasets.rows import SPLITS
 from replay.datasets.spec import read_spec
 from replay.datasets.work import Job, Replayer
@@ -31,6 +33,7 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
     making.add_argument("--at", type=int, metavar="POSITION", help="read the log up to here only (its end)")
     making.add_argument("--replace", action="store_true", help="delete what is in the folder first")
     making.set_defaults(run=_run_dataset)
+    looking.add_to(commands)
 
 
 def _workers(text: str) -> int:
@@ -61,6 +64,7 @@ def _run_dataset(arguments: argparse.Namespace, data: DataFolder) -> int:
 
                 with RayWorkers(job, arguments.workers) as workers:
                     manifest = builder.run(begun, workers)
+            remember(manifest, arguments.out, log, data)
         folder.end()
     _tell(manifest, arguments.out, console, "is finished")
     return 0

@@ -1,0 +1,103 @@
+"""From a row back to its events, and from a learner to the rows that hold them. Reads lineage and log."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from events.envelope import Recorded
+from events.learner import stream_of
+from events.log import EventLog
+from events.sealing.forgetting import Dataset
+from replay.datasets.errors import DatasetUnreadable, RowUnknown
+from replay.datasets.folders import DatasetFolder
+from replay.datasets.manifest import read_manifest
+from replay.datasets.plan import SHARDS, shard_of
+from replay.datasets.shard import Traced
+
+_DECODER = msgspec.json.Decoder(Traced)
+
+
+class Origins(Struct, frozen=True, kw_only=True):
+    """A row, the events it was made from, the learner's consent; ``missing`` are ids that this log does not hold."""
+
+    row: Traced
+    events: tuple[Recorded, ...]
+    consent: Recorded | None
+    missing: tuple[str, ...]
+
+
+class Affected(Struct, frozen=True, kw_only=True):
+    """A registered dataset that holds a learner; ``fault`` says why its rows cannot be told."""
+
+    name: str
+    version: str
+    place: str
+    rows: tuple[str, ...] = ()
+    fault: str = ""
+
+
+def traced(folder: Path, row: str) -> Traced:
+    """The line of a row. Raises `DatasetUnreadable` and `RowUnknown`."""
+    read_manifest(folder)
+    stream = row.partition("/")[2].rpartition("/")[0]
+    for each in lineage_in(DatasetFolder(folder), shard_of(stream)):
+        if each.id == row:
+            return each
+    example = next(
+        (each.id for shard in range(SHARDS) for each in lineage_in(DatasetFolder(folder), shard)), "asr/s1/1"
+    )
+    raise RowUnknown(row, folder, example)
+
+
+def origins(folder: Path, row: str, log: EventLog) -> Origins:
+    """What a row was made from. Raises as `traced`, and `LogUnavailable`."""
+    line = traced(folder, row)
+    wanted = set(line.lineage.events)
+    events = tuple(each for each in log.read(line.lineage.stream) if each.id in wanted)
+    consent = next((each for each in log.read(stream_of(line.learner)) if each.id == line.lineage.consent), None)
+    found = {each.id for each in events}
+    return Origins(
+        row=line,
+        events=events,
+        consent=consent,
+        missing=tuple(each for each in line.lineage.events if each not in found),
+    )
+
+
+def lineage_in(folder: DatasetFolder, shard: int) -> Iterator[Traced]:
+    """The lines of a shard; none of a shard without rows."""
+    path = folder.lineage_of(shard)
+    if path.exists():
+        with open(path, "rb") as file:
+            yield from map(_DECODER.decode, file)
+
+
+def affected(learner: str, datasets: tuple[Dataset, ...]) -> Iterator[Affected]:
+    """The registered datasets that hold a learner, and which of their rows do."""
+    for dataset in datasets:
+        if learner not in dataset.learners:
+            continue
+        found = Affected(name=dataset.name, version=dataset.version, place=dataset.place)
+        try:
+            manifest = read_manifest(Path(dataset.place))
+        except DatasetUnreadable as error:
+            yield msgspec.structs.replace(found, fault=error.reason)
+            continue
+        if manifest.version != dataset.version:
+            yield msgspec.structs.replace(found, fault=f"its folder now holds version {manifest.version}")
+            continue
+        yield msgspec.structs.replace(found, rows=tuple(_rows_of(learner, DatasetFolder(Path(dataset.place)))))
+
+
+def _rows_of(learner: str, folder: DatasetFolder) -> Iterator[str]:
+    sign = b'"learner":' + msgspec.json.encode(learner)
+    for shard in range(SHARDS):
+        path = folder.lineage_of(shard)
+        if not path.exists():
+            continue
+        with open(path, "rb") as file:
+            for line in file:
+                if sign in line and (each := _DECODER.decode(line)).learner == learner:
+                    yield each.id
