@@ -5,10 +5,8 @@ import io
 import json
 import os
 import subprocess
-import sys
 import tarfile
 from pathlib import Path
-from typing import Any
 
 import kaldiio
 import numpy as np
@@ -19,30 +17,14 @@ from events.values import Blob
 from replay.datasets.formats.sound import file_id, samples_of, sound_file
 from replay.datasets.rows import Clip
 from tests.replay.datasets.formats.examples import RATE_HZ, RECORDINGS, SOUNDS, rows, write
+from tests.replay.datasets.formats.reading import web_samples
 
 FIRST = next(iter(RECORDINGS))
 
 
-OPEN_WEB_DATASET = """
-import json, sys
-import webdataset
-for sample in webdataset.WebDataset(sys.argv[1], shardshuffle=False):
-    row = json.loads(sample.pop("json"))
-    fields = {name: len(data) for name, data in sample.items() if not name.startswith("__")}
-    print(json.dumps([sample["__key__"], fields, row]))
-"""
-
-
-def open_web_dataset(shards: str) -> list[tuple[str, dict[str, int], dict[str, Any]]]:
-    """Key, bytes of each further field, and row of each sample. In a process: the reader leaves its files open."""
-    command = [sys.executable, "-c", OPEN_WEB_DATASET, shards]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
-    return [json.loads(line) for line in done.stdout.splitlines()]
-
-
 def test_samples_of_a_web_dataset_have_their_sound_and_all_of_the_row(tmp_path: Path) -> None:
     folder = write("webdataset", "asr", tmp_path, parts=2)
-    found = open_web_dataset(str(folder / "train-{00000..00001}-of-00002.tar"))
+    found = web_samples(str(folder / "train-{00000..00001}-of-00002.tar"))
     expected = rows("asr", "train", 6)
     assert [key for key, _, _ in found] == [file_id(row.id) for row in expected]
     assert [row["id"] for _, _, row in found] == [row.id for row in expected]
@@ -52,7 +34,7 @@ def test_samples_of_a_web_dataset_have_their_sound_and_all_of_the_row(tmp_path: 
 
 def test_a_dialogue_is_a_sample_without_sound(tmp_path: Path) -> None:
     folder = write("webdataset", "dialogue", tmp_path)
-    (_, fields, row), *_ = open_web_dataset(str(folder / "train-00000-of-00001.tar"))
+    (_, fields, row), *_ = web_samples(str(folder / "train-00000-of-00001.tar"))
     assert fields == {}
     assert row["columns"]["messages"][2]["role"] == "user"
 
