@@ -1,8 +1,8 @@
 """A corpus into an empty log: seconds, processor time, memory, what the log and the blobs take, and a second run.
 
 ``python -m bench.importing DIR`` takes any corpus in a layout of speechocean762; without DIR the one beside the
-checkout. Beside it, in the same run: the same files decoded by libsndfile and written as FLAC files, which is the least that
-whoever keeps such recordings must do.
+checkout. Beside it, in the same run: the same files decoded by libsndfile and written as FLAC files, which is the least
+that whoever keeps such recordings must do.
 """
 
 import argparse
