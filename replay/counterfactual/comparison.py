@@ -28,7 +28,10 @@ TRAITS: Mapping[str, str] = {
 
 
 class Measured(Struct, frozen=True, kw_only=True):
-    """A metric of both engines and their difference (candidate minus baseline), on ``cases`` of ``learners``."""
+    """A metric of both engines and their difference (candidate minus baseline), on ``cases`` of ``learners``.
+
+    ``note`` says what the interval is worth where that is little.
+    """
 
     name: str
     title: str
@@ -40,6 +43,7 @@ class Measured(Struct, frozen=True, kw_only=True):
     baseline: Estimate
     candidate: Estimate
     difference: Estimate
+    note: str = ""
 
 
 class Contrasted(Struct, frozen=True, kw_only=True):
@@ -55,12 +59,11 @@ class Contrasted(Struct, frozen=True, kw_only=True):
 
 
 class Slice(Struct, frozen=True, kw_only=True):
-    """The first metric among the cases of one ``value`` of a trait; ``note`` says what its interval is worth."""
+    """The first metric among the cases of one ``value`` of a trait."""
 
     trait: str
     value: str
     measured: Measured
-    note: str = ""
 
 
 class Engine(Struct, frozen=True, kw_only=True):
@@ -134,6 +137,7 @@ def measure(metric: Metric, pairs: Sequence[Pair], seed: int) -> Measured:
         baseline=estimates[0],
         candidate=estimates[1],
         difference=estimates[2],
+        note=_note(len(set(learners))),
     )
 
 
@@ -179,7 +183,7 @@ def _matrix(columns: Sequence[Columns]) -> Values:
 
 def _slices(metric: Metric, pairs: Sequence[Pair], seed: int) -> list[Slice]:
     return [
-        Slice(trait=trait, value=value, measured=measured, note=_note(measured))
+        Slice(trait=trait, value=value, measured=measured)
         for trait in TRAITS
         for value, chosen in sorted(_by(pairs, _reader(trait)).items())
         if (measured := measure(metric, chosen, seed)).cases
@@ -197,11 +201,11 @@ def _by(pairs: Sequence[Pair], trait: Callable[[Traits], str]) -> dict[str, list
     return found
 
 
-def _note(measured: Measured) -> str:
-    if measured.learners == 1:
+def _note(learners: int) -> str:
+    if learners == 1:
         return "one learner: no interval"
-    if measured.learners < FEW_CLUSTERS:
-        return f"only {measured.learners} learners: the interval is too narrow to rest on"
+    if 1 < learners < FEW_CLUSTERS:
+        return f"only {learners} learners: the interval is too narrow to rest on"
     return ""
 
 

@@ -1,28 +1,71 @@
 """From the log to cases: which logged inputs a run asks again. Appends nothing.
 
-The log is read once for who is who and which sessions are meant, then those sessions one by one: what is kept in
-between is bounded by the sessions and by ``limit``, not by the log.
+Of a session that is not meant only the start is read, of one that is only what its kind needs; what is kept is bounded
+by the sessions and by ``limit``, not by the log. A tutor is told what was known from earlier lessons, so for it the
+events of all lessons are folded once.
 """
 
 import hashlib
 import heapq
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from typing import Protocol
 
 from msgspec import Struct
 
+from events.codec import LESSON_TYPES, Place
 from events.envelope import Recorded
-from events.lesson import SessionStarted
-from events.log import EventLog
+from events.learner import stream_of
+from events.lesson import (
+    SessionStarted,
+    SpeechAssessed,
+    SpeechRated,
+    SpeechTranscribed,
+    SpeechUttered,
+    TutorRendered,
+    TutorReplied,
+    TutorSpoken,
+)
+from events.unread import Unread
 from policies.learner import LearnerHistory, history_of
-from projections import progress
+from projections.progress import PROGRESS
 from projections.progress_view import ProgressView
 from replay.counterfactual.cases import Lesson, cases_of
-from replay.counterfactual.people import People, Person
+from replay.counterfactual.people import FORGOTTEN, Person, person_of
 from replay.counterfactual.query import Query
 from replay.counterfactual.values import UNKNOWN, Case, Traits
 
 PAGE = 1_000
+
+
+def _tags(*types: type[Struct]) -> frozenset[str]:
+    return frozenset(str(each.__struct_config__.tag) for each in types)
+
+
+STARTED = _tags(SessionStarted)
+READ = {
+    "asr": STARTED | _tags(SpeechUttered, SpeechTranscribed),
+    "pronunciation": STARTED | _tags(SpeechUttered, SpeechTranscribed, SpeechAssessed, SpeechRated),
+    "tutor": _tags(*LESSON_TYPES) - _tags(TutorRendered),
+    "voice": STARTED | _tags(TutorReplied, TutorSpoken),
+}
+"""The types of events that the cases of a kind are made from."""
+
+
+class Log(Protocol):
+    """A log that reads some types of a stream without decoding the rest; see `events.recorder_log`."""
+
+    def head(self) -> int: ...
+    def read(self, stream: str, *, after: int = 0) -> tuple[Recorded, ...]: ...
+    def read_of(
+        self, stream: str, types: Collection[str], *, upto: int, unread: Unread = ()
+    ) -> tuple[Recorded | Place, ...]: ...
+    def tail_of(
+        self, types: Collection[str] | None, after: int, *, limit: int, unread: Unread = ()
+    ) -> tuple[Recorded | Place, ...]: ...
+    def streams(
+        self, types: Collection[str], after: str = "", *, limit: int, unread: Unread = ()
+    ) -> tuple[Recorded | Place, ...]: ...
 
 
 class Chosen(Struct, frozen=True, kw_only=True):
@@ -33,26 +76,33 @@ class Chosen(Struct, frozen=True, kw_only=True):
     left_out: tuple[tuple[str, int], ...]
 
 
-class Session(Struct, frozen=True, kw_only=True):
-    """A session that is meant, and what was known of its learner when it began."""
-
-    stream: str
-    started: SessionStarted
-    history: LearnerHistory
-
-
-def choose(log: EventLog, kind: str, query: Query, *, position: int, limit: int, seed: int) -> Chosen:
+def choose(log: Log, kind: str, query: Query, *, position: int, limit: int, seed: int) -> Chosen:
     """The cases for a kind of engine in the log up to ``position``; all of them with ``limit`` 0.
 
     A limited choice is random by ``seed``; a larger limit takes the same cases and more.
     """
-    sessions, people = _sessions(log, query, position, histories=kind == "tutor")
+    starts = [start for start in _starts(log, position) if query.takes(_started(start), start.time)]
+    histories = _histories(log, starts, position) if kind == "tutor" else {}
+    people = {
+        learner: person_of(log.read(stream_of(learner)), position) for learner in {each.learner for each in starts}
+    }
     left_out: Counter[str] = Counter()
     found = Counter[str]()
 
     def every() -> Iterator[tuple[bytes, Case]]:
-        for session in sessions:
-            for case in _cases(log, kind, session, people.of(session.started.learner), position, left_out):
+        for start in starts:
+            person = people[start.learner]
+            away = FORGOTTEN if start.forgotten else person.away
+            if away:
+                left_out[f"session: {away}"] += 1
+                continue
+            read = log.read_of(start.stream, READ[kind], upto=position)
+            lesson = Lesson(
+                recorded=tuple(each for each in read if isinstance(each, Recorded)),
+                traits=_traits(_started(start), person),
+                history=histories.get(start.stream, LearnerHistory()),
+            )
+            for case in cases_of(kind, lesson, left_out):
                 found["cases"] += 1
                 yield _rank(case, seed), case
 
@@ -72,49 +122,48 @@ def _rank(case: Case, seed: int) -> bytes:
     return hashlib.sha256(f"{seed}/{case.session}/{case.version}".encode()).digest()
 
 
-def _sessions(log: EventLog, query: Query, position: int, *, histories: bool) -> tuple[list[Session], People]:
-    """The sessions that the query takes, and everybody's description. Reads the whole log."""
-    found: list[Session] = []
-    people = People()
+def _started(start: Recorded) -> SessionStarted:
+    assert isinstance(start.event, SessionStarted)
+    return start.event
+
+
+def _starts(log: Log, position: int) -> Iterator[Recorded]:
+    """The start of every session up to a position, by the names of the streams."""
+    name = ""
+    while page := log.streams(STARTED, name, limit=PAGE):
+        for each in page:
+            if (
+                isinstance(each, Recorded)
+                and isinstance(each.event, SessionStarted)
+                and (each.position or 0) <= position
+            ):
+                yield each
+        name = page[-1].stream
+
+
+def _histories(log: Log, starts: list[Recorded], position: int) -> dict[str, LearnerHistory]:
+    """What the tutor of each session was told of earlier lessons at its start; see `actors.earlier`."""
+    wanted = {start.stream for start in starts}
+    found: dict[str, LearnerHistory] = {}
     views: dict[str, ProgressView] = {}
-    for recorded in _up_to(log, position):
-        people.take(recorded)
-        if isinstance(recorded.event, SessionStarted) and query.takes(recorded.event, recorded.time):
-            history = _history(views.get(recorded.learner), recorded)
-            found.append(Session(stream=recorded.stream, started=recorded.event, history=history))
-        if histories:
-            view = views.get(recorded.learner, progress.initial())
-            views[recorded.learner] = progress.evolve(view, recorded)
-    return found, people
-
-
-def _history(view: ProgressView | None, recorded: Recorded) -> LearnerHistory:
-    """What the lesson's tutor was told at its start; see `actors.earlier`."""
-    return history_of(view, recorded.time.date()) if view is not None and view.sessions else LearnerHistory()
-
-
-def _up_to(log: EventLog, position: int) -> Iterator[Recorded]:
     after = 0
-    while after < position and (page := log.tail(after, limit=PAGE)):
-        for recorded in page:
-            after = recorded.position or position
+    while after < position and (page := log.tail_of(PROGRESS.types, after, limit=PAGE)):
+        for each in page:
+            after = each.position or position
             if after > position:
-                return
-            yield recorded
+                break
+            if isinstance(each, Recorded):
+                view = views.get(each.learner, PROGRESS.initial())
+                if isinstance(each.event, SessionStarted) and each.stream in wanted and view.sessions:
+                    found[each.stream] = history_of(view, each.time.date())
+                views[each.learner] = PROGRESS.evolve(view, each)
+    return found
 
 
-def _cases(
-    log: EventLog, kind: str, session: Session, person: Person, position: int, left_out: Counter[str]
-) -> Iterator[Case]:
-    recorded = tuple(each for each in log.read(session.stream) if (each.position or 0) <= position)
-    if any(each.forgotten for each in recorded):
-        left_out["the learner has been forgotten"] += 1
-        return
-    started = session.started
-    traits = Traits(
+def _traits(started: SessionStarted, person: Person) -> Traits:
+    return Traits(
         level=started.level or UNKNOWN,
         age_group=person.age_group or UNKNOWN,
         first_language=person.first_language or UNKNOWN,
         client=started.client or UNKNOWN,
     )
-    yield from cases_of(kind, Lesson(recorded=recorded, traits=traits, history=session.history), left_out)

@@ -24,7 +24,7 @@ def forest(comparison: Comparison, margin: float | None, name: str) -> str:
         of_trait = [each for each in shown if each.trait == trait]
         if of_trait:
             rows.append((title, None))
-            rows += [(f"{each.value}{' *' if each.note else ''}", each.measured) for each in of_trait]
+            rows += [(f"{each.value}{' *' if each.measured.note else ''}", each.measured) for each in of_trait]
     with _drawing() as pyplot:
         figure, axes = pyplot.subplots(figsize=(WIDTH_IN, 0.7 + ROW_IN * len(rows)))
         axes.axvline(0, color=MUTED, linewidth=0.8)
@@ -85,6 +85,8 @@ def distribution(spread: Spread, pairs: Sequence[Pair], name: str) -> str:
         axes.set_title(spread.title)
         axes.set_ylabel("cases")
         axes.yaxis.get_major_locator().set_params(integer=True)
+        if spread.whole:
+            axes.xaxis.get_major_locator().set_params(integer=True)
         return picture(figure, name, f"{spread.title}: median {np.median(values):g} of {len(values)}")
 
 

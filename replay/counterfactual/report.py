@@ -39,7 +39,7 @@ def _about(result: Result) -> str:
     plan = result.plan
     chosen = "all" if result.cases == result.found else f"{result.cases} of {result.found}"
     return (
-        f"<p>{html.escape(', '.join(plan.candidates))} instead of {html.escape(baseline_of(result))}: {chosen} logged"
+        f"<p>{html.escape(', '.join(plan.candidates))} against {html.escape(baseline_of(result))}: {chosen} logged"
         f" inputs of {result.learners} learners, sessions <code>{html.escape(plan.query)}</code>, the log up to"
         f" position {plan.position}. All intervals are of 95&nbsp;%, by a bootstrap over learners.</p>"
     )
@@ -68,6 +68,7 @@ def _candidate(number: int, comparison: Comparison, finished: Finished) -> str:
         f"<h2>{html.escape(comparison.candidate)}</h2>",
         f'<p class="muted">{html.escape(engines)}</p>',
         _headline(comparison),
+        f"<p>* {html.escape(first.note)}</p>" if first.note else "",
         _metrics(comparison),
     ]
     if first.cases:
@@ -120,7 +121,7 @@ def _interval(measured: Measured) -> str:
 
 
 def _metrics(comparison: Comparison) -> str:
-    rows = [_row(title_text(measured), measured, "") for measured in comparison.measured]
+    rows = [_row(title_text(measured), measured) for measured in comparison.measured]
     for contrast in comparison.contrasted:
         title = f"{contrast.title}, {contrast.unit}" if contrast.unit else contrast.title
         value = figure_text(contrast.value, contrast.scale)
@@ -132,15 +133,15 @@ def _slices(comparison: Comparison) -> str:
     shown = slices_shown(comparison)
     if not shown:
         return ""
-    rows = [_row(f"{TRAITS[each.trait]} {each.value}", each.measured, each.note) for each in shown]
+    rows = [_row(f"{TRAITS[each.trait]} {each.value}", each.measured) for each in shown]
     return _table(("", "n", "baseline", "candidate", "difference"), rows)
 
 
-def _row(title: str, measured: Measured, note: str) -> str:
-    told = f"{title} * {note}" if note else title
+def _row(title: str, measured: Measured) -> str:
+    told = f"{title} *" if measured.note else title
     return _cells(
         (told, ""),
-        (f"{measured.cases} of {measured.learners} learners", "n"),
+        (f"{measured.cases} ({measured.learners} learners)", "n"),
         (figure_text(measured.baseline, measured.scale), "baseline"),
         (figure_text(measured.candidate, measured.scale), "candidate"),
         (figure_text(measured.difference, measured.scale, sign=True), "difference"),

@@ -9,13 +9,12 @@ from msgspec import Struct
 
 from events.blobs import BlobsByLearner
 from events.errors import EventsError
-from events.log import EventLog
 from events.values import Blob
 from replay.counterfactual.asking import Task
 from replay.counterfactual.comparison import Pair, compare, engines_of
 from replay.counterfactual.errors import NothingToAsk
 from replay.counterfactual.folder import Plan, RunFolder
-from replay.counterfactual.inputs import Chosen, choose
+from replay.counterfactual.inputs import Chosen, Log, choose
 from replay.counterfactual.metrics import contrasts_of, metrics_of
 from replay.counterfactual.prices import Prices
 from replay.counterfactual.query import parse_query
@@ -39,7 +38,7 @@ class Finished(Struct, frozen=True, kw_only=True):
 class Source(Struct, frozen=True, kw_only=True):
     """Where the inputs come from."""
 
-    log: EventLog
+    log: Log
     blobs: BlobsByLearner
 
 

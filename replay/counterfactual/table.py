@@ -14,7 +14,7 @@ NO_FIGURE = "–"
 
 def as_lines(result: Result) -> Iterator[Text]:
     """What was asked, then for each candidate its metrics and slices, then the verdicts."""
-    told = f"{result.cases} of {result.found} inputs of {result.learners} learners; baseline "
+    told = f"{result.cases} of {result.found} inputs of {result.learners} learners, against "
     yield Text(told + baseline_of(result))
     for reason, count in result.left_out:
         yield Text(f"  left out: {count} × {reason}", style="dim")
@@ -33,10 +33,10 @@ def baseline_of(result: Result) -> str:
     """Where the baseline's answers come from, in words."""
     engines = ", ".join(engine_text(engine) for engine in result.baseline) or "none"
     if result.logged == result.cases:
-        return f"as logged ({engines})"
+        return f"what was logged ({engines})"
     if not result.logged:
-        return f"{engines}, run anew"
-    return f"as logged for {result.logged}, else run anew ({engines})"
+        return f"{engines}, asked too"
+    return f"what was logged for {result.logged}, else {result.plan.baseline}, asked too ({engines})"
 
 
 def engine_text(engine: Engine) -> str:
@@ -84,6 +84,9 @@ def _metrics(comparison: Comparison) -> Iterator[Text]:
         title = f"{contrast.title}, {contrast.unit}" if contrast.unit else contrast.title
         rows.append((title, str(contrast.cases), "", figure_text(contrast.value, contrast.scale), ""))
     yield from _columns(f"{named}, with 95 % intervals", rows)
+    note = comparison.measured[0].note
+    if note:
+        yield Text(f"  {note}", style="yellow")
 
 
 def _slices(comparison: Comparison) -> Iterator[Text]:
@@ -91,7 +94,7 @@ def _slices(comparison: Comparison) -> Iterator[Text]:
     for each in slices_shown(comparison):
         measured = each.measured
         counts = (str(measured.cases), str(measured.learners))
-        rows.append((f"{TRAITS[each.trait]} {each.value}", *counts, *_figures(measured), each.note))
+        rows.append((f"{TRAITS[each.trait]} {each.value}", *counts, *_figures(measured), measured.note))
     if len(rows) > 1:
         yield from _columns(f"{title_text(comparison.measured[0])}, by slice", rows)
 

@@ -6,14 +6,15 @@ import pytest
 
 from events.blobs import BlobStore
 from events.envelope import Origin
-from events.learner import LearnerDescribed, stream_of
-from events.lesson import SessionStarted, SpeechRated, SpeechUttered
-from events.log import EventLog
+from events.learner import ConsentGiven, ConsentWithdrawn, LearnerDescribed, LearnerForgotten, stream_of
+from events.lesson import SessionStarted, SpeechRated, SpeechUttered, TutorReplied
 from events.memory import MemoryEventLog
+from events.values import EngineUse
 from replay.counterfactual.inputs import Chosen, choose
 from replay.counterfactual.query import parse_query
-from replay.counterfactual.values import UNKNOWN, Recording, Traits
+from replay.counterfactual.values import UNKNOWN, Exchange, Recording, Traits
 from tests.events.samples import origin
+from tests.projections.histories import started
 from tests.replay.counterfactual.lessons import noise, record
 
 
@@ -22,7 +23,9 @@ def blobs(tmp_path: Path) -> BlobStore:
     return BlobStore(tmp_path / "blobs")
 
 
-def imported(log: EventLog, blobs: BlobStore, learner: str, age_group: str, totals: tuple[float | None, ...]) -> None:
+def imported(
+    log: MemoryEventLog, blobs: BlobStore, learner: str, age_group: str, totals: tuple[float | None, ...]
+) -> None:
     """A corpus session with a recording for each total of its raters (0..10)."""
     session = f"corpus-{learner}"
     whose = Origin(learner=learner, causation="", correlation="", producer="import")
@@ -45,7 +48,7 @@ def imported(log: EventLog, blobs: BlobStore, learner: str, age_group: str, tota
     log.append(session, events, expected_version=0, origin=whose)
 
 
-def chosen(log: EventLog, kind: str, query: str = "all", *, limit: int = 0, seed: int = 0) -> Chosen:
+def chosen(log: MemoryEventLog, kind: str, query: str = "all", *, limit: int = 0, seed: int = 0) -> Chosen:
     return choose(log, kind, parse_query(query), position=log.head(), limit=limit, seed=seed)
 
 
@@ -90,3 +93,40 @@ def test_what_was_typed_is_left_out_and_counted() -> None:
     ]
     log.append("s", events, expected_version=0, origin=origin())
     assert chosen(log, "asr").left_out == (("it was typed", 1),)
+
+
+def test_whoever_withdrew_or_was_forgotten_since_is_left_out(blobs: BlobStore) -> None:
+    log = MemoryEventLog()
+    for learner in ("kim", "lee", "mia", "noa"):
+        imported(log, blobs, learner, "adult", (5.0,))
+    position = log.head()
+
+    def tell(learner: str, *events: ConsentGiven | ConsentWithdrawn | LearnerForgotten) -> None:
+        stream = stream_of(learner)
+        whose = Origin(learner=learner, causation="", correlation="", producer="test")
+        log.append(stream, events, expected_version=len(log.read(stream)), origin=whose)
+
+    tell("kim", ConsentWithdrawn(purpose="analytics"))
+    tell("lee", LearnerForgotten(generation=1))
+    tell("mia", ConsentWithdrawn(purpose="analytics"), ConsentGiven(purpose="analytics"))
+    tell("noa", ConsentWithdrawn(purpose="training"))
+    found = choose(log, "asr", parse_query("all"), position=position, limit=0, seed=0)
+    assert {case.learner for case in found.cases} == {"mia", "noa"}
+    assert found.left_out == (
+        ("session: the learner has been forgotten", 1),
+        ("session: the learner withdrew from analytics", 1),
+    )
+
+
+def test_a_tutor_is_told_what_was_known_from_earlier_lessons_and_nothing_of_later_ones(blobs: BlobStore) -> None:
+    log = MemoryEventLog()
+    engine = EngineUse(kind="tutor", name="rules", version="1")
+    for number in range(3):
+        greeting = TutorReplied(turn=0, sentence=0, text="Hello.", engine=engine, last=True)
+        start = started("ana", f"s{number}")
+        log.append(f"s{number}", [start, greeting], expected_version=0, origin=origin("ana"))
+    prompts = {case.session: case.prompt for case in chosen(log, "tutor").cases}
+    sessions = {
+        name: prompt.context.history.sessions for name, prompt in prompts.items() if isinstance(prompt, Exchange)
+    }
+    assert sessions == {"s0": 0, "s1": 1, "s2": 2}

@@ -66,7 +66,7 @@ def test_each_example_names_its_session_turn_and_event(finished: Finished) -> No
 
 def test_lines_for_the_terminal_hold_the_same_figures(finished: Finished) -> None:
     text = "\n".join(line.plain for line in as_lines(finished.result))
-    assert "30 of 30 inputs of 15 learners; baseline as logged (whisper-base 1 d0)" in text
+    assert "30 of 30 inputs of 15 learners, against what was logged (whisper-base 1 d0)" in text
     assert "100.0 (100.0 to 100.0)" in text
     assert "deaf: wer at most 0.01 worse: worse" in text
     assert "good: wer at most 0.01 worse: not worse" in text

@@ -68,7 +68,7 @@ def test_a_deaf_engine_misses_every_word_and_a_good_one_none(source: Source, tmp
         ("level", "A2", 20),
         ("level", "B1", 4),
     }
-    notes = {each.value: each.note for each in deaf.slices if each.trait == "level"}
+    notes = {each.value: each.measured.note for each in deaf.slices if each.trait == "level"}
     assert notes["A2"] == ""
     assert "only 2 learners" in notes["B1"]
 
