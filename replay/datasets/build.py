@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 from msgspec import Struct
 
 from events.recorder_log import RecorderEventLog
+from replay.datasets.card import card
 from replay.datasets.code import code_version
 from replay.datasets.duplicates import exact_duplicates, near_duplicates
 from replay.datasets.errors import BuildRunning, ConsentChanged, FolderOccupied, PositionUnknown
@@ -26,6 +27,7 @@ from replay.datasets.manifest import (
     Manifest,
     digest_of,
     encoded,
+    file_of,
     files_in,
     left_out,
     parts_of,
@@ -34,6 +36,7 @@ from replay.datasets.manifest import (
     summed,
 )
 from replay.datasets.plan import SHARDS, changed_minds, make_plan, read_learners
+from replay.datasets.report import report
 from replay.datasets.rows import SPLITS
 from replay.datasets.shard import Made
 from replay.datasets.spec import Spec
@@ -198,8 +201,8 @@ class Builder:
         parts = [
             part
             for split in SPLITS
-            if whole.rows.get(split)
-            for part in parts_of(split, whole.rows[split], size, SHARDS)
+            if whole.tally.rows.get(split)
+            for part in parts_of(split, whole.tally.rows[split], size, SHARDS)
         ]
         for form in self._spec.formats:
             writer = FORMATS[form]()
@@ -225,17 +228,25 @@ class Builder:
             position=begun.position,
             created=begun.created,
             code=begun.code,
-            rows=sum(whole.rows.values()),
-            splits=split_counts(whole, SPLITS),
+            rows=sum(whole.tally.rows.values()),
+            splits=split_counts(whole.tally, SPLITS),
             sessions=whole.sessions,
             unended=whole.unended,
             scrubbed=whole.scrubbed,
             sessions_dropped=left_out(whole.sessions_dropped),
             rows_dropped=left_out(whole.rows_dropped),
-            learners=tuple(sorted(whole.learners)),
+            learners=tuple(sorted(whole.tally.learners)),
             forgotten=tuple(sorted(whole.forgotten)),
             files=files,
         )
+        for path, data in (
+            (self._folder.card, card(manifest)),
+            (self._folder.report, report(manifest, whole.tally)),
+        ):
+            with whole_file(path) as file:
+                file.write(data)
+        about_it = (file_of(self._folder.root, path) for path in (self._folder.card, self._folder.report))
+        manifest = msgspec.structs.replace(manifest, files=(*files, *about_it))
         with whole_file(self._folder.manifest) as file:
             file.write(encoded(manifest))
         return manifest

@@ -19,6 +19,7 @@ from replay.datasets.gate import measures_of
 from replay.datasets.kinds.catalogue import KINDS
 from replay.datasets.manifest import Manifest
 from replay.datasets.register import remember
+from replay.datasets.report import check_library
 from replay.datasets.rows import SPLITS
 from replay.datasets.spec import read_spec
 from replay.datasets.work import Job, Replayer
@@ -47,6 +48,7 @@ def _workers(text: str) -> int:
 def _run_dataset(arguments: argparse.Namespace, data: DataFolder) -> int:
     measures = {kind.name: measures_of(kind) for kind in KINDS.values()}
     spec = read_spec(arguments.spec, measures, kinds_by_format(KINDS))
+    check_library()
     console = Console(stderr=True)
     folder = DatasetFolder(arguments.out)
     with open_existing_log(data) as log, Bars(console) as bars:

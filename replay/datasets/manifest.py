@@ -12,10 +12,13 @@ from msgspec import Struct
 
 from replay.datasets.drops import in_words
 from replay.datasets.errors import DatasetUnreadable
-from replay.datasets.folders import BUILDING, MANIFEST, DatasetFolder
+from replay.datasets.folders import BUILDING, CARD, MANIFEST, REPORT, DatasetFolder
 from replay.datasets.formats.writer import Part
 from replay.datasets.shard import Made
 from replay.datasets.spec import Spec
+from replay.datasets.tally import Tally
+
+ABOUT = (MANIFEST, CARD, REPORT)
 
 
 class File(Struct, frozen=True, kw_only=True):
@@ -46,9 +49,9 @@ class Manifest(Struct, frozen=True, kw_only=True):
     """A finished dataset.
 
     ``position`` is the log's position up to which it was read, ``created`` the time of the event there: no clock of the
-    machine comes in. ``sha256`` is over the paths and hashes of ``files``. ``learners`` and ``forgotten`` are
-    pseudonyms; the forgotten ones would have been in it. ``unended`` counts sessions that had no end yet,
-    ``scrubbed`` rows from which something personal was taken out.
+    machine comes in. ``sha256`` is over the paths and hashes of ``files`` without card and report. ``learners`` and
+    ``forgotten`` are pseudonyms; the forgotten ones would have been in it. ``unended`` counts sessions that had no end
+    yet, ``scrubbed`` rows from which something personal was taken out.
     """
 
     name: str
@@ -80,10 +83,10 @@ def file_of(root: Path, path: Path) -> File:
 
 
 def files_in(root: Path) -> tuple[File, ...]:
-    """Every file of a dataset but the manifest, by path."""
+    """The data of a dataset: every file but manifest, card and report, by path."""
     paths = (path for path in root.rglob("*") if path.is_file())
     relative = sorted(path.relative_to(root).as_posix() for path in paths)
-    return tuple(file_of(root, root / each) for each in relative if each != MANIFEST and not each.startswith(BUILDING))
+    return tuple(file_of(root, root / each) for each in relative if each not in ABOUT and not each.startswith(BUILDING))
 
 
 def digest_of(files: Iterable[File]) -> str:
@@ -103,31 +106,27 @@ def left_out(counts: Mapping[str, int]) -> tuple[Left, ...]:
 def summed(made: Iterable[Made]) -> Made:
     """All shards together."""
     whole = Made()
-    counters: dict[str, Counter[str]] = {name: Counter() for name in ("rows", "sessions_dropped", "rows_dropped")}
+    sessions_dropped, rows_dropped = Counter[str](), Counter[str]()
     for each in made:
         whole.sessions += each.sessions
         whole.unended += each.unended
         whole.scrubbed += each.scrubbed
-        for name, counter in counters.items():
-            counter.update(getattr(each, name))
-        for split, seconds in each.seconds.items():
-            whole.seconds[split] = whole.seconds.get(split, 0.0) + seconds
-        for learner, split in each.learners.items():
-            whole.learners[learner] = split
         whole.forgotten |= each.forgotten
-    for name, counter in counters.items():
-        setattr(whole, name, dict(counter))
+        whole.tally.merge(each.tally)
+        sessions_dropped.update(each.sessions_dropped)
+        rows_dropped.update(each.rows_dropped)
+    whole.sessions_dropped, whole.rows_dropped = dict(sessions_dropped), dict(rows_dropped)
     return whole
 
 
-def split_counts(whole: Made, splits: Sequence[str]) -> dict[str, SplitCount]:
+def split_counts(tally: Tally, splits: Sequence[str]) -> dict[str, SplitCount]:
     """What each split holds."""
-    learners = Counter(whole.learners.values())
+    learners = Counter(tally.learners.values())
     return {
         split: SplitCount(
-            rows=whole.rows.get(split, 0),
+            rows=tally.rows.get(split, 0),
             learners=learners[split],
-            hours=round(whole.seconds.get(split, 0.0) / 3600, 4),
+            hours=round(tally.seconds.get(split, 0.0) / 3600, 4),
         )
         for split in splits
     }

@@ -18,27 +18,26 @@ from replay.datasets.kinds.kind import Dropped, Kind
 from replay.datasets.logged import Known, LoggedSession, logged
 from replay.datasets.plan import STARTED, Planned, read_plan
 from replay.datasets.row_files import put_row
-from replay.datasets.rows import SPLITS, Lineage, Row
+from replay.datasets.rows import Lineage, Row
 from replay.datasets.spec import Spec
+from replay.datasets.tally import Tally
 
 STARTED_UNREAD = ("goal", "topic", "exercise", "client")
 
 
 class Made(Struct, kw_only=True):
-    """What became of a shard: rows and seconds of sound by split, what was left out and why, sessions without an end.
+    """What became of a shard: what its rows are like, what was left out and why, sessions without an end.
 
-    ``scrubbed`` counts rows from which something personal was taken out, ``learners`` tells the split of each learner
-    who has rows, ``forgotten`` who would have had some. ``thinned``: rows were taken out that are there already.
+    ``scrubbed`` counts rows from which something personal was taken out, ``forgotten`` tells who would have had some.
+    ``thinned``: rows were taken out that are there already.
     """
 
     sessions: int = 0
     unended: int = 0
     scrubbed: int = 0
-    rows: dict[str, int] = {}
-    seconds: dict[str, float] = {}
+    tally: Tally = msgspec.field(default_factory=Tally)
     sessions_dropped: dict[str, int] = {}
     rows_dropped: dict[str, int] = {}
-    learners: dict[str, str] = {}
     forgotten: set[str] = set()
     thinned: bool = False
 
@@ -91,11 +90,11 @@ class ShardMaker:
                 lineage.write(encode(traced) + b"\n")
         marks.write(self._folder, shard)
         with whole_file(self._folder.made(shard)) as file:
-            file.write(msgspec.json.encode(made, order="deterministic"))
+            file.write(msgspec.json.encode(made))
         return made
 
     def _rows(self, shard: int, learners: dict[str, Known], made: Made, marks: Marks) -> Iterator[Row]:
-        rows, seconds = Counter[str](), dict.fromkeys(SPLITS, 0.0)
+        number, tally = 0, made.tally
         sessions_dropped, rows_dropped = Counter[str](), Counter[str]()
         for planned in read_plan(self._folder, shard):
             known = learners[planned.learner]
@@ -116,13 +115,11 @@ class ShardMaker:
                     continue
                 row = passed.row
                 if passed.mark is not None:
-                    marks.add(rows.total(), passed.mark)
+                    marks.add(number, passed.mark)
                 made.scrubbed += passed.scrubbed
-                rows[row.split] += 1
-                made.learners[row.learner] = row.split
-                seconds[row.split] += seconds_of(row)
+                number += 1
+                tally.add(row)
                 yield row
-        made.rows, made.seconds = dict(rows), seconds
         made.sessions_dropped, made.rows_dropped = dict(sessions_dropped), dict(rows_dropped)
 
     def _session(self, planned: Planned, known: Known) -> LoggedSession | Dropped:
@@ -145,9 +142,3 @@ class ShardMaker:
             else:
                 found.append(each)
         return logged(known, found, ended=ended) or Dropped("damaged")
-
-
-def seconds_of(row: Row) -> float:
-    """How long a row's sound is; 0 where it has none."""
-    seconds = row.columns.get("duration_s")
-    return float(seconds) if isinstance(seconds, int | float) else 0.0

@@ -7,7 +7,8 @@ import msgspec
 from replay.datasets.folders import DatasetFolder, whole_file
 from replay.datasets.row_files import put_row, rows_in
 from replay.datasets.rows import SPLITS
-from replay.datasets.shard import Made, Traced, seconds_of
+from replay.datasets.shard import Made, Traced
+from replay.datasets.tally import Tally
 
 
 def thinned(folder: DatasetFolder, shard: int, gone: dict[int, str]) -> Made:
@@ -20,17 +21,15 @@ def thinned(folder: DatasetFolder, shard: int, gone: dict[int, str]) -> Made:
         with whole_file(folder.thinned(shard)) as file:
             file.write(msgspec.json.encode(reasons, order="deterministic"))
     reasons = msgspec.json.decode(folder.thinned(shard).read_bytes(), type=dict[str, str])
-    made.rows, made.seconds = {}, dict.fromkeys(SPLITS, 0.0)
+    made.tally = Tally()
     for split in SPLITS:
         _thin_rows(folder, shard, split, reasons, made)
-    kept = [(each, line) for line in lines if (each := traced(line)).id not in reasons]
     with whole_file(folder.lineage_of(shard)) as file:
-        file.writelines(line for _, line in kept)
-    made.learners = {each.learner: each.split for each, _ in kept}
+        file.writelines(line for line in lines if traced(line).id not in reasons)
     made.rows_dropped = dict(Counter(made.rows_dropped) + Counter(reasons.values()))
     made.thinned = True
     with whole_file(folder.made(shard)) as file:
-        file.write(msgspec.json.encode(made, order="deterministic"))
+        file.write(msgspec.json.encode(made))
     return made
 
 
@@ -42,5 +41,4 @@ def _thin_rows(folder: DatasetFolder, shard: int, split: str, reasons: dict[str,
         for row in rows_in(path):
             if row.id not in reasons:
                 put_row(file, row)
-                made.rows[split] = made.rows.get(split, 0) + 1
-                made.seconds[split] += seconds_of(row)
+                made.tally.add(row)

@@ -1,0 +1,61 @@
+"""What a person, and Hugging Face, read of a dataset: its card and its report."""
+
+import re
+from pathlib import Path
+
+import datasets
+import pytest
+from huggingface_hub import DatasetCard
+
+from replay.__main__ import main
+from replay.datasets.manifest import read_manifest
+from tests.replay.datasets.lessons import Lessons
+
+
+@pytest.fixture
+def out(lessons: Lessons, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A dataset of dialogues of twenty learners, and one who did not agree."""
+    monkeypatch.setenv("COLLOQUY_DATA", str(lessons.folder.root))
+    for number in range(20):
+        lessons.consent(f"l{number}")
+        said = lessons.said(f"l{number}", 1, f"number {number}")
+        lessons.hold(f"s{number}", f"l{number}", *said, *lessons.answered(1, "Fine."))
+    lessons.hold("shy", "shy", *lessons.said("shy", 1, "secret words"), *lessons.answered(1, "Oh."))
+    (tmp_path / "spec.toml").write_text('kind = "dialogue"\nformats = ["huggingface"]\nlicence = "cc-by-4.0"\n')
+    assert main(["dataset", str(tmp_path / "spec.toml"), "--out", str(tmp_path / "out")]) == 0
+    return tmp_path / "out"
+
+
+def test_hugging_face_opens_the_folder_by_its_card(out: Path, tmp_path: Path) -> None:
+    loaded = datasets.load_dataset(str(out), cache_dir=str(tmp_path / "cache"))
+
+    manifest = read_manifest(out)
+    assert {split: len(loaded[split]) for split in loaded} == {
+        split: count.rows for split, count in manifest.splits.items() if count.rows
+    }
+    assert sum(map(len, loaded.values())) == 20
+    assert loaded["train"][0]["messages"][1]["role"] == "user"
+    card = DatasetCard.load(out / "README.md")
+    assert (card.data.license, card.data.language, card.data.task_categories) == (
+        "cc-by-4.0",
+        ["en"],
+        ["text-generation"],
+    )
+
+
+def test_the_card_tells_what_is_not_in_it_and_why(out: Path) -> None:
+    text = (out / "README.md").read_text()
+
+    assert "- Sessions: 1 because the learner has not agreed to training (`no_consent`)" in text
+    assert "| train | 14 | 14 |" in text
+
+
+def test_the_report_is_one_file_with_pictures_and_quotes_nobody(out: Path) -> None:
+    page = (out / "report.html").read_text()
+
+    assert page.count("<svg") >= 3
+    assert "the learner has not agreed to training" in page
+    assert "number 1" not in page
+    assert "secret words" not in page
+    links = re.findall(r'(?:src|href)="([^"#][^"]*)"', page)
+    assert [link for link in links if not link.startswith("data:")] == []
