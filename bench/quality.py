@@ -20,7 +20,7 @@ from bench.asr import DATA, recordings
 from bench.machine import machine, spread
 from replay.quality.clipping import clipped_ratio
 from replay.quality.dnsmos import MODEL, Dnsmos
-from replay.quality.exact import audio_hash, text_hash
+from replay.quality.exact import text_hash
 from replay.quality.language import LanguageIdentifier
 from replay.quality.loudness import loudness_lufs
 from replay.quality.near_audio import fingerprint
@@ -59,7 +59,6 @@ def main() -> None:
         "loudness_lufs": _seconds(loudness_lufs, sounds),
         "clipped_ratio": _seconds(clipped_ratio, sounds),
         "dnsmos_*": _seconds(judge.judge, sounds),
-        "exact copies (SHA-256)": _seconds(audio_hash, sounds),
         "near copies (fingerprint)": _seconds(fingerprint, sounds),
     }
     for name, rounds in per_second.items():
