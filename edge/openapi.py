@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from actors.cluster import ClusterStatus
 from edge.frames import StartSession
+from edge.replaying import Replay
 from edge.rest import API, MOST_SESSIONS, MOST_TREND_DAYS, Problem, SpeakRequest
 from projections.messages import Message
 
@@ -21,7 +22,7 @@ async def document(request: Request) -> Response:
 
 def build() -> dict[str, Any]:
     """The document; message types of the WebSocket are among the schemas, for clients that generate types."""
-    types = (ClusterStatus, StartSession, SpeakRequest, Problem, *Message.__args__)
+    types = (ClusterStatus, StartSession, SpeakRequest, Problem, Replay, *Message.__args__)
     _, schemas = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
     return {
         "openapi": "3.1.0",
@@ -56,6 +57,22 @@ def _paths() -> dict[str, Any]:
         },
         f"{practice}/sessions/{{session}}": {
             "get": _operation("A session from the log.", "getSession", parameters=[session, learner])
+        },
+        f"{practice}/sessions/{{session}}/replay": {
+            "get": _operation(
+                "A session's events with their times and messages.",
+                "getReplay",
+                parameters=[session, learner],
+                schema="Replay",
+            )
+        },
+        f"{practice}/sessions/{{session}}/turns/{{turn}}/film": {
+            "get": _operation(
+                "What the tutor said in a turn: voice and face, or the voice alone as WAV where no face was drawn.",
+                "getFilm",
+                parameters=[session, _path("turn", "The turn's number; 0 is the greeting."), learner],
+                media="video/mp4",
+            )
         },
         f"{practice}/progress": {"get": _operation("The learner's progress.", "getProgress", parameters=[learner])},
         f"{practice}/analytics/trends": {

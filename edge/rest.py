@@ -56,7 +56,12 @@ class SpeakRequest(Struct, frozen=True, kw_only=True):
 
 T = TypeVar("T")
 Handler = Callable[[Request], Awaitable[Response]]
-STATUS = {"session_not_found": 404, "not_your_session": 403, "blob_missing": 404, "session_ended": 409} | {
+STATUS = {
+    "session_not_found": 404,
+    "unknown_turn": 404,
+    "blob_missing": 404,
+    "not_your_session": 403,
+    "session_ended": 409,
     "learner_forgotten": 410,
     "blob_forgotten": 410,
     "blob_expired": 410,
@@ -129,7 +134,7 @@ async def list_sessions(request: Request) -> Response:
 
 async def get_session(request: Request) -> Response:
     """A session with its durable messages, from the log alone."""
-    recorded = await _session_events(request, request.path_params["session"])
+    recorded = await session_events(request, request.path_params["session"])
     messages = [
         outgoing.message
         for item in recorded
@@ -186,7 +191,7 @@ async def get_idle(request: Request) -> Response:
 async def get_blob(request: Request) -> Response:
     """A recording of the learner's own session, or what its tutor said."""
     sha256 = request.path_params["sha256"]
-    recorded = await _session_events(request, required(request, "session", "SESSION"))
+    recorded = await session_events(request, required(request, "session", "SESSION"))
     owned = {
         item.event.audio.sha256: item.event.audio.media_type
         for item in recorded
@@ -238,7 +243,8 @@ async def _progress(request: Request) -> ProgressView:
     return view or ProgressView(learner=learner)
 
 
-async def _session_events(request: Request, session: str) -> tuple[Recorded, ...]:
+async def session_events(request: Request, session: str) -> tuple[Recorded, ...]:
+    """The events of the learner's own session. Raises `BadRequest`, `SessionNotFound` or `NotYourSession`."""
     learner = _learner(request)
     recorded = await asyncio.to_thread(resources_of(request).log.read, session)
     if not recorded:
@@ -265,20 +271,21 @@ def _learner(request: Request) -> str:
     return required(request, "learner", "PSEUDONYM")
 
 
-def _route(path: str, handler: Handler, *parameters: str, method: str = "GET") -> Route:
+def route(path: str, handler: Handler, *parameters: str, method: str = "GET") -> Route:
+    """A route of the interface, with what its query may hold; typed errors become problem bodies."""
     return Route(API + path, answering(handler, parameters), methods=[method])
 
 
 ROUTES = [
-    _route("/speech-practice/sessions", create_session, method="POST"),
-    _route("/speech-practice/sessions", list_sessions, "learner", "limit"),
-    _route("/speech-practice/sessions/{session}", get_session, "learner"),
-    _route("/speech-practice/progress", get_progress, "learner"),
-    _route("/speech-practice/analytics/trends", get_trends, "learner", "days"),
-    _route("/speech-practice/speak", speak, method="POST"),
-    _route("/tutors", get_tutors),
-    _route("/tutors/{tutor}/portrait.png", get_portrait),
-    _route("/tutors/{tutor}/idle.mp4", get_idle),
-    _route("/topics", get_topics),
-    _route("/blobs/{sha256}", get_blob, "learner", "session"),
+    route("/speech-practice/sessions", create_session, method="POST"),
+    route("/speech-practice/sessions", list_sessions, "learner", "limit"),
+    route("/speech-practice/sessions/{session}", get_session, "learner"),
+    route("/speech-practice/progress", get_progress, "learner"),
+    route("/speech-practice/analytics/trends", get_trends, "learner", "days"),
+    route("/speech-practice/speak", speak, method="POST"),
+    route("/tutors", get_tutors),
+    route("/tutors/{tutor}/portrait.png", get_portrait),
+    route("/tutors/{tutor}/idle.mp4", get_idle),
+    route("/topics", get_topics),
+    route("/blobs/{sha256}", get_blob, "learner", "session"),
 ]

@@ -38,6 +38,9 @@ export const topics = () => json(`${ROOT}/topics`);
 export const sessions = () => json(`${PRACTICE}/sessions?${query({ learner: learnerId() })}`);
 export const session = (id) =>
   json(`${PRACTICE}/sessions/${encodeURIComponent(id)}?${query({ learner: learnerId() })}`);
+/** A session's events with times and messages; of another learner where the pseudonym is known. */
+export const replay = (id, learner = "") =>
+  json(`${PRACTICE}/sessions/${encodeURIComponent(id)}/replay?${query({ learner: learner || learnerId() })}`);
 export const progress = () => json(`${PRACTICE}/progress?${query({ learner: learnerId() })}`);
 export const trends = (days) => json(`${PRACTICE}/analytics/trends?${query({ learner: learnerId(), days })}`);
 
@@ -57,9 +60,15 @@ export async function readiness() {
 }
 
 /** The bytes of a recording. */
-export async function blob(sha256, sessionId) {
-  const where = `${ROOT}/blobs/${sha256}?${query({ learner: learnerId(), session: sessionId })}`;
+export async function blob(sha256, sessionId, learner = "") {
+  const where = `${ROOT}/blobs/${sha256}?${query({ learner: learner || learnerId(), session: sessionId })}`;
   return (await request(where)).arrayBuffer();
+}
+
+/** The tutor's turn as a file of its own: voice and face, or the voice alone. */
+export async function film(turn, sessionId, learner = "") {
+  const where = `${PRACTICE}/sessions/${encodeURIComponent(sessionId)}/turns/${turn}/film`;
+  return (await request(`${where}?${query({ learner: learner || learnerId() })}`)).blob();
 }
 
 /** The tutor's voice saying `text`; `rate` below 1 is slower. */

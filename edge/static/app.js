@@ -5,6 +5,7 @@ import { h } from "./dom.js";
 import { historyView } from "./history.js";
 import { lessonView } from "./lesson.js";
 import { Notices } from "./notices.js";
+import { playerView } from "./player.js";
 import { progressView } from "./progress.js";
 import { Router } from "./router.js";
 import { Sound } from "./sound.js";
@@ -13,12 +14,14 @@ import { themeButton } from "./theme.js";
 
 const notices = new Notices();
 let session = null;
+let player = null;
 
 const shared = {
   notices,
   catalogue: new Catalogue(),
   sound: new Sound(),
   expose: (live) => (session = live),
+  exposePlayer: (open) => (player = open),
 };
 
 const place = document.querySelector("main");
@@ -33,6 +36,7 @@ const router = new Router(
     lesson: (where, id) => lessonView(where, shared, id ?? ""),
     history: (where, id) => historyView(where, shared, id ?? ""),
     progress: (where) => progressView(where),
+    replay: (where, id, at, learner) => playerView(where, shared, id ?? "", at ?? "", learner ?? ""),
   },
   "start",
 );
@@ -44,6 +48,9 @@ Object.defineProperty(window, "colloquy", {
     },
     get lesson() {
       return session ? snapshot(session.lesson) : null;
+    },
+    get player() {
+      return player ? { ...player.position, lesson: player.lesson && snapshot(player.lesson) } : null;
     },
     get connected() {
       return Boolean(session?.online);

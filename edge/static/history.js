@@ -122,6 +122,7 @@ async function drawOne({ heading, body }, sessionId, shared, clips) {
       "p",
       { class: "row" },
       h("a", { class: "quiet", href: "#/history" }, "All lessons"),
+      h("a", { class: "quiet", href: `#/replay/${encodeURIComponent(sessionId)}` }, icon("play"), "Watch it again"),
       !lesson.ended && h("a", { class: "quiet", href: `#/lesson/${encodeURIComponent(sessionId)}` }, "Go on with it"),
     ),
     transcript.element,

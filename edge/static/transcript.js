@@ -2,7 +2,8 @@
  * The conversation as a list of turns, drawn from the lesson's state: the learner's words, scores, notes and melody,
  * the tutor's sentences. The same list serves the live lesson and the history (`actions` then leaves out what changes).
  *
- * `actions`: playRecording(turn, startMs?, endMs?), playReply(turn), speak(text, rate?), retry(turn)?, rate(turn, stars)?
+ * `actions`: playRecording(turn, startMs?, endMs?), playReply(turn), speak(text, rate?)?, retry(turn)?, rate(turn, stars)?,
+ * and what else there is to show: noteOn(turn)? on the learner's words, reasonsFor(turn)? for the tutor's.
  */
 
 import { degraded } from "./degraded.js";
@@ -84,13 +85,14 @@ export class Transcript {
       this.#learnerHead(turn),
       other && otherSentence(turn),
       turn.analysis?.words.length && !other
-        ? scoredSentence(turn.analysis, (kind, word) => this.#listen(turn, kind, word))
+        ? scoredSentence(turn.analysis, (kind, word) => this.#listen(turn, kind, word), Boolean(this.actions.speak))
         : h("p", { class: settled ? "plain-sentence" : "plain-sentence is-partial" }, text || unheard(turn)),
       turn.analysis && !other && scoreRow(turn.analysis.scores),
       turn.analysis?.notes.length > 0 && notes(turn.analysis.notes),
       turn.prosody?.contour.length > 0 && melody(turn),
       turn.errors.map((error) => this.#failure(turn, error)),
       degraded([turn.transcription?.engine, ...(turn.analysis?.engines ?? [])]),
+      this.actions.noteOn?.(turn),
     );
   }
 
@@ -116,6 +118,7 @@ export class Transcript {
             " ",
           ]),
       ),
+      this.actions.reasonsFor?.(turn),
       cutShort(turn, this.lesson.turns.get(turn.number + 1)),
       degraded([turn.sentences.find(Boolean)?.engine, turn.segments.find(Boolean)?.engine]),
       whole && turn.number > 0 && (this.actions.rate ? this.#stars(turn) : rated(turn)),
@@ -133,7 +136,7 @@ export class Transcript {
       h("span", { class: "meta" }, turn.retryOf !== undefined ? `once more ${seconds}` : seconds),
       h("span", { class: "spacer" }),
       recorded && tool("play", "Listen", "Listen to yourself", () => this.actions.playRecording(turn)),
-      sentence && turn.uttered && tool("listen", "Tutor", "Hear the tutor say it", () => this.actions.speak(sentence)),
+      this.actions.speak && sentence && turn.uttered && tool("listen", "Tutor", "Hear the tutor say it", () => this.actions.speak(sentence)),
       this.actions.retry && recorded && tool("retry", "Retry", "Say it again", () => this.actions.retry(turn)),
     );
   }

@@ -6,8 +6,8 @@
 import { fill, h, icon } from "./dom.js";
 import { BANDS, bandOf, describe } from "./phones.js";
 
-/** `listen(kind, word)` plays "mine" or "tutor". Gives the sentence with the room for a word's details below. */
-export function scoredSentence(analysis, listen) {
+/** `listen(kind, word)` plays "mine" or, where the tutor `canSpeak`, "tutor". Gives the sentence with the room for a word's details below. */
+export function scoredSentence(analysis, listen, canSpeak = true) {
   const details = h("div", { class: "word-details", hidden: true });
   let open = null;
   const toggle = (button, word) => {
@@ -21,7 +21,7 @@ export function scoredSentence(analysis, listen) {
     button.setAttribute("aria-expanded", "true");
     fill(
       details,
-      wordDetails(word, listen, () => closeOf(button)),
+      wordDetails(word, listen, canSpeak, () => closeOf(button)),
     );
     details.hidden = false;
   };
@@ -68,7 +68,7 @@ function wordButton(word, toggle) {
   );
 }
 
-function wordDetails(word, listen, close) {
+function wordDetails(word, listen, canSpeak, close) {
   const missed = word.spoken === false;
   const weakest = [...word.phones].sort((one, other) => one.score - other.score)[0];
   return [
@@ -82,7 +82,7 @@ function wordDetails(word, listen, close) {
         missed ? BANDS.missed : `${Math.round(word.score)} · ${BANDS[bandOf(word.score)]}`,
       ),
       !missed && small("play", "You", "Hear yourself", () => listen("mine", word)),
-      small("listen", "Tutor", "Hear the tutor", () => listen("tutor", word)),
+      canSpeak && small("listen", "Tutor", "Hear the tutor", () => listen("tutor", word)),
     ),
     h(
       "button",

@@ -3,7 +3,6 @@
 With COLLOQUY_SCREENSHOTS=DIR the pictures of the README are left there.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.edge.page.conftest import FLAGS, chromium_path, in_sync, until
 from tests.product.conftest import Product
+from tests.product.pictures import picture
 
 SENTENCE = "I would like a cup of tea."
 GREETING_S = 8.0
@@ -39,7 +39,7 @@ def lesson(product: Product, browser: Browser) -> Iterator[tuple[Page, list[str]
     page, faults = context.new_page(), list[str]()
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.goto(product.url)
-    _picture(page, "start")
+    picture(page, "start")
     _start(page)
     until(page, "colloquy.audio?.speaking")
     page.keyboard.press("Escape")
@@ -55,20 +55,6 @@ def _start(page: Page) -> None:
     page.fill("[name=text]", SENTENCE)
     page.click(".start-button")
     until(page, "colloquy.lesson?.session")
-
-
-def _picture(page: Page, name: str) -> None:
-    folder = os.environ.get("COLLOQUY_SCREENSHOTS")
-    if not folder:
-        return
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        for width, height, size in ((1280, 800, "desktop"), (390, 844, "phone")):
-            page.set_viewport_size({"width": width, "height": height})
-            page.wait_for_timeout(400)
-            page.screenshot(path=Path(folder) / f"{name}-{size}-{scheme}.png")
-    page.set_viewport_size({"width": 1280, "height": 800})
-    page.emulate_media(color_scheme="light")
 
 
 def test_a_spoken_sentence_is_understood_scored_and_answered_by_voice_and_face(lesson: tuple[Page, list[str]]) -> None:
@@ -90,7 +76,7 @@ def test_words_open_their_sounds_by_key(lesson: tuple[Page, list[str]]) -> None:
     page.locator(".word").nth(5).focus()
     page.keyboard.press("Enter")
     assert page.inner_text(".word-details")
-    _picture(page, "lesson")
+    picture(page, "lesson")
 
 
 def test_the_conversation_is_there_after_a_reload(lesson: tuple[Page, list[str]]) -> None:
@@ -105,7 +91,7 @@ def test_progress_shows_the_lesson(lesson: tuple[Page, list[str]]) -> None:
     page, faults = lesson
     page.click("nav >> text=Progress")
     page.wait_for_selector("main >> text=/days? in a row/")
-    _picture(page, "progress")
+    picture(page, "progress")
     page.click("nav >> text=Lessons")
     page.wait_for_selector("main >> text=Maya")
     assert faults == []
