@@ -28,7 +28,7 @@ def main() -> None:
     """Decode stdin to stdout, as the arguments say."""
     rate_hz, most_seconds = int(sys.argv[1]), float(sys.argv[2])
     data = sys.stdin.buffer.read()
-    _bound()
+    bound()
     try:
         pcm = decoded(data, rate_hz, most_seconds)
     except MemoryError:
@@ -130,15 +130,16 @@ def _ogg_is_cut(data: bytes) -> bool:
     return not table or page + 27 + len(table) + sum(table) > len(data)
 
 
-def _bound() -> None:
-    """Hold this process to a multiple of what an honest recording takes."""
+def bound(beside: int = 0) -> None:
+    """Hold this process to a multiple of what an honest recording takes, and to ``beside`` more bytes of memory."""
     used = 0
     try:
         with open("/proc/self/statm") as statm:
             used = int(statm.read().split()[0]) * resource.getpagesize()
     except OSError:
         return  # no Linux: the parent's time limit has to do
-    resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY_BYTES, used + MEMORY_BYTES))
+    most = used + MEMORY_BYTES + beside
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
 
 

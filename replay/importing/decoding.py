@@ -17,9 +17,9 @@ from actors.hearing import decoder_process
 from actors.hearing.decode import checked
 from actors.hearing.errors import AudioError
 from actors.ports import SAMPLE_RATE_HZ, Audio
+from replay.importing import decoding_process
 
-MAX_FILE_BYTES = 100 * 2**20
-_WORKER = Path(__file__).with_name("decoding_process.py")
+MAX_FILE_BYTES = decoding_process.MAX_FILE_BYTES
 
 
 class Decoders:
@@ -50,7 +50,7 @@ class _Decoder:
     """A worker and the way to it; for one thread."""
 
     def __init__(self) -> None:
-        command = [sys.executable, "-I", str(_WORKER), decoder_process.__file__]
+        command = [sys.executable, "-I", decoding_process.__file__, decoder_process.__file__]
         self._worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
 
     @property

@@ -1,11 +1,13 @@
-"""Decodes one audio file after the other, each in a fork of this process: paths on stdin, samples on stdout.
+"""Decodes audio files, a path a line on stdin, samples on stdout, in forks of this process that may die of a file.
 
 Started as a script by `replay.importing.decoding`, with the path of `actors.hearing.decoder_process` as its argument.
-That one bounds memory and time for a file and then ends; to start it anew for each of thousands takes 0.1 to 0.2 s a
-file, a fork of a process that has loaded FFmpeg already takes milliseconds. Imports nothing of ours, as that one does.
+That one decodes one file in bounded memory and time and ends of the first that is bad; started anew for each of
+thousands it takes 0.1 to 0.2 s a file, most of it to load FFmpeg. Here a fork that has it already goes on to the next
+file until one is bad or it has worked for a while. Imports nothing of ours, as that one does.
 
-A request is a line of JSON (path, rate in Hz, most seconds). The answer: the exit status (4 bytes, big endian, signed),
-a length (8 bytes), and so many bytes, which are samples when the status is 0 and what the decoder wrote to stderr else.
+A request is a line of JSON (path, rate in Hz, most seconds); the next is sent when the answer is there. The answer:
+the exit status (4 bytes, big endian, signed), a length (8 bytes), and so many bytes, which are samples when the status
+is 0 and what the decoder wrote to stderr else.
 """
 
 import importlib.util
@@ -13,10 +15,14 @@ import json
 import os
 import signal
 import sys
+import time
 import traceback
-from collections.abc import Callable, Iterator
+from typing import Any
 
+MAX_FILE_BYTES = 100 * 2**20
+RETIRE_CPU_SECONDS = 2
 WALL_SECONDS = 60
+ENDED, RETIRED = 100, 101
 
 
 def main() -> None:
@@ -26,62 +32,62 @@ def main() -> None:
     assert spec.loader is not None
     decoder = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(decoder)
-    for path, rate_hz, most_seconds in _requests():
-        status, answer = _decoded(decoder.main, path, [sys.argv[1], str(rate_hz), str(most_seconds)])
-        _write(status.to_bytes(4, "big", signed=True) + len(answer).to_bytes(8, "big") + answer)
+    while (status := _status_of_fork(decoder)) != ENDED:
+        assert status  # what ends without a fault has retired
 
 
-def _requests() -> Iterator[tuple[str, int, float]]:
-    # Not sys.stdin, which reads ahead: a fork must find it fresh, for its file takes the place.
-    waiting = b""
-    while data := os.read(0, 65_536):
-        waiting += data
-        while b"\n" in waiting:
-            line, _, waiting = waiting.partition(b"\n")
-            path, rate_hz, most_seconds = json.loads(line)
-            yield path, rate_hz, most_seconds
-
-
-def _decoded(decode: Callable[[], None], path: str, arguments: list[str]) -> tuple[int, bytes]:
-    """Exit status and output of the decoder on a file."""
-    samples, samples_end = os.pipe()
+def _status_of_fork(decoder: Any) -> int:
+    """Have a fork answer as long as it can; when it dies of a file, answer in its place."""
     told, told_end = os.pipe()
     child = os.fork()
     if child == 0:
-        _become_decoder(decode, path, arguments, samples_end, told_end)
-    os.close(samples_end)
+        os.close(told)
+        _answer_until_the_end(decoder, told_end)
     os.close(told_end)
-    pcm, message = _read(samples), _read(told)
+    message = b""
+    while data := os.read(told, 65_536):
+        message = (message + data)[-65_536:]
+    os.close(told)
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    return status, pcm if status == 0 else message
+    if status not in (ENDED, RETIRED):
+        _answer(status, message)
+    return status
 
 
-def _become_decoder(decode: Callable[[], None], path: str, arguments: list[str], samples: int, told: int) -> None:
+def _answer_until_the_end(decoder: Any, told: int) -> None:
     status = 1
     try:
-        os.dup2(samples, 1)
         os.dup2(told, 2)
-        os.dup2(os.open(path, os.O_RDONLY), 0)
-        signal.alarm(WALL_SECONDS)
-        sys.argv = arguments
-        decode()
-        status = 0
+        decoder.bound(beside=MAX_FILE_BYTES)
+        while time.process_time() < RETIRE_CPU_SECONDS:
+            request = _request()
+            if not request:
+                status = ENDED
+                break
+            signal.alarm(WALL_SECONDS)
+            path, rate_hz, most_seconds = json.loads(request)
+            with open(path, "rb") as file:
+                samples = decoder.decoded(file.read(MAX_FILE_BYTES + 1), rate_hz, most_seconds)
+            signal.alarm(0)
+            _answer(0, samples)
+        else:
+            status = RETIRED
     except BaseException:  # whatever it is ends this fork, and must not run on as a second worker
         os.write(2, traceback.format_exc().encode()[-4_096:])
     finally:
         os._exit(status)
 
 
-def _read(descriptor: int) -> bytes:
-    parts = []
-    while data := os.read(descriptor, 1 << 20):
-        parts.append(data)
-    os.close(descriptor)
-    return b"".join(parts)
+def _request() -> bytes:
+    """A line of stdin. No more than the one can be there, so none is read ahead that the next fork would miss."""
+    line = b""
+    while not line.endswith(b"\n") and (data := os.read(0, 65_536)):
+        line += data
+    return line
 
 
-def _write(data: bytes) -> None:
-    view = memoryview(data)
+def _answer(status: int, data: bytes) -> None:
+    view = memoryview(status.to_bytes(4, "big", signed=True) + len(data).to_bytes(8, "big") + data)
     while view:
         view = view[os.write(1, view) :]
 
