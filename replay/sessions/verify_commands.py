@@ -93,15 +93,15 @@ def _verified(
     if not sessions and not every:
         return
     with open_existing_log(folder) as log:
-        learners: dict[str, list[Recorded]] = {}
+        learners: dict[str, list[str]] = {}
         for start in starts_in(log):
-            learners.setdefault(start.learner, []).append(start)
-        found = {start.stream for starts in learners.values() for start in starts}
+            learners.setdefault(start.learner, []).append(start.stream)
+        found = {stream for streams in learners.values() for stream in streams}
         missing.extend(session for session in sessions if session not in found)
-        for starts in learners.values():
-            wanted = [start.stream for start in reversed(starts) if every or start.stream in sessions]
+        for streams in learners.values():
+            wanted = [stream for stream in reversed(streams) if every or stream in sessions]
             if wanted:
-                yield from _of_learner(log, wanted, [start.stream for start in reversed(starts)])
+                yield from _of_learner(log, wanted, streams[::-1])
 
 
 def _of_learner(log: RecorderEventLog, wanted: list[str], streams: list[str]) -> Iterator[Verified]:
@@ -159,7 +159,7 @@ def _counts(verified: Verified) -> dict[str, int]:
 
 def _lines(verified: Verified) -> Iterator[Text]:
     """A line for the session, then its findings."""
-    told = f"{verified.events} events, {sum(verified.compared.values())} decisions"
+    told = f"{_many(verified.events, 'event')}, {_many(sum(verified.compared.values()), 'decision')}"
     if verified.skipped:
         yield Text(f"{verified.stream}  not compared: {verified.skipped}", style="dim")
         return
@@ -181,7 +181,7 @@ def _finding_lines(finding: Finding) -> Iterator[Text]:
         yield Text(f"      logged {_short(field.logged)}")
         yield Text(f"      now    {_short(field.now)}")
     if (more := len(finding.fields) - SHOWN_FIELDS) > 0:
-        yield Text(f"    and {more} more fields (--json tells all)")
+        yield Text(f"    and {_many(more, 'more field')} (--json tells all)")
 
 
 def _short(value: object) -> str:
@@ -192,14 +192,19 @@ def _short(value: object) -> str:
 def _summary(summary: Counter[str], policies: Counter[str]) -> Text:
     by_policy = ", ".join(f"{count} {policy}" for policy, count in sorted(policies.items()))
     told = Text(
-        f"{summary['sessions']} sessions, {summary['events']} events; compared {summary['decisions']} decisions"
-        f" ({by_policy or 'none'}); engines' answers were read, not asked for. "
+        f"{_many(summary['sessions'], 'session')}, {_many(summary['events'], 'event')}; compared"
+        f" {_many(summary['decisions'], 'decision')} ({by_policy or 'none'});"
+        " engines' answers were read, not asked for. "
     )
     if summary["skipped"]:
-        told.append(f"{summary['skipped']} sessions could not be compared. ")
+        told.append(f"Not compared: {_many(summary['skipped'], 'session')}. ")
     if summary["other_version"]:
-        told.append(f"{summary['other_version']} events were made by another version. ", style="yellow")
+        told.append(f"Made by another version: {_many(summary['other_version'], 'event')}. ", style="yellow")
     return told.append(
-        f"{summary['diverging']} events diverge." if summary["diverging"] else "Nothing diverges.",
+        f"Diverging: {_many(summary['diverging'], 'event')}." if summary["diverging"] else "Nothing diverges.",
         style="red" if summary["diverging"] else "green",
     )
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,4 +1,4 @@
-"""Lessons held with the product's own hosts and the rules as tutor; the other engines answer at once."""
+"""Lessons held with the product's own hosts and tutors; the other engines answer at once."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -6,7 +6,8 @@ from pathlib import Path
 from actors.earlier import EarlierLessons
 from actors.gateway import Gateway
 from actors.session.commands import Command
-from actors.tutor.rules import RULES_VERSION, RulesTutor
+from actors.tutor.provider import ProviderTutor
+from actors.tutor.rules import RulesTutor
 from events.blobs import BlobStore
 from events.location import DataFolder
 from events.sqlite import SQLiteEventLog
@@ -18,18 +19,22 @@ from tests.actors.hosting.test_lesson import Room
 from tests.fakes.engines import FakeEngines
 from tests.fakes.hosts import LocalHosts
 
-RULES = EngineUse(kind="tutor", name="rules", version=RULES_VERSION)
 
-
-class RulesEngines(FakeEngines):
-    """The fakes, with the rules as tutor."""
+class TutorEngines(FakeEngines):
+    """The fakes, with one of the product's own tutors."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._engines["tutor"] = RulesTutor()
+        self.tutor: RulesTutor | ProviderTutor = RulesTutor()
 
     def _use(self, kind: str) -> EngineUse:
-        return RULES if kind == "tutor" else super()._use(kind)
+        if kind != "tutor":
+            return super()._use(kind)
+        return EngineUse(kind="tutor", name=self.tutor.name, version=self.tutor.version)
+
+    async def _before(self, kind: str, method: str) -> None:
+        self._engines["tutor"] = self.tutor
+        await super()._before(kind, method)
 
 
 class School(Room):
@@ -39,7 +44,8 @@ class School(Room):
         self.folder = DataFolder(folder)
         self.log = SQLiteEventLog(self.folder.log)  # type: ignore[assignment]
         self.views = SQLiteViewStore(self.folder.views, PROJECTIONS)
-        self.engines = RulesEngines()
+        self._runner = ProjectionRunner(self.log, self.views, PROJECTIONS)
+        self.engines = TutorEngines()
         self.blobs = BlobStore(self.folder.blobs, durable=False)
         history = EarlierLessons(self.views, lambda: datetime.now(UTC).date())
         self.hosts = LocalHosts(self.log, self.blobs, self.engines, history)
@@ -47,8 +53,7 @@ class School(Room):
 
     def project(self) -> None:
         """Fold what has happened into the views."""
-        runner = ProjectionRunner(self.log, self.views, PROJECTIONS)
-        while runner.run_once():
+        while self._runner.run_once():
             pass
 
     async def type(self, turn: int, text: str, session: str = "s1") -> None:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from actors.session.commands import End, Hear, Rate, Retry
+from actors.tutor.provider import ProviderTutor
 from actors.tutor.rules import RulesTutor
 from events.archive import read_archive, write_archive
 from events.envelope import Unknown
@@ -22,8 +24,9 @@ from replay.sessions.earlier import EarlierInLog
 from replay.sessions.verification import DIVERGES, OTHER_VERSION, UNREADABLE, verify
 from replay.sessions.verify_commands import verify_file
 from tests.events.samples import origin
+from tests.fakes.chat_server import Script, serving
 from tests.projections.histories import recorded, started, uttered
-from tests.replay.sessions.lessons import RULES, School
+from tests.replay.sessions.lessons import School, TutorEngines
 from tests.simulation.classroom import Classroom
 from tests.simulation.engines import UnreliableEngines
 
@@ -51,6 +54,15 @@ def test_a_golden_lesson_is_decided_today_as_it_was(log: Path, capsys: pytest.Ca
 def test_a_golden_log_that_is_no_lesson_is_gone_through_too(log: Path) -> None:
     """Its events have nothing to do with each other, which the session's own rules say."""
     assert {finding.kind for verified in verify_file(log) for finding in verified.findings} <= {DIVERGES}
+
+
+def test_a_golden_log_of_three_lessons_is_decided_today_as_it_was() -> None:
+    """A conversation, guided sentences that a second host ends, and a provider's words; each knows those before it."""
+    found = list(verify_file(GOLDEN / "logs" / "three-lessons-v1.jsonl"))
+    assert [(verified.stream, verified.findings) for verified in found] == [("s1", ()), ("s2", ()), ("s3", ())]
+    assert {policy for verified in found for policy in verified.compared} == {
+        "session", "utterance", "transcript", "scores", "tutor", "tutor check", "voice", "visemes", "face",
+    }  # fmt: skip
 
 
 def another_second_sentence(context: TutorContext, choice: Any) -> list[Sentence]:
@@ -110,7 +122,7 @@ def test_what_another_version_of_the_rules_said_may_differ_and_is_told_so(
     assert main(["verify", str(LESSON)]) == 0
     told = capsys.readouterr().out
     assert "made by another version: rules 1; these are rules 2" in told
-    assert "1 events were made by another version" in told
+    assert "Made by another version: 1 event." in told
 
 
 def test_a_policy_of_another_version_than_the_hosts_may_decide_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,6 +186,25 @@ async def test_lessons_of_every_kind_are_decided_as_they_were(
     assert summary["compared"]["session"] == first["events"] + second["events"] == summary["events"]
 
 
+async def test_a_providers_words_are_read_and_whether_they_may_be_said_is_decided_anew(
+    school: School, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await school.start()
+    script = Script(pieces=("Gardens are lovely places. ", "What do you grow in your garden?"))
+    with serving(script) as url:
+        provider = school.engines.tutor = ProviderTutor(url)
+        await school.type(1, "I like my small garden")
+        provider.close()
+    said = [e for e in school.events() if isinstance(e, TutorReplied) and e.turn == 1]
+    assert [sentence.engine.name for sentence in said] == ["provider", "provider"]
+
+    assert main(["verify", "s1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[0])["compared"]["tutor check"] == 2
+    monkeypatch.setattr("policies.tutor.check._UNSAFE", re.compile("lovely"))
+    assert main(["verify", "s1"]) == 1
+    assert "may not be said" in capsys.readouterr().out
+
+
 async def test_the_greeting_of_a_second_lesson_needs_the_first(school: School, tmp_path: Path) -> None:
     await school.start()
     await school.say(1)
@@ -190,13 +221,13 @@ async def test_the_greeting_of_a_second_lesson_needs_the_first(school: School, t
 def test_no_schedule_of_crashing_hosts_is_taken_for_a_change(monkeypatch: pytest.MonkeyPatch) -> None:
     """Answers are begun on a pause, told by one host and finished by another; all of it follows from some state."""
 
-    class Engines(UnreliableEngines):
+    class Engines(TutorEngines, UnreliableEngines):
         def __init__(self, *arguments: Any) -> None:
-            super().__init__(*arguments)
-            self._engines["tutor"] = RulesTutor()
+            UnreliableEngines.__init__(self, *arguments)
+            self.tutor = self._engines["tutor"] = RulesTutor()
 
-        def _use(self, kind: str) -> Any:
-            return RULES if kind == "tutor" else super()._use(kind)
+        async def _before(self, kind: str, method: str) -> None:
+            await UnreliableEngines._before(self, kind, method)
 
     monkeypatch.setattr("tests.simulation.classroom.UnreliableEngines", Engines)
     with quiet():
