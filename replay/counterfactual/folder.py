@@ -6,7 +6,7 @@ case is asked again. The folder holds what learners said: keep it as the log its
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 import msgspec
 from msgspec import Struct
@@ -37,7 +37,7 @@ class RunFolder:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._file: BinaryIO | None = None
+        self._file: IO[bytes] | None = None
         self._answers = root / "answers.jsonl"
 
     def begin(self, plan: Plan) -> Plan:
@@ -48,7 +48,9 @@ class RunFolder:
         path = self.root / "run.json"
         try:
             self.root.mkdir(parents=True, exist_ok=True)
-            earlier = msgspec.json.decode(path.read_bytes(), type=Plan) if path.exists() else None
+            # A run that was begun and never answered binds nobody.
+            begun = path.exists() and self._answers.exists()
+            earlier = msgspec.json.decode(path.read_bytes(), type=Plan) if begun else None
             if earlier is None:
                 path.write_bytes(msgspec.json.format(msgspec.json.encode(plan), indent=2) + b"\n")
                 return plan
@@ -72,7 +74,6 @@ class RunFolder:
             if self._file is None:
                 self._file = self._open()
             self._file.write(msgspec.json.encode(answer) + b"\n")
-            self._file.flush()
         except OSError as error:
             raise ResultsUnusable(self._answers, str(error)) from error
 
@@ -95,9 +96,9 @@ class RunFolder:
             self._file.close()
             self._file = None
 
-    def _open(self) -> BinaryIO:
+    def _open(self) -> IO[bytes]:
         """The file at its end, after the last whole line."""
-        file = self._answers.open("ab")
+        file = self._answers.open("ab", buffering=0)
         size = self._answers.stat().st_size
         whole = self._answers.read_bytes().rfind(b"\n") + 1 if size else 0
         if whole < size:

@@ -1,5 +1,6 @@
 """The pictures of a report: a forest of slices, distributions. Says nothing in words; computes no interval."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ from replay.counterfactual.comparison import TRAITS, Comparison, Measured, Pair
 from replay.counterfactual.errors import PackageMissing
 from replay.counterfactual.examples import Spread
 from replay.counterfactual.table import figure_text, slices_shown
+from replay.counterfactual.values import Answer, Replied
 from replay.page import BETTER, FIRST, INK, MUTED, SECOND, SETTINGS, WIDTH_IN, WORSE, picture
 
 ROW_IN = 0.26
@@ -115,6 +117,35 @@ def latencies(pairs: Sequence[Pair], name: str) -> str:
         axes.set_title("Share of answers there after so many seconds")
         axes.set_xlabel("seconds")
         return picture(figure, name, "Cumulative distribution of the time for an answer")
+
+
+def acts(pairs: Sequence[Pair], name: str) -> str:
+    """The share of replies in which each kind of act comes, of both tutors."""
+    counted = [_acts([pair.baseline for pair in pairs]), _acts([pair.candidate for pair in pairs])]
+    names = sorted(counted[0] | counted[1], key=lambda act: (-counted[0].get(act, 0), act))
+    if not names:
+        return ""
+    with _drawing() as pyplot:
+        figure, axes = pyplot.subplots(figsize=(WIDTH_IN, 0.9 + 0.36 * len(names)))
+        places = np.arange(len(names))
+        for shares, offset, label, colour in zip(
+            counted, (-0.19, 0.19), ("baseline", "candidate"), (FIRST, SECOND), strict=True
+        ):
+            drawn = [shares.get(act, 0) for act in names]
+            axes.barh(places + offset, drawn, height=0.36, color=colour, label=label)
+        axes.set_yticks(places, names)
+        axes.invert_yaxis()
+        axes.grid(axis="x")
+        axes.legend(loc="lower right")
+        axes.set_title("Share of replies with each act, %")
+        return picture(figure, name, "Share of replies with each act, of both tutors")
+
+
+def _acts(answers: Sequence[Answer]) -> dict[str, float]:
+    """Per cent of the replies that have an act."""
+    replies = [answer.outcome for answer in answers if isinstance(answer.outcome, Replied)]
+    found = Counter(act for reply in replies for act in {act for said in reply.sentences for act in said.acts})
+    return {act: 100 * count / len(replies) for act, count in found.items()}
 
 
 class _drawing:

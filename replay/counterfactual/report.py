@@ -5,7 +5,7 @@ import html
 from replay.counterfactual.bootstrap import Estimate
 from replay.counterfactual.comparison import TRAITS, Comparison, Measured
 from replay.counterfactual.examples import Example, spread_of, worst
-from replay.counterfactual.pictures import colour_of, distribution, forest, latencies
+from replay.counterfactual.pictures import acts, colour_of, distribution, forest, latencies
 from replay.counterfactual.result import Result
 from replay.counterfactual.run import Finished
 from replay.counterfactual.table import baseline_of, engine_text, figure_text, slices_shown, title_text
@@ -75,6 +75,7 @@ def _candidate(number: int, comparison: Comparison, finished: Finished) -> str:
         parts.append(f'<h3>{html.escape(first.title)}, by slice</h3><figure class="wide">')
         parts.append(f"{forest(comparison, margins.get(first.name), f'{name}f')}</figure>{_slices(comparison)}")
     drawn = [distribution(spread_of(result.plan.kind), pairs, f"{name}d"), latencies(pairs, f"{name}l")]
+    drawn += [acts(pairs, f"{name}a")] if result.plan.kind == "tutor" else []
     figures = "".join(f"<figure>{each}</figure>" for each in drawn if each)
     parts.append(f'<h3>Distributions</h3><div class="pictures">{figures}</div>')
     parts.append(_examples(worst(result.plan.kind, pairs)))
@@ -192,6 +193,10 @@ def _notes(result: Result) -> str:
         "A slice marked * has fewer than ten learners: its interval is too narrow to rest on. Of twenty slices one is"
         " expected to differ by chance alone.",
     ]
+    notes.append(
+        "An interval from 0 to 0 says that it did not happen among these, not that it cannot: what never came in n"
+        " independent cases may still come in 3 of n (95 %)."
+    )
     if result.logged:
         notes.append("Times of logged answers are those of the lesson, on the machine and under the load of that day.")
     notes += [f"Left out: {count} × {reason}." for reason, count in result.left_out]

@@ -110,9 +110,10 @@ def _answered(
                 left.pop(answer.case)
                 if step:
                     step(total - len(left), total)
-    for answer in answers.values():
-        if answer.asked == SOUND and answer.case in left:
-            folder.keep(answer)
+    for gone in left:  # those whose sound is gone: `_tasks` has answered them
+        folder.keep(answers[gone, SOUND])
+    if step:
+        step(total, total)
     return answers
 
 
