@@ -122,13 +122,14 @@ class Gate:
 
 def scrubbed(columns: dict[str, Any]) -> dict[str, Any] | None:
     """The columns without personal data; None when there is none in them."""
+    # One look at all texts together is ten times as quick as one at each, and nearly always enough.
+    if not scrub("\n".join(_texts(columns))).found:
+        return None
     found = False
 
     def cleaned(value: Any) -> Any:
         nonlocal found
         if isinstance(value, str):
-            if len(value) < SHORTEST_PERSONAL:
-                return value
             clean = scrub(value)
             found = found or bool(clean.found)
             return clean.text
@@ -142,8 +143,24 @@ def scrubbed(columns: dict[str, Any]) -> dict[str, Any] | None:
     return clean if found else None
 
 
+def _texts(columns: dict[str, Any]) -> list[str]:
+    """All texts of a row that could hold something personal: no pattern finds anything in one word of letters alone."""
+    found: list[str] = []
+    waiting: list[Any] = list(columns.values())
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            if len(value) >= SHORTEST_PERSONAL and not value.isalpha():
+                found.append(value)
+        elif isinstance(value, dict):
+            waiting += value.values()
+        elif isinstance(value, tuple | list):
+            waiting += value
+    return found
+
+
 SHORTEST_PERSONAL = 6
-"""Characters: no pattern of `replay.quality.personal` is shorter, and most strings of a row are single words."""
+"""Characters: no pattern of `replay.quality.personal` is shorter."""
 
 
 def _within(value: float | None, bounds: Bounds) -> bool:
