@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from bench import (
     assessment,
+    datasets,
     endpointing,
     face,
     formats,
@@ -28,6 +29,7 @@ BENCHES: dict[str, Callable[[], object]] = {
     "face": face.main,
     "quality": quality.main,
     "formats": formats.main,
+    "datasets": datasets.main,
     "importing": importing.main,
     "log": log.main,
     "projections": projections.main,
