@@ -9,9 +9,11 @@ class LibraryMissing(ReplayError):
     """A library that comes with an extra is not installed."""
 
     def __init__(self, library: str, purpose: str, extra: str = "datasets") -> None:
-        super().__init__(
-            f"{purpose} needs {library}, which is not installed: "
-            f'install the extra "{extra}" (uv pip install -r pyproject.toml --extra {extra} -c constraints.txt).'
+        super().__init__(library, purpose, extra)
+        self.library, self.purpose, self.extra = library, purpose, extra
+
+    def __str__(self) -> str:
+        return (
+            f"{self.purpose} needs {self.library}, which is not installed: install the extra {self.extra}"
+            f" (uv pip install -r pyproject.toml --extra {self.extra} -c constraints.txt)"
         )
-        self.library = library
-        self.extra = extra

@@ -14,7 +14,10 @@ class UnknownMeasure(QualityError):
     """There is no measure of this name."""
 
     def __init__(self, name: str, known: Collection[str]) -> None:
-        near = difflib.get_close_matches(name, known, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}."
-        super().__init__(f"There is no measure {name!r}; {hint}")
-        self.name = name
+        super().__init__(name, tuple(known))
+        self.name, self.known = name, tuple(known)
+
+    def __str__(self) -> str:
+        near = difflib.get_close_matches(self.name, self.known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(self.known)}"
+        return f"there is no measure {self.name!r}; {hint}"

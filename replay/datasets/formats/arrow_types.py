@@ -15,7 +15,11 @@ class ColumnUntyped(TypeError):
     """A column's type has no counterpart: it must be text, number, truth, a struct of such, or a tuple of one type."""
 
     def __init__(self, column: str, annotation: object) -> None:
-        super().__init__(f"column {column!r} is {annotation}: use str, int, float, bool, a Struct or tuple[X, ...]")
+        super().__init__(column, annotation)
+        self.column, self.annotation = column, annotation
+
+    def __str__(self) -> str:
+        return f"column {self.column!r} is {self.annotation}: use str, int, float, bool, a Struct or tuple[X, ...]"
 
 
 def library() -> Any:

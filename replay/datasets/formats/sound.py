@@ -12,9 +12,26 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from actors.hearing.decode import decode_audio
+from actors.hearing.errors import AudioError
 from actors.ports import SAMPLE_RATE_HZ
 from replay.datasets.formats.writer import Sounds
 from replay.datasets.rows import Clip
+from replay.errors import ReplayError
+
+
+class SoundUnreadable(ReplayError):
+    """A recording that a row needs is no recording."""
+
+    def __init__(self, sha256: str, reason: str) -> None:
+        super().__init__(sha256, reason)
+        self.sha256, self.reason = sha256, reason
+
+    def __str__(self) -> str:
+        return (
+            f"the recording {self.sha256} cannot be decoded: {self.reason}; a filter that listens leaves it out"
+            " (clipped_ratio = { max = 1 } in the spec's [filters])"
+        )
+
 
 _SUFFIXES = {b"fLaC": "flac", b"RIFF": "wav", b"OggS": "ogg"}
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
@@ -36,12 +53,15 @@ class SoundFile(Struct, frozen=True, kw_only=True):
 def sound_file(clip: Clip, sounds: Sounds) -> SoundFile:
     """The clip's sound: the stored file where the clip is all of it, else a 16-bit WAV.
 
-    Raises what `Sounds.read` raises, and `actors.hearing.errors.AudioError` of what is no recording.
+    Raises what `Sounds.read` raises, and SoundUnreadable.
     """
     data = sounds.read(clip)
     suffix = _SUFFIXES.get(data[:4])
     if suffix and clip.start_ms == 0 and clip.end_ms is None:
-        info = soundfile.info(io.BytesIO(data))
+        try:
+            info = soundfile.info(io.BytesIO(data))
+        except soundfile.LibsndfileError as error:
+            raise SoundUnreadable(clip.blob.sha256, str(error)) from error
         if info.channels == 1:
             return SoundFile(data=data, suffix=suffix, sample_rate_hz=info.samplerate, samples=info.frames)
     return _as_wav(*_stretch(data, clip))
@@ -63,11 +83,14 @@ def file_id(row: str) -> str:
 
 
 def _stretch(data: bytes, clip: Clip) -> tuple[NDArray[np.int16], int]:
-    if data[:4] in _SUFFIXES:
-        samples, rate = soundfile.read(io.BytesIO(data), dtype="int16", always_2d=True)
-        mono = samples[:, 0]
-    else:
-        mono, rate = np.rint(decode_audio(data).clip(-1, 1) * 32767).astype(np.int16), SAMPLE_RATE_HZ
+    try:
+        if data[:4] in _SUFFIXES:
+            samples, rate = soundfile.read(io.BytesIO(data), dtype="int16", always_2d=True)
+            mono = samples[:, 0]
+        else:
+            mono, rate = np.rint(decode_audio(data).clip(-1, 1) * 32767).astype(np.int16), SAMPLE_RATE_HZ
+    except (soundfile.LibsndfileError, AudioError) as error:
+        raise SoundUnreadable(clip.blob.sha256, str(error)) from error
     end = len(mono) if clip.end_ms is None else clip.end_ms * rate // 1000
     return mono[clip.start_ms * rate // 1000 : end], rate
 

@@ -1,5 +1,7 @@
 """All measures of a row at once, on the real detector and the real DNSMOS."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -85,5 +87,6 @@ def test_silence_has_no_figures_of_speech(models: ModelStore) -> None:
 
 
 def test_an_unknown_measure_is_refused(models: ModelStore) -> None:
-    with pytest.raises(UnknownMeasure):
+    with pytest.raises(UnknownMeasure, match="did you mean 'snr_db'") as caught:
         Measurer(models, ("snr",))
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)

@@ -14,8 +14,9 @@ import pytest
 import soundfile
 
 from events.values import Blob
-from replay.datasets.formats.sound import file_id, samples_of, sound_file
+from replay.datasets.formats.sound import SoundUnreadable, file_id, samples_of, sound_file, wav_file
 from replay.datasets.rows import Clip
+from tests.fakes.sounds import MemorySounds
 from tests.replay.datasets.formats.examples import RATE_HZ, RECORDINGS, SOUNDS, rows, write
 from tests.replay.datasets.formats.reading import web_samples
 
@@ -120,6 +121,14 @@ def test_a_whole_recording_keeps_its_bytes_and_a_stretch_becomes_wav() -> None:
     samples, rate = soundfile.read(io.BytesIO(cut.data), dtype="int16")
     assert rate == RATE_HZ
     np.testing.assert_array_equal(samples, samples_of(whole, SOUNDS)[0][4000:8000])
+
+
+@pytest.mark.parametrize("data", [b"no recording", b"fLaC and then nothing", b""])
+def test_what_is_no_recording_is_named_with_the_way_out(data: bytes) -> None:
+    clip = Clip(blob=Blob(sha256="f00d", media_type="audio/flac", size_bytes=0), learner="ana", sample_rate_hz=RATE_HZ)
+    for read in (sound_file, wav_file, samples_of):
+        with pytest.raises(SoundUnreadable, match=r"f00d cannot be decoded: .*clipped_ratio = "):
+            read(clip, MemorySounds({"f00d": data}))
 
 
 def test_names_of_files_tell_rows_apart_and_have_no_dots() -> None:
