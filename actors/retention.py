@@ -41,12 +41,13 @@ def _known(log: EventLog) -> tuple[tuple[Recording, ...], frozenset[str]]:
     withdrawn: set[str] = set()
     for recorded in all_events(log):
         match recorded.event:
-            case SpeechUttered(audio=audio) if audio is not None:
+            case SpeechUttered(audio=audio, source=source) if audio is not None:
                 found[audio.sha256] = Recording(
                     learner=recorded.learner,
                     sha256=audio.sha256,
                     size_bytes=audio.stored_bytes or audio.size_bytes,
                     recorded=recorded.time,
+                    imported=source == "corpus",
                 )
             case ConsentWithdrawn(purpose=purpose) if purpose == PURPOSE:
                 withdrawn.add(recorded.learner)

@@ -12,12 +12,16 @@ LIMIT_DAYS = 30
 
 
 class Recording(Struct, frozen=True, kw_only=True):
-    """A recording of a learner's voice and when it was made last (the same bytes have the same name)."""
+    """A recording of a learner's voice and when it was made last (the same bytes have the same name).
+
+    ``imported`` is one that somebody brought in from a corpus of their own instead of a lesson.
+    """
 
     learner: str
     sha256: str
     size_bytes: int
     recorded: datetime
+    imported: bool = False
 
 
 class Expiry(Struct, frozen=True, kw_only=True):
@@ -38,12 +42,13 @@ def expiries(
     """What to delete now, in the order of the learners' names.
 
     ``withdrawn`` are the learners who no longer agree that recordings are kept: all of theirs go at once. Other
-    recordings go when they are ``limit_days`` days old.
+    recordings go when they are ``limit_days`` days old, except imported ones: whoever made that corpus settled with its
+    speakers how long it may be kept.
     """
     limit = now - timedelta(days=limit_days)
     due: dict[str, list[Recording]] = {}
     for recording in recordings:
-        if recording.learner in withdrawn or recording.recorded <= limit:
+        if recording.learner in withdrawn or (recording.recorded <= limit and not recording.imported):
             due.setdefault(recording.learner, []).append(recording)
     return tuple(
         Expiry(

@@ -64,9 +64,9 @@ class Recording(Struct, frozen=True, kw_only=True):
 
 def read_recordings(folder: Path, options: Options) -> Corpus:
     """The recordings under ``folder``, by path; hidden files are left out. Raises `NotACorpus` when there are none."""
-    files = sorted(_files(folder)) if folder.is_dir() else []
-    found: dict[Path, Recording] = {path: Recording(path=path) for path in files if path.suffix.lower() in ENDINGS}
     faults: list[Fault] = []
+    files = sorted(_files(folder, faults)) if folder.is_dir() else []
+    found: dict[Path, Recording] = {path: Recording(path=path) for path in files if path.suffix.lower() in ENDINGS}
     named: set[Path] = set()
     for path in files:
         if path.suffix.lower() == ".jsonl":
@@ -96,8 +96,11 @@ def read_recordings(folder: Path, options: Options) -> Corpus:
     )
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    for place, inside, names in os.walk(folder):
+def _files(folder: Path, faults: list[Fault]) -> Iterator[Path]:
+    def refused(error: OSError) -> None:
+        faults.append(Fault(str(error.filename), "unreadable folder", str(error)))
+
+    for place, inside, names in os.walk(folder, onerror=refused):
         inside[:] = [name for name in inside if not name.startswith(".")]
         yield from (Path(place, name) for name in names if not name.startswith("."))
 

@@ -1,5 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
+from msgspec.structs import replace
+
 from policies.retention import Recording, expiries
 
 NOW = datetime(2026, 12, 31, 12, 0, tzinfo=UTC)
@@ -26,6 +28,14 @@ def test_all_recordings_go_at_once_when_the_learner_no_longer_agrees() -> None:
     due = expiries([recording(days=0), recording("ben", days=0)], {"ana"}, now=NOW)
 
     assert [(each.learner, each.reason) for each in due] == [("ana", "consent")]
+
+
+def test_what_was_imported_has_no_limit_but_the_speakers_consent() -> None:
+    imported = replace(recording(days=400), imported=True)
+
+    assert expiries([imported], (), now=NOW) == ()
+    (expiry,) = expiries([imported], {"ana"}, now=NOW)
+    assert (expiry.reason, expiry.recordings) == ("consent", (imported,))
 
 
 def test_what_is_due_is_told_by_learner_with_its_size_oldest_first() -> None:

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -14,6 +15,7 @@ import psycopg
 import pytest
 import soundfile
 
+from actors.retention import retain
 from events.blobs import blobs_of
 from events.codec import encode
 from events.envelope import Recorded
@@ -220,6 +222,18 @@ def test_consent_that_was_withdrawn_is_not_given_again(
 
     own = log.read("learner-speechocean762-0001")
     assert [agreed(each) for each in own] == [False, True, False]
+
+
+def test_recordings_of_a_corpus_are_not_deleted_for_their_age(
+    tmp_path: Path, data: DataFolder, log: RecorderEventLog, bring_in: Imports
+) -> None:
+    assert bring_in("speechocean762", json_corpus(tmp_path / "corpus", each=1)) == 0
+    store = open_blobs(data).store
+    much_later = datetime.now(UTC) + timedelta(days=400)
+
+    assert retain(log, store, now=much_later) == ()
+    append_for(log, "speechocean762-0001", ConsentWithdrawn(purpose="recordings"))
+    assert [each.learner for each in retain(log, store, now=much_later)] == ["speechocean762-0001"]
 
 
 def test_a_second_import_at_the_same_time_is_refused(

@@ -1,6 +1,7 @@
 """speechocean762 in the log, from either layout."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -172,6 +173,78 @@ def test_what_is_bad_is_named_and_counted_and_the_rest_goes_on(
     ):
         assert told in out
     assert log.read("speechocean762-0001-1") == ()
+
+
+def test_what_is_bad_in_kaldis_files_is_named_too(
+    tmp_path: Path, log: RecorderEventLog, bring_in: Imports, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = kaldi_corpus(tmp_path / "corpus", each=3)
+    train = folder / "train"
+    audio = (train / "wav.scp").read_text().splitlines()  # 00010001 … 00010003, 00030001 … 00030003
+    audio[1] = "00010002\tsph2pipe -f wav 00010002.sph |"
+    (train / "wav.scp").write_text("\n".join([*audio[:5], audio[0], "00030003"]))
+    (train / "text").write_text((train / "text").read_text().replace("00010003\t", "00010004\t"))
+    (train / "utt2spk").write_text((train / "utt2spk").read_text().replace("00030001\t0003\n", ""))
+    (train / "spk2age").unlink()
+    scores = json.loads((folder / "resource/scores.json").read_text())
+    del scores["00020001"]
+    scores["00020002"]["words"].pop()
+    (folder / "resource/scores.json").write_text(json.dumps(scores))
+
+    assert bring_in("speechocean762", folder) == 1
+
+    out = capsys.readouterr().out
+    assert "imported 3 utterances" in out  # 00010001, 00030002, 00020003
+    for told in (
+        "train/wav.scp: 00010002: wav.scp gives a command",
+        "train/wav.scp line 6",
+        "train/wav.scp line 7",
+        "train/wav.scp: 00010003: train/text does not name it",
+        "train/text: 00010004: wav.scp does not name it",
+        "train/wav.scp: 00030001: train/utt2spk does not name it",
+        "train/text: 00030003: wav.scp does not name it",
+        "train/spk2age: whatever it would tell",
+        "test/wav.scp: 00020001: scores.json does not name it",
+        "scores of 00020002: 1 words in scores.json and 2 in scores-detail.json",
+    ):
+        assert told in out
+    described = log.read("learner-speechocean762-0001")[0].event
+    assert isinstance(described, LearnerDescribed)
+    assert (described.age_group, described.gender) == ("", "female")
+
+
+def test_scores_that_are_no_json_stop_the_import(
+    tmp_path: Path, bring_in: Imports, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = kaldi_corpus(tmp_path / "corpus", each=1)
+    (folder / "resource/scores.json").write_text('{"00010001": {')
+    assert bring_in("speechocean762", folder) == 1
+    assert "scores.json cannot be read" in capsys.readouterr().out
+
+
+def test_the_first_releases_of_the_corpus_are_read_too(
+    tmp_path: Path, log: RecorderEventLog, bring_in: Imports
+) -> None:
+    """Scores beside train, phones as one string or in text-phone alone, completeness 0..1, no scores of each expert."""
+    folder = kaldi_corpus(tmp_path / "corpus", each=1)
+    scores = json.loads((folder / "resource/scores.json").read_text())
+    for scored in scores.values():
+        scored["completeness"] = 0.75
+        scored["words"][0] |= {"phones": "AH0"}
+        del scored["words"][1]["phones"], scored["words"][1]["phones-accuracy"]
+    shutil.rmtree(folder / "resource")
+    (folder / "scores.json").write_text(json.dumps(scores))
+    (folder / "text-phone").write_text("00010001.0\tAH0_S\n00010001.1\tB_B EH0_I R_E\n")
+
+    assert bring_in("speechocean762", folder) == 0
+
+    rated = log.read("speechocean762-0001-1")[2].event
+    assert isinstance(rated, SpeechRated)
+    assert (rated.completeness, rated.total_each) == (0.75, ())
+    assert [word.phones for word in rated.words] == [
+        (PhoneRating(phone="AH0", accuracy=2.0),),
+        (PhoneRating(phone="B"), PhoneRating(phone="EH0", heard="AA"), PhoneRating(phone="R")),
+    ]
 
 
 def test_what_was_mended_comes_in_by_the_next_run(
