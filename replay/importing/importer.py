@@ -36,7 +36,7 @@ from replay.importing.sessions import (
     session_name,
 )
 
-APPEND_EVENTS = 500
+APPEND_EVENTS = 100
 """Events that wait for one transaction."""
 AHEAD = 200
 """Utterances that are prepared ahead of what is appended, so that memory stays bounded."""
