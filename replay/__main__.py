@@ -28,6 +28,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     try:
         status: int = arguments.run(arguments, data_folder(os.environ))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader (`head`, say) has had enough; keep the interpreter from complaining when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
     except (EventsError, ReplayError) as error:
         Console(stderr=getattr(arguments, "json", False)).print(Text(str(error), style="red"), soft_wrap=True)
         return 2 if isinstance(error, LogUnavailable) else 1

@@ -110,15 +110,12 @@ def _run_play(arguments: argparse.Namespace, folder: DataFolder) -> int:
         return _no_session(arguments.session, console)
     already = len(upto(recorded, arguments.at)) if arguments.at else 0
     pace = Pace(speed=arguments.speed, longest_pause_s=arguments.longest_pause)
-    try:
-        for played in play(recorded, pace, already=already):
-            if arguments.json:
-                sys.stdout.write(msgspec.json.encode(played.message).decode() + "\n")
-                sys.stdout.flush()
-            else:
-                console.print(line_of(played), soft_wrap=True)
-    except KeyboardInterrupt:
-        return 130
+    for played in play(recorded, pace, already=already):
+        if arguments.json:
+            sys.stdout.write(msgspec.json.encode(played.message).decode() + "\n")
+            sys.stdout.flush()
+        else:
+            console.print(line_of(played), soft_wrap=True)
     return 0
 
 
