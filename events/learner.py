@@ -40,6 +40,15 @@ class LearnerDescribed(Struct, frozen=True, kw_only=True, tag="learner.described
     licence: str = ""
 
 
+class LearnerPlaced(Struct, frozen=True, kw_only=True, tag="learner.placed.v1"):
+    """The first dataset that was made dealt the learner the ``place``-th place (from 0) among those like them.
+
+    It is kept, so that nobody changes split when another of them is forgotten; see `replay.datasets.splits`.
+    """
+
+    place: int
+
+
 class LearnerForgotten(Struct, frozen=True, kw_only=True, tag="learner.forgotten.v1"):
     """The learner's keys up to number ``generation`` were destroyed; ``datasets`` names those that held the learner."""
 
@@ -59,7 +68,7 @@ class AudioExpired(Struct, frozen=True, kw_only=True, tag="audio.expired.v1"):
     reason: str = "age"
 
 
-LearnerEvent = ConsentGiven | ConsentWithdrawn | LearnerForgotten | AudioExpired | LearnerDescribed
+LearnerEvent = ConsentGiven | ConsentWithdrawn | LearnerForgotten | AudioExpired | LearnerDescribed | LearnerPlaced
 """Every event that a learner's own stream may hold."""
 
 

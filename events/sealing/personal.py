@@ -40,7 +40,14 @@ PERSONAL: Mapping[str, tuple[str, ...]] = {
 """By tag. An event that is not named here has no personal field."""
 
 KEPT = frozenset(
-    {"learner.forgotten.v1", "consent.given.v1", "consent.withdrawn.v1", "audio.expired.v1", "dataset.built.v1"}
+    {
+        "learner.forgotten.v1",
+        "consent.given.v1",
+        "consent.withdrawn.v1",
+        "audio.expired.v1",
+        "learner.placed.v1",
+        "dataset.built.v1",
+    }
 )
 """What must be readable after a learner has been forgotten: it is never sealed, and holds nothing personal."""
 

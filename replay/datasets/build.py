@@ -44,8 +44,8 @@ from replay.datasets.work import Replayer, about, made_before
 
 ROWS_A_PART = 10_000
 AUDIO_ROWS_A_PART = 1_000
-OWN_EVENTS = "dataset."
-"""What builds themselves append begins so: it is not a change of what datasets are made from."""
+OWN_EVENTS = frozenset({"dataset.built.v1", "learner.placed.v1"})
+"""What builds themselves append: it is no change of what datasets are made from."""
 
 Piece = tuple[str, Part]
 """A format and one of its parts."""
@@ -268,7 +268,7 @@ def last_position(log: RecorderEventLog, at: int | None) -> tuple[int, datetime]
         raise PositionUnknown(upto, head)
     for position in range(upto, 0, -1):
         (recorded,) = log.tail(position - 1, limit=1)
-        if not recorded.type.startswith(OWN_EVENTS):
+        if recorded.type not in OWN_EVENTS:
             return position, recorded.time
     raise PositionUnknown(1, 0)
 

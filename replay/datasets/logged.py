@@ -34,13 +34,16 @@ class Told(Struct, Generic[E], frozen=True):
 class Known(Struct, frozen=True, kw_only=True):
     """What the log knows of a learner: the event by which they agreed to training ("" for none), split, description.
 
-    ``corpus`` names the corpus that an imported learner comes from, with its ``licence``.
-
-    ``forgotten`` is the log's position up to which everything of the learner has been forgotten, 0 for never.
+    ``place`` is theirs in their stratum (`replay.datasets.splits`); ``unplaced`` is the version of their own stream
+    where that does not tell it yet, else None. ``corpus`` names the corpus that an imported learner comes from, with
+    its ``licence``. ``forgotten`` is the log's position up to which everything of the learner has been forgotten, 0 for
+    never.
     """
 
     learner: str
     consent: str = ""
+    place: int = 0
+    unplaced: int | None = None
     split: str = ""
     age_group: str = ""
     gender: str = ""

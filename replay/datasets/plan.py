@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from events.envelope import Recorded
-from events.learner import ConsentGiven, ConsentWithdrawn, LearnerDescribed, LearnerForgotten, stream_of
+from events.learner import ConsentGiven, ConsentWithdrawn, LearnerDescribed, LearnerForgotten, LearnerPlaced, stream_of
 from events.lesson import SessionStarted
 from events.recorder_log import RecorderEventLog
 from events.unread import unread
@@ -58,11 +58,14 @@ def make_plan(log: RecorderEventLog, spec: Spec, upto: int, folder: DatasetFolde
     known: dict[str, Known] = {}
     for learner, arrival in arrivals.items():
         own = log.read(stream_of(learner))
-        known[learner] = known_of(own, learner, upto)
+        unplaced = None if any(isinstance(each.event, LearnerPlaced) for each in own) else len(own)
+        known[learner] = msgspec.structs.replace(known_of(own, learner, upto), unplaced=unplaced)
         language = described_in(own, arrival.position).first_language
-        arrivals[learner] = msgspec.structs.replace(arrival, first_language=language)
-    splits = dict(dealt(arrivals.values(), spec.splits))
-    learners = [msgspec.structs.replace(known[learner], split=splits[learner]) for learner in sorted(known)]
+        placed = next((each.event.place for each in own if isinstance(each.event, LearnerPlaced)), None)
+        arrivals[learner] = msgspec.structs.replace(arrival, first_language=language, place=placed)
+    for learner, place, split in dealt(arrivals.values(), spec.splits):
+        known[learner] = msgspec.structs.replace(known[learner], place=place, split=split)
+    learners = [known[learner] for learner in sorted(known)]
     with whole_file(folder.learners) as file:
         file.write(msgspec.msgpack.encode(learners))
 

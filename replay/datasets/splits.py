@@ -8,8 +8,8 @@ sequence, so that already few learners are shared out nearly so. To hash learner
 the shares of small strata to chance.
 
 All learners of the log are dealt out, not only those whom a spec asks for or who agreed: so a learner is in the same
-split of every dataset with the same shares, whatever its filters, and whoever is forgotten leaves a gap that nobody
-moves into.
+split of every dataset with the same shares, whatever its filters. Who is forgotten takes their first language along,
+and could no more be counted: so places are kept in the log (`events.learner.LearnerPlaced`) when a dataset is finished.
 """
 
 import hashlib
@@ -25,22 +25,33 @@ PLACES = 100
 
 
 class Arrival(Struct, frozen=True, kw_only=True):
-    """A learner's coming into the log: position of the first session's first event, and what the stratum hangs on."""
+    """A learner's coming into the log: position of the first session's first event, and what the stratum hangs on.
+
+    ``place`` is the one that an earlier dataset dealt them, None where there was none.
+    """
 
     learner: str
     position: int
     level: str
     first_language: str
+    place: int | None = None
 
 
-def dealt(arrivals: Iterable[Arrival], splits: Splits) -> Iterator[tuple[str, str]]:
-    """Each learner with their split."""
-    counts: dict[tuple[str, str], int] = {}
-    for arrival in sorted(arrivals, key=lambda each: each.position):
+def dealt(arrivals: Iterable[Arrival], splits: Splits) -> Iterator[tuple[str, int, str]]:
+    """Each learner with their place in the stratum and their split."""
+    ordered = sorted(arrivals, key=lambda each: each.position)
+    following: dict[tuple[str, str], int] = {}
+    for arrival in ordered:
+        if arrival.place is not None:
+            stratum = (arrival.level, arrival.first_language)
+            following[stratum] = max(following.get(stratum, 0), arrival.place + 1)
+    for arrival in ordered:
         stratum = (arrival.level, arrival.first_language)
-        number = counts.get(stratum, 0)
-        counts[stratum] = number + 1
-        yield arrival.learner, _deck(stratum, splits.train, splits.validation)[number % PLACES]
+        place = arrival.place
+        if place is None:
+            place = following.get(stratum, 0)
+            following[stratum] = place + 1
+        yield arrival.learner, place, _deck(stratum, splits.train, splits.validation)[place % PLACES]
 
 
 @cache
