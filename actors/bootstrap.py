@@ -12,7 +12,7 @@ from actors.stages.stage import Resources
 from events.identifiers import uuid7
 from events.kafka.relaying import Relaying
 from events.kafka.topic import topic_at
-from events.opening import open_blobs, open_log
+from events.opening import open_blobs, open_keys, open_log
 from events.recorder_log import RecorderEventLog
 from events.sealing.blobs import LearnerBlobs
 from projections.opening import open_views
@@ -53,4 +53,5 @@ def session_host(settings: Settings, engines: Engines) -> SessionHost:
         host=f"{socket.gethostname()}/{os.getpid()}/{uuid7()}",
         new_id=uuid7,
         idle_s=settings.idle_s,
+        forgotten_at=open_keys(settings.data).forgotten_at,
     )

@@ -40,7 +40,7 @@ from edge.frames import (
 from events.blobs import BlobsByLearner
 from events.errors import BlobCorrupt, BlobMissing, EventsError
 from events.lesson import LessonEvent, SessionStarted
-from events.sealing.errors import BlobExpired, BlobForgotten
+from events.sealing.errors import BlobExpired, BlobForgotten, LearnerForgotten
 from projections.messages import ErrorMessage, Outgoing, ResumedMessage, frame, messages_of
 
 logger = logging.getLogger(__name__)
@@ -198,6 +198,9 @@ class SpeechPractice:
         while True:
             try:
                 cursor = await self._pump(cursor, POLL_S)
+            except LearnerForgotten as error:
+                await self._tell(error.code, str(error), retryable=False)
+                return
             except (SessionError, EngineError, EventsError) as error:
                 await self._tell(str(getattr(error, "code", "log_error")), str(error), retryable=True)
                 await asyncio.sleep(1.0)

@@ -1,9 +1,11 @@
 """A host of many learner sessions: brings them back from the log, passes commands on, passivates idle ones."""
 
 import asyncio
+import logging
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 
 from msgspec import Struct
 
@@ -13,7 +15,17 @@ from actors.session.commands import Command, Start
 from actors.session.errors import SessionFenced
 from actors.stages.stage import Resources
 from events.appending import GroupAppender
+from events.errors import EventsError
 from events.log import EventLog
+from events.sealing.errors import LearnerForgotten
+
+logger = logging.getLogger(__name__)
+
+LOOK_S = 1.0
+"""How often a host asks whether learners of its sessions have been forgotten."""
+
+ForgottenAt = Callable[[str], datetime | None]
+"""When a learner was last forgotten; None for never. May raise `EventsError`."""
 
 
 class Accepted(Struct, frozen=True, kw_only=True):
@@ -35,6 +47,7 @@ class SessionHost:
         host: str,
         new_id: Callable[[], str],
         idle_s: float = 300.0,
+        forgotten_at: ForgottenAt = lambda learner: None,
     ) -> None:
         self._log = log
         self._appender = GroupAppender(log)
@@ -42,6 +55,7 @@ class SessionHost:
         self._host = host
         self._new_id = new_id
         self._idle_s = idle_s
+        self._forgotten_at = forgotten_at
         self._lessons: dict[str, Lesson] = {}
         self._loading: dict[str, asyncio.Lock] = {}
         self._touched: dict[str, float] = {}
@@ -127,11 +141,26 @@ class SessionHost:
             self._forget(name)
         return len(idle)
 
+    async def drop_forgotten(self) -> int:
+        """End the sessions whose learners have been forgotten since. Returns how many. Raises `EventsError`.
+
+        Whoever waits for news of one gets `LearnerForgotten` at its next call.
+        """
+        learners = {lesson.session.learner for lesson in self._lessons.values()}
+        when = await asyncio.to_thread(lambda: {learner: self._forgotten_at(learner) for learner in learners})
+        gone = 0
+        for name, lesson in list(self._lessons.items()):
+            session = lesson.session
+            forgotten = when.get(session.learner)
+            if forgotten is not None and session.began is not None and session.began <= forgotten:
+                session.end_forgotten(LearnerForgotten(session.learner))
+                self._forget(name)
+                gone += 1
+        return gone
+
     async def run_sweeper(self, every_s: float = 30.0) -> None:
-        """Sweep for ever."""
-        while True:
-            await asyncio.sleep(every_s)
-            await self.sweep()
+        """Passivate idle sessions and end forgotten ones, for ever."""
+        await asyncio.gather(_repeat(self.sweep, every_s), _repeat(self.drop_forgotten, LOOK_S))
 
     async def _lesson(self, name: str, learner: str, turn: int = 0) -> Lesson:
         """The session, claimed by this host; when ``turn`` is beyond what is known here, after a look at the log."""
@@ -172,3 +201,12 @@ class SessionHost:
         self._touched.pop(name, None)
         if lesson is not None:
             lesson.close()
+
+
+async def _repeat(call: Callable[[], Awaitable[object]], every_s: float) -> None:
+    while True:
+        await asyncio.sleep(every_s)
+        try:
+            await call()
+        except EventsError as error:
+            logger.warning("the keys or the log cannot be used now: %s", error)

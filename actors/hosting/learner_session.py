@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from msgspec import Struct
 
@@ -21,7 +22,7 @@ from actors.stages.work import events_of
 from events.appending import GroupAppender
 from events.envelope import NotOfLesson, Origin, Recorded
 from events.errors import EventsError, VersionConflict
-from events.lesson import LessonEvent, SpeechUttered, TurnFailed
+from events.lesson import LessonEvent, SessionStarted, SpeechUttered, TurnFailed
 from events.log import Batch, EventLog
 from events.sealing.errors import LearnerForgotten
 from projections.messages import ErrorMessage, Message
@@ -76,6 +77,7 @@ class LearnerSession:
         self._silent_since_s = 0.0
         self._tasks: dict[Work, asyncio.Task[None]] = {}
         self._ahead: Speculation | None = None
+        self.began: datetime | None = None
         self.pollers = 0
         self.fenced = False
         self.refusal: SessionError | EventsError = SessionFenced("Another host has claimed this session.")
@@ -103,12 +105,14 @@ class LearnerSession:
     async def load(self) -> None:
         """Bring the session back from the log, claim it, and go on with what was unfinished.
 
-        Raises `SessionNotFound`.
+        Raises `SessionNotFound`, `LearnerForgotten`.
         """
         async with self._mailbox:
-            await self._catch_up()
+            recorded = await self._catch_up()
             if self.state.started is None:
                 raise SessionNotFound(self.name)
+            if any(item.forgotten for item in recorded):
+                raise LearnerForgotten(self.learner)
             await self._claim()
         self._schedule()
 
@@ -179,6 +183,14 @@ class LearnerSession:
         events = await self._after(after)
         return Heard(events=events, transient=transient, version=events[-1][0] if events else after, cursor=told)
 
+    def end_forgotten(self, error: LearnerForgotten) -> None:
+        """The learner has been forgotten: stop, keep nothing of what was said, and refuse everything from now on."""
+        self.fenced, self.refusal = True, error
+        self._recent.clear()
+        self._transient.clear()
+        self._audio.clear()
+        self.close()
+
     def close(self) -> None:
         """Stop all work; the log keeps what was done."""
         for task in self._tasks.values():
@@ -238,9 +250,10 @@ class LearnerSession:
                 self._absorb(recorded)
                 return
 
-    async def _catch_up(self) -> None:
+    async def _catch_up(self) -> Sequence[Recorded]:
         recorded = await asyncio.to_thread(self._log.read, self.name, after=self.state.version)
         self._absorb(recorded)
+        return recorded
 
     def _check_fence(self) -> None:
         if not self._has_epoch:
@@ -253,6 +266,8 @@ class LearnerSession:
             if isinstance(item.event, NotOfLesson):
                 continue
             self.state = evolve(self.state, item.event, version=item.version, command=item.causation)
+            if isinstance(item.event, SessionStarted):
+                self.began = item.time
             if isinstance(item.event, SpeechUttered):
                 self._openers[item.event.turn] = item.id
             self._recent.append((item.version, item.event))
@@ -305,11 +320,7 @@ class LearnerSession:
         except SessionFenced:
             logger.info("session %s: fenced at version %d", self.name, self.state.version)
         except LearnerForgotten as error:
-            self.fenced, self.refusal = True, error
-            self.tell(
-                ErrorMessage(seq=self.state.version, part=-1, code=error.code, message=str(error), retryable=False)
-            )
-            self.close()
+            self.end_forgotten(error)
         except EventsError as error:
             await self._wait_for_storage(error)
         finally:

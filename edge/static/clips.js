@@ -4,6 +4,7 @@
  */
 
 import { blob, speak } from "./api.js";
+import { withoutHash } from "./absent.js";
 
 export class Clips {
   /** `fault(text)` is told what went wrong. */
@@ -46,7 +47,7 @@ export class Clips {
       if (!this.kept.has(key)) this.kept.set(key, await context.decodeAudioData(await fetchBytes()));
       return await this.#sound(context, this.kept.get(key), startMs / 1000, endMs / 1000);
     } catch (fault) {
-      this.fault(fault.status === undefined ? "This recording could not be played." : fault.message);
+      this.fault(fault.status === undefined ? "This recording could not be played." : withoutHash(fault.message));
       return false;
     }
   }

@@ -1,6 +1,6 @@
 /** The view of a live lesson: joins stage, transcript, exercise and dock with a `LessonSession`. */
 
-import { ABSENT, ABSENT_TITLE, absentLesson } from "./absent.js";
+import { ABSENT, ABSENT_TITLE, FORGOTTEN, FORGOTTEN_TITLE, absentLesson, forgottenLesson } from "./absent.js";
 import { Clips } from "./clips.js";
 import { Dock } from "./dock.js";
 import { fill, h } from "./dom.js";
@@ -230,9 +230,13 @@ class LessonView {
   }
 
   #notice({ text, code, retryable, turn }) {
-    if (this.lesson.ended) return; // nothing can be mended any more
+    if (this.lesson.ended && code !== FORGOTTEN) return; // nothing can be mended any more
     if (ABSENT.has(code) && !this.lesson.settings) {
-      this.#absent();
+      this.#giveWay(ABSENT_TITLE, absentLesson());
+      return;
+    }
+    if (code === FORGOTTEN) {
+      this.#giveWay(FORGOTTEN_TITLE, forgottenLesson());
       return;
     }
     const again = retryable && this.lesson.turns.get(turn)?.uttered ? { label: "Try again", run: () => this.session.retry(turn) } : null;
@@ -240,13 +244,11 @@ class LessonView {
     this.shared.notices.show(text, { action: lost ?? again, about: lost ? "" : "turn" });
   }
 
-  /** The address names a lesson that the server does not have for this learner. */
-  #absent() {
+  /** There is no lesson to show: the server does not have it for this learner, or has had to forget it. */
+  #giveWay(title, text) {
     if (read("session") === this.lesson.session) write("session", null);
     this.#leave();
-    this.place.replaceChildren(
-      h("div", { class: "page" }, h("h1", { tabindex: "-1" }, ABSENT_TITLE), absentLesson()),
-    );
+    this.place.replaceChildren(h("div", { class: "page" }, h("h1", { tabindex: "-1" }, title), text));
   }
 
   #drop(event) {

@@ -3,7 +3,7 @@
  * the tutor said what it said, all from the log. Changes nothing, and needs no engine.
  */
 
-import { ABSENT, ABSENT_TITLE, absentLesson } from "./absent.js";
+import { ABSENT, ABSENT_TITLE, absentLesson, withoutHash } from "./absent.js";
 import * as api from "./api.js";
 import { fill, h, icon } from "./dom.js";
 import { EventList } from "./event_list.js";
@@ -180,7 +180,7 @@ class Player {
   }
 
   #gone({ sound, fault }) {
-    this.faults.set(`${sound.kind}.${sound.turn}`, WHY_GONE[fault.code] ?? fault.message.replace(A_HASH, ""));
+    this.faults.set(`${sound.kind}.${sound.turn}`, WHY_GONE[fault.code] ?? withoutHash(fault.message));
     this.transcript.updateAll();
   }
 
@@ -283,7 +283,6 @@ class Player {
 }
 
 const WHY_GONE = { blob_missing: "it is not in the store of this server." };
-const A_HASH = /\s*'?[0-9a-f]{64}'?/; // nobody reads it
 const LEAP = 40; // events; more at once are drawn anew
 const MOVES = new Set(["transcription", "analysis_complete", "tutor_reply", "error"]);
 

@@ -159,5 +159,6 @@ class BlobExpired(EventsError):
 
     def __str__(self) -> str:
         return (
-            f"recording {self.sha256} was deleted on {self.when:%Y-%m-%d}: recordings are kept for a limited time only"
+            f"recording {self.sha256} was deleted on {self.when:%Y-%m-%d}:"
+            " recordings are kept for a limited time, and only as long as the learner agrees"
         )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from actors.engines import Engines
-from actors.hosting.host import SessionHost
+from actors.hosting.host import ForgottenAt, SessionHost
 from actors.stages.stage import Resources
 from events.blobs import BlobStore
 from events.identifiers import uuid7
@@ -21,14 +21,22 @@ class LocalHosts:
         blobs: BlobStore,
         engines: Engines,
         history: Callable[[str, str], LearnerHistory] = lambda learner, session: LearnerHistory(),
+        forgotten_at: ForgottenAt = lambda learner: None,
     ) -> None:
+        self._forgotten_at = forgotten_at
         self._log = log
         self._resources = Resources(engines=engines, blobs=blobs, history=history)
         self.host = self.make()
 
     def make(self) -> SessionHost:
         """Another host on the same log."""
-        return SessionHost(log=self._log, resources=self._resources, host=uuid7(), new_id=uuid7)
+        return SessionHost(
+            log=self._log,
+            resources=self._resources,
+            host=uuid7(),
+            new_id=uuid7,
+            forgotten_at=self._forgotten_at,
+        )
 
     def kill(self) -> None:
         """The host is gone; the next call goes to a new one."""

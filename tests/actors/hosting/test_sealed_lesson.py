@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from actors.gateway import Gateway
-from actors.session.commands import Rate
+from actors.session.commands import End, Rate
 from events import lesson
 from events.blobs import BlobStore
 from events.codec import CODEC
@@ -32,7 +32,12 @@ class SealedRoom(Room):
         self.log = SQLiteEventLog(folder / "log.sqlite", codec=SealingCodec(self.keys))  # type: ignore[assignment]
         self.blobs = LearnerBlobs(BlobStore(folder / "blobs", durable=False), self.keys)
         self.engines = FakeEngines()
-        self.hosts = LocalHosts(self.log, self.blobs, self.engines)  # type: ignore[arg-type]  # the same shape
+        self.hosts = LocalHosts(
+            self.log,
+            self.blobs,
+            self.engines,
+            forgotten_at=self.keys.forgotten_at,  # type: ignore[arg-type]  # the same shape
+        )
         self.gateway = Gateway(self.hosts)
 
     def forget(self) -> None:
@@ -133,3 +138,32 @@ async def test_a_forgotten_learner_may_begin_again(room: SealedRoom) -> None:
 
     assert not room.log.read("s2")[0].forgotten
     assert room.log.read("s1")[0].forgotten
+
+
+async def test_nothing_of_a_forgotten_lesson_is_told_again_by_a_host_that_had_it_in_memory(room: SealedRoom) -> None:
+    await room.start()
+    await room.gateway.type_text("s1", "ana", "t1", 1, "I like aquamarine")
+    await room.answered(1)
+    waiting = asyncio.create_task(room.hosts.host.poll("s1", "ana", len(room.log.read("s1")), -1, 60.0))
+    await asyncio.sleep(0)
+    room.forget()
+    await room.start("s2")
+
+    dropped = await room.hosts.host.drop_forgotten()
+
+    assert dropped == 1
+    assert "aquamarine" not in repr(await waiting)
+    for call in (room.hosts.host.poll("s1", "ana", 0, -1, 0.0), room.hosts.host.where("s1", "ana")):
+        with pytest.raises(LearnerForgotten):
+            await call
+    assert await room.hosts.host.held() == 1, "the lesson that began afterwards goes on"
+
+
+async def test_a_lesson_that_had_ended_does_not_come_back_either(room: SealedRoom) -> None:
+    await room.start()
+    await room.gateway.submit("s1", "ana", End(id="e1"))
+    room.hosts.kill()
+    room.forget()
+
+    with pytest.raises(LearnerForgotten):
+        await room.gateway.where("s1", "ana")
