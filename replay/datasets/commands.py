@@ -103,5 +103,9 @@ def _tell(manifest: Manifest, out: Path, console: Console, how: str) -> None:
     for left in (*manifest.sessions_dropped, *manifest.rows_dropped):
         what = "sessions" if left in manifest.sessions_dropped else "rows"
         console.print(Text(f"  left out {left.count} {what}: {left.meaning} ({left.reason})"), soft_wrap=True)
+    if not manifest.rows:
+        console.print("  It has no rows: see why above, or ask for more in the spec.", soft_wrap=True)
+    if any(left.reason == "no_consent" for left in manifest.sessions_dropped):
+        console.print("  `python -m events consent LEARNER training` records that a learner agrees.", soft_wrap=True)
     if manifest.forgotten:
         console.print(Text(f"  forgotten: {', '.join(manifest.forgotten)}"), soft_wrap=True)
