@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from events.archive import copy_blobs, write_archive
-from events.arguments import add_command, position, positive
+from events.arguments import add_command, position, positive, stream_name
 from events.blobs import BlobStore
 from events.codec import encode
 from events.envelope import Recorded, Unknown
@@ -85,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     tail.add_argument("--after", type=position, default=0, metavar="POSITION", help="begin after this position")
     tail.add_argument("--follow", action="store_true", help="go on with what is appended from now on")
     show = add_command(commands, "show", "print the events of one stream")
-    show.add_argument("stream", metavar="STREAM", help="a session, or learner-NAME")
+    show.add_argument("stream", type=stream_name, metavar="STREAM", help="a session, or learner-NAME")
     stats = add_command(commands, "stats", "count what the log holds")
     check = add_command(commands, "verify", "check order, payloads and blobs of the whole log")
     add_kafka_options(check, os.environ)

@@ -3,6 +3,8 @@
 import argparse
 from typing import Any
 
+MOST_DAYS = 36_500
+
 
 def add_command(commands: Any, name: str, told: str) -> argparse.ArgumentParser:
     """A command that tells what it does in the list of commands and in its own help alike.
@@ -11,6 +13,25 @@ def add_command(commands: Any, name: str, told: str) -> argparse.ArgumentParser:
     """
     parser: argparse.ArgumentParser = commands.add_parser(name, help=told, description=f"{told[0].upper()}{told[1:]}.")
     return parser
+
+
+def stream_name(text: str) -> str:
+    """A stream or a learner. Raises `argparse.ArgumentTypeError` for what no log can hold: nothing, or bad UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not UTF-8") from error
+    if not text.strip() or "\0" in text:
+        raise argparse.ArgumentTypeError(f"{text!r} is no name")
+    return text
+
+
+def days(text: str) -> int:
+    """A whole number of days, up to a hundred years. Raises `argparse.ArgumentTypeError`."""
+    number = _from(0, text)
+    if number > MOST_DAYS:
+        raise argparse.ArgumentTypeError(f"{text!r} is more than {MOST_DAYS} days")
+    return number
 
 
 def positive(text: str) -> int:

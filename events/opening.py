@@ -16,7 +16,7 @@ from events.sealing.keys import KeyRing
 from events.sealing.master_keys import GivenMasterKeys, MasterKeyFile, MasterKeySource
 from events.sealing.postgres_keys import postgres_keys
 from events.sealing.sqlite_keys import sqlite_keys
-from events.served import EMBEDDED_POSTGRES, LOG_VARIABLE, SQLITE, tell_of_other_logs, without_password
+from events.served import EMBEDDED_POSTGRES, LOG_VARIABLE, POSTGRES, SQLITE, tell_of_other_logs, without_password
 from events.sqlite import SQLiteEventLog
 
 
@@ -70,7 +70,7 @@ def master_key_source(folder: DataFolder) -> MasterKeySource:
 
 def _in_postgres(folder: DataFolder) -> bool:
     """Whether the log is in PostgreSQL, not in SQLite. Raises `LogUnavailable` for what is neither."""
-    if not folder.log_url or folder.log_url.startswith(("postgresql://", "postgres://")):
+    if not folder.log_url or folder.log_url.startswith(POSTGRES):
         return bool(folder.log_url)
     raise LogUnavailable(
         "refused",

@@ -7,6 +7,7 @@ PostgreSQL find them (PGPASSWORD, ~/.pgpass).
 import logging
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import msgspec
 from msgspec import Struct
@@ -15,6 +16,9 @@ LOG_VARIABLE = "COLLOQUY_LOG"
 SQLITE = "sqlite"
 """Names the log in the folder's SQLite file, where no name could mean another."""
 EMBEDDED_POSTGRES = "embedded-postgres"
+POSTGRES = ("postgresql://", "postgres://")
+SECRET = ("password", "sslpassword")
+"""The parameters of a PostgreSQL URL that are."""
 SQLITE_FILE = "log.sqlite"
 POSTGRES_FOLDER = "postgres"
 MEMORY = "served.json"
@@ -71,20 +75,28 @@ def tell_of_other_logs(root: Path) -> None:
 
 
 def without_password(url: str) -> str:
-    """A database's URL without what is secret in it."""
+    """A database's URL, or words that name one, without what is secret in it."""
     # A slash within a password makes a URL unusable, but it may be told in an error all the same.
     url = re.sub(r"//([^:/@]*):(?:[^/]*|[^@?]*)@", r"//\1@", url)
-    return re.sub(r"(?<=[?&])(?:ssl)?password=[^&]*&?", "", url).rstrip("?&")
+    place, asks, query = url.partition("?")
+    if not asks:
+        return re.sub(r"\b((?:ssl)?password)\s*=\s*('(?:[^'\\]|\\.)*'|\S+)", r"\1=…", url)
+    kept = [part for part in query.split("&") if unquote(part.partition("=")[0]) not in SECRET]
+    return f"{place}?{'&'.join(kept)}".rstrip("?&")
 
 
 def _read(root: Path) -> tuple[str, ...]:
     try:
-        return msgspec.json.decode((root / MEMORY).read_bytes(), type=ServedLogs).logs
+        logs = msgspec.json.decode((root / MEMORY).read_bytes(), type=ServedLogs).logs
     except (FileNotFoundError, NotADirectoryError):
         return ()
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         logger.warning("%s cannot be read (%s); the next server writes it anew", root / MEMORY, error)
         return ()
+    known = tuple(log for log in logs if log in (SQLITE, EMBEDDED_POSTGRES) or log.startswith(POSTGRES))
+    if known != logs:
+        logger.warning("%s names logs that are none (%s); they are passed over", root / MEMORY, set(logs) - set(known))
+    return known
 
 
 def _place(log: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from events.arguments import add_command
+from events.arguments import add_command, days, stream_name
 from events.learner import PURPOSES, ConsentGiven, ConsentWithdrawn
 from events.learner_stream import Told, append_for, told_of
 from events.location import DataFolder, environment_of
@@ -30,18 +30,18 @@ ROOT = Path(__file__).parents[2]
 def add_key_commands(commands: Any) -> None:
     """The commands and their options; ``commands`` is what `argparse.ArgumentParser.add_subparsers` gives."""
     forgetting = add_command(commands, "forget", "destroy a learner's key: nothing of theirs can be read again")
-    forgetting.add_argument("learner", metavar="LEARNER", help="`python -m replay list` names them")
+    forgetting.add_argument("learner", type=stream_name, metavar="LEARNER", help="`python -m replay list` names them")
     forgetting.add_argument("--yes", action="store_true", help="do not ask")
     add_command(commands, "rotate-master-key", "wrap all learners' keys by a new master key")
     consent = add_command(commands, "consent", "tell what a learner agrees to, or with PURPOSE record it")
-    consent.add_argument("learner", metavar="LEARNER", help="`python -m replay list` names them")
+    consent.add_argument("learner", type=stream_name, metavar="LEARNER", help="`python -m replay list` names them")
     consent.add_argument(
         "purpose", nargs="?", choices=PURPOSES, metavar="PURPOSE", help=f"one of {', '.join(PURPOSES)}"
     )
     consent.add_argument("--withdraw", action="store_true", help="record that the learner no longer agrees")
     consent.add_argument("--new", action="store_true", help="the learner has held no lesson yet")
     retain = add_command(commands, "retain", "delete recordings of learners' voices whose time is over")
-    retain.add_argument("--days", type=int, metavar="DAYS", help="how long they are kept (COLLOQUY_AUDIO_DAYS, or 30)")
+    retain.add_argument("--days", type=days, metavar="DAYS", help="how long they are kept (COLLOQUY_AUDIO_DAYS, or 30)")
 
 
 def run_key_command(options: argparse.Namespace, folder: DataFolder) -> int:

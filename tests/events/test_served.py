@@ -55,6 +55,8 @@ def test_no_password_is_kept(tmp_path: Path) -> None:
         ("postgresql://ana:p/ss@db/log", "postgresql://ana@db/log"),
         ("postgresql://db/log?password=x&sslmode=require", "postgresql://db/log?sslmode=require"),
         ("postgresql:///log?host=/run/pg", "postgresql:///log?host=/run/pg"),
+        ("postgresql://db/log?pass%77ord=x&sslmode=require", "postgresql://db/log?sslmode=require"),
+        ("host=db password='a b' dbname=log", "host=db password=… dbname=log"),
     ],
 )
 def test_a_url_is_told_without_its_password(url: str, shown: str) -> None:
@@ -124,3 +126,17 @@ def test_a_folder_that_cannot_be_written_to_is_served_all_the_same(
     with caplog.at_level(logging.WARNING):
         remember_log(tmp_path / "missing", "")
     assert "must be told the log by COLLOQUY_LOG" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [b"\xff\xfe", b'{"logs": ["\xff"]}', b'{"further": ' + b"[" * 100_000, b'{"logs": ["mysql://db/log"]}'],
+    ids=["no text", "no UTF-8", "too deep", "another database"],
+)
+def test_a_memory_that_cannot_be_used_is_told_and_passed_over(
+    tmp_path: Path, damage: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "served.json").write_bytes(damage)
+
+    assert logs_of(tmp_path) == ()
+    assert "served.json" in caplog.text
