@@ -4,11 +4,12 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from events.counterfactual import CounterfactualRun
 from events.dataset import DatasetBuilt
 from events.learner import LearnerEvent
 from events.lesson import LessonEvent
 
-Fact = LessonEvent | LearnerEvent | DatasetBuilt
+Fact = LessonEvent | LearnerEvent | DatasetBuilt | CounterfactualRun
 """Every event that this program knows."""
 
 
@@ -24,7 +25,7 @@ class Unknown(Struct, frozen=True, kw_only=True):
     fault: str = ""
 
 
-NotOfLesson = LearnerEvent | DatasetBuilt | Unknown
+NotOfLesson = LearnerEvent | DatasetBuilt | CounterfactualRun | Unknown
 """What no session's stream is made of."""
 
 

@@ -47,6 +47,7 @@ KEPT = frozenset(
         "audio.expired.v1",
         "learner.placed.v1",
         "dataset.built.v1",
+        "counterfactual.run.v1",
     }
 )
 """What must be readable after a learner has been forgotten: it is never sealed, and holds nothing personal."""

@@ -19,6 +19,7 @@ from replay.counterfactual.folder import Plan, RunFolder
 from replay.counterfactual.metrics import metrics_of
 from replay.counterfactual.prices import prices_in
 from replay.counterfactual.query import parse_query
+from replay.counterfactual.remembering import remember
 from replay.counterfactual.report import report
 from replay.counterfactual.run import Means, Source, run
 from replay.counterfactual.swap import check_here, default_engine, parse_swaps
@@ -85,7 +86,9 @@ def _counterfactual(arguments: argparse.Namespace, settings: Settings) -> int:
         )
         result = finished.result
         shown = out.write("report.html", report(finished))
-        written = out.write("result.json", msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n")
+        figures = msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n"
+        written = out.write("result.json", figures)
+        remember(finished, figures, arguments.out, log, settings.data)
     told = Console()
     for line in as_lines(result):
         told.print(line, soft_wrap=True)

@@ -86,11 +86,14 @@ def _tells_place(recorded: Recorded) -> bool:
 
 def register(data: DataFolder, manifest: Manifest, place: Path) -> None:
     """Write the dataset's line, in the place of what was in its folder before."""
+    held = manifest.learners
+    write_line(data, Dataset(name=manifest.name, version=manifest.version, learners=held, place=str(place.absolute())))
+
+
+def write_line(data: DataFolder, line: Dataset) -> None:
+    """Write a line of the register, in the place of those of the same folder."""
     path = data.datasets
     path.parent.mkdir(parents=True, exist_ok=True)
-    line = Dataset(
-        name=manifest.name, version=manifest.version, learners=manifest.learners, place=str(place.absolute())
-    )
     with FileLock(path.with_suffix(".lock")):
         lines = [each for each in registered(data) if not each.place or each.place != line.place]
         with whole_file(path) as file:

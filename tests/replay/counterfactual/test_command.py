@@ -1,5 +1,6 @@
 """`python -m replay counterfactual` with real engines, on sentences that Piper speaks."""
 
+import hashlib
 from pathlib import Path
 
 import msgspec
@@ -9,9 +10,11 @@ import pytest
 from actors.hearing.decode import encode_flac
 from actors.models import ModelStore
 from actors.voice.piper import Piper
+from events.counterfactual import CounterfactualRun
 from events.lesson import SessionStarted, SpeechUttered
 from events.location import DataFolder
 from events.opening import open_blobs, open_log
+from events.sealing.forgetting import registered
 from replay.__main__ import main
 from replay.counterfactual.asking import resampled
 from replay.counterfactual.result import Result
@@ -62,7 +65,14 @@ def test_logged_speech_goes_through_other_recognisers(
     assert (out / "report.html").read_bytes().startswith(b"<!doctype html>")
     assert "pocketsphinx" in capsys.readouterr().out
     with open_log(folder) as log:
-        assert log.head() == head
+        run, *others = log.tail(head, limit=10)
+        assert others == []  # nothing but the run itself, in a stream of its own
+        assert (run.stream, run.learner) == ("counterfactual-asr", "")
+        assert isinstance(run.event, CounterfactualRun)
+        assert (run.event.candidate, run.event.baseline, run.event.cases) == ("pocketsphinx", "whisper-base", 2)
+        assert run.event.result_sha256 == hashlib.sha256((out / "result.json").read_bytes()).hexdigest()
+    (held,) = registered(folder)
+    assert held.learners == ("learner-0", "learner-1")  # who is forgotten is named as one of whom this folder tells
 
     # Again, now as a gate: no engine is asked, and of two learners nothing can be decided.
     answers = (out / "answers.jsonl").read_bytes()
