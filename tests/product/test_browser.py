@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from events.__main__ import main as events
+from events.location import DataFolder
 from tests.edge.page.conftest import FLAGS, chromium_path, in_sync, until
 from tests.product.conftest import Product
 from tests.product.pictures import picture
@@ -94,4 +96,23 @@ def test_progress_shows_the_lesson(lesson: tuple[Page, list[str]]) -> None:
     picture(page, "progress")
     page.click("nav >> text=Lessons")
     page.wait_for_selector("main >> text=Maya")
+    assert faults == []
+
+
+def test_a_learner_who_is_forgotten_sees_the_lesson_end_and_nothing_of_it_again(
+    product: Product, lesson: tuple[Page, list[str]]
+) -> None:
+    page, faults = lesson
+    page.go_back()
+    page.go_back()
+    until(page, "colloquy.lesson?.turns[1]?.analysis")
+    learner = page.evaluate("colloquy.lesson.settings.learner")
+
+    assert events(["forget", learner, "--yes"], DataFolder(product.data)) == 0
+
+    page.wait_for_selector("main >> text=This lesson is over")
+    page.go_back()
+    page.go_forward()
+    page.wait_for_selector("main >> text=This lesson is over")
+    assert "cup of tea" not in page.inner_text("main").lower()
     assert faults == []
