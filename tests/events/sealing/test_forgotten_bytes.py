@@ -91,6 +91,7 @@ class Said:
                 topic=word["goal"],
             ),
             SpeechUttered(turn=1, source="typed", endpoint="typed", text=f"I {word['typed']} you"),
+            SpeechTranscribed(turn=1, text=f"I {word['typed']} you", engine=engine, confidence=1.0),
             SpeechUttered(turn=2, source="upload", endpoint="client", audio=audio, reference=word["reference"]),
             SpeechTranscribed(
                 turn=2,
