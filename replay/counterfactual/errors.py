@@ -103,18 +103,6 @@ class BadRule(ReplayError):
         )
 
 
-class PackageMissing(ReplayError):
-    """A package of an extra is not installed."""
-
-    def __init__(self, package: str, purpose: str) -> None:
-        super().__init__(package, purpose)
-        self.package = package
-        self.purpose = purpose
-
-    def __str__(self) -> str:
-        return f"{self.purpose} needs {self.package}: install the extra `datasets` (pip install {self.package})"
-
-
 class RunFailed(ReplayError):
     """What a run rests on failed; what was answered before is kept."""
 

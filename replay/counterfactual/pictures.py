@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from replay.counterfactual.comparison import TRAITS, Comparison, Measured, Pair
-from replay.counterfactual.errors import PackageMissing
 from replay.counterfactual.examples import Spread
 from replay.counterfactual.table import figure_text, slices_shown
 from replay.counterfactual.values import Answer, Replied
+from replay.errors import LibraryMissing
 from replay.page import BETTER, FIRST, INK, MUTED, SECOND, SETTINGS, WIDTH_IN, WORSE, picture
 
 ROW_IN = 0.26
@@ -156,7 +156,7 @@ class _drawing:
             import matplotlib
             from matplotlib import pyplot
         except ImportError as error:
-            raise PackageMissing("matplotlib", "the report") from error
+            raise LibraryMissing("matplotlib", "The report") from error
         matplotlib.use("svg")
         self._pyplot = pyplot
         self._settings = matplotlib.rc_context(SETTINGS)

@@ -25,7 +25,7 @@ HEADLINES = ("failures", "latency_ms")
 
 
 def report(finished: Finished) -> bytes:
-    """The HTML file. Raises `PackageMissing` without matplotlib."""
+    """The HTML file. Raises `LibraryMissing` without matplotlib."""
     result = finished.result
     title = f"Other {WHAT[result.plan.kind]} on old sessions"
     body = [f"<h1>{title}</h1>", _about(result), _verdicts(result)]

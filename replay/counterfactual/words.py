@@ -3,13 +3,13 @@
 from functools import lru_cache
 from typing import Any
 
-from replay.counterfactual.errors import PackageMissing
+from replay.errors import LibraryMissing
 
 
 def errors_and_words(reference: str, said: str) -> tuple[float, float] | None:
     """Substitutions, deletions and insertions, and the words of the reference; None when that has no word.
 
-    Raises `PackageMissing`.
+    Raises `LibraryMissing`.
     """
     expected, found = normal(reference), normal(said)
     if not expected:
@@ -31,7 +31,7 @@ def _normaliser() -> Any:
     try:
         from whisper_normalizer.english import EnglishTextNormalizer
     except ImportError as error:
-        raise PackageMissing("whisper-normalizer", "the word error rate") from error
+        raise LibraryMissing("whisper-normalizer", "The word error rate") from error
     return EnglishTextNormalizer()
 
 
@@ -40,7 +40,7 @@ def _jiwer() -> Any:
     try:
         import jiwer
     except ImportError as error:
-        raise PackageMissing("jiwer", "the word error rate") from error
+        raise LibraryMissing("jiwer", "the word error rate") from error
     return jiwer
 
 

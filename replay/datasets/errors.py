@@ -117,14 +117,3 @@ class RowUnknown(ReplayError):
 
     def __str__(self) -> str:
         return f"{self.folder} has no row {self.row!r}; ids look like {self.example!r}"
-
-
-class PackageMissing(ReplayError):
-    """A format or the report needs a package that is not installed."""
-
-    def __init__(self, package: str, purpose: str) -> None:
-        super().__init__(package, purpose)
-        self.package, self.purpose = package, purpose
-
-    def __str__(self) -> str:
-        return f"{self.purpose} needs {self.package}; install the extra: pip install 'colloquy[datasets]'"

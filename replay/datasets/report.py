@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Any
 
-from replay.datasets.errors import PackageMissing
 from replay.datasets.manifest import Left, Manifest
 from replay.datasets.rows import SPLITS
 from replay.datasets.tally import TRAITS, Tally, width_of
+from replay.errors import LibraryMissing
 from replay.page import BETTER, FIRST, SECOND, SETTINGS, WIDTH_IN, WORSE, page, picture
 from replay.quality.catalogue import BY_NAME
 
@@ -19,13 +19,13 @@ COLOURS = dict(zip(SPLITS, (SECOND, FIRST, BETTER), strict=True))
 
 
 def check_library() -> None:
-    """See before a long build that there can be a report at its end. Raises `PackageMissing`."""
+    """See before a long build that there can be a report at its end. Raises `LibraryMissing`."""
     if find_spec("matplotlib") is None:
-        raise PackageMissing("matplotlib", "the report")
+        raise LibraryMissing("matplotlib", "The report")
 
 
 def report(manifest: Manifest, tally: Tally) -> bytes:
-    """The file. Raises `PackageMissing` without matplotlib."""
+    """The file. Raises `LibraryMissing` without matplotlib."""
     title = f"Dataset {manifest.name} {manifest.version}"
     body = [f"<h1>{html.escape(title)}</h1>", _about(manifest), _cards(manifest)]
     with _drawing() as pyplot:
@@ -135,7 +135,7 @@ def _drawing() -> Iterator[Any]:
         import matplotlib
         from matplotlib import pyplot
     except ImportError as error:
-        raise PackageMissing("matplotlib", "the report") from error
+        raise LibraryMissing("matplotlib", "The report") from error
     matplotlib.use("svg")
     with matplotlib.rc_context(SETTINGS):
         try:

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from events.__main__ import main as events
 from events.location import DataFolder
+from events.opening import open_existing_log
 from tests.edge.page.conftest import FLAGS, chromium_path, in_sync, until
 from tests.product.conftest import Product
 from tests.product.pictures import picture
@@ -106,7 +107,9 @@ def test_a_learner_who_is_forgotten_sees_the_lesson_end_and_nothing_of_it_again(
     page.go_back()
     page.go_back()
     until(page, "colloquy.lesson?.turns[1]?.analysis")
-    learner = page.evaluate("colloquy.lesson.settings.learner")
+    session = page.evaluate("colloquy.lesson.session")
+    with open_existing_log(DataFolder(product.data)) as log:
+        learner = log.read(session)[0].learner
 
     assert events(["forget", learner, "--yes"], DataFolder(product.data)) == 0
 
