@@ -21,7 +21,6 @@ from projections.views import ViewStore
 
 def event_log(settings: Settings) -> RecorderEventLog:
     """The log of this data folder."""
-    settings.data.root.mkdir(parents=True, exist_ok=True)
     return open_log(settings.data)
 
 

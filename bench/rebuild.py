@@ -155,7 +155,7 @@ def rebuilt(path: Path, name: str, *, sealed: bool = False) -> Rebuild:
 
         found = rebuild(log, store, projection, accept=True, step=step)
         took, worked = time.perf_counter() - began, time.process_time() - worked
-        return Rebuild(name, found.views, end / took, end / worked, tenths)
+        return Rebuild(name, found.keys, end / took, end / worked, tenths)
 
 
 def resident_mib() -> float:

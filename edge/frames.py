@@ -21,7 +21,7 @@ class StartSession(Struct, frozen=True, kw_only=True, tag="start_session"):
 
     learner: str
     tutor: str = "joe"
-    goal: str = "conversation"
+    goal: str = ""
     level: str = "A2"
     mode: str = "conversation"
     topic: str = ""

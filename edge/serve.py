@@ -20,8 +20,8 @@ from edge.resources import Resources
 from edge.retaining import Retaining
 from events.errors import EventsError
 from events.log import utc_now
-from events.opening import with_server
-from events.served import remember_log, tell_of_other_logs
+from events.opening import tell_which_log, with_server
+from events.served import remember_log
 from projections.errors import ProjectionsError
 
 LARGEST_FRAME_BYTES = 12 * 2**20
@@ -35,9 +35,9 @@ def serve(arguments: argparse.Namespace) -> int:
     try:
         settings = read_settings(os.environ)
         named = settings.data
-        if not named.named:
-            tell_of_other_logs(named.root)
-            logging.info("The log is %s; LOG=… or COLLOQUY_LOG names another.", named.log_name)
+        tell_which_log(named)
+        way = "" if named.named else "; LOG=… or COLLOQUY_LOG names another"
+        logging.info("The log is %s%s.", named.log_name, way)
         settings = replace(settings, data=with_server(named))
         worker_environment()
         sys.setswitchinterval(SWITCH_INTERVAL_S)

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from events.archive import copy_blobs, write_archive
-from events.arguments import add_command, position, positive, stream_name
+from events.arguments import add_command, exit_status, position, positive, stream_name
 from events.blobs import BlobStore
 from events.codec import encode
 from events.envelope import Recorded, Unknown
@@ -41,7 +41,7 @@ log; without it the log is the one that the folder was last served with.
 
 
 def main(arguments: list[str], folder: DataFolder) -> int:
-    """Run one command; the exit status. 1 for a log with faults, 2 for what could not be done."""
+    """Run one command; the exit status: 1 for a log with faults and what is refused, 2 for what is not there."""
     parser = _parser()
     options = parser.parse_args(arguments)
     if options.command == "consent" and options.withdraw and options.purpose is None:
@@ -73,7 +73,7 @@ def main(arguments: list[str], folder: DataFolder) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
         print(f"events: {error}", file=sys.stderr)
-        return 2
+        return exit_status(error)
     except KeyboardInterrupt:
         return 130
 

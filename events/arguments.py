@@ -1,9 +1,16 @@
-"""What the commands' arguments have in common."""
+"""What the commands' arguments and exit statuses have in common."""
 
 import argparse
 from typing import Any
 
 MOST_DAYS = 36_500
+REFUSED, NOT_THERE = 1, 2
+"""Exit statuses of all commands."""
+
+
+def exit_status(error: Exception) -> int:
+    """`NOT_THERE` when what was asked for, or is needed for it, is not there; else it cannot be used: `REFUSED`."""
+    return NOT_THERE if getattr(error, "absent", isinstance(error, FileNotFoundError)) else REFUSED
 
 
 def add_command(commands: Any, name: str, told: str) -> argparse.ArgumentParser:

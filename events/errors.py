@@ -10,6 +10,8 @@ class EventsError(Exception):
 
     code = "log_error"
     retryable = False
+    absent = False
+    """Whether what was asked for, or is needed for it, is not there; else it is there and cannot be used."""
 
 
 class VersionConflict(EventsError):
@@ -93,6 +95,8 @@ class CorruptPayload(EventsError):
 class StreamUnknown(EventsError):
     """The log holds no event of the stream."""
 
+    absent = True
+
     def __init__(self, stream: str) -> None:
         super().__init__(stream)
         self.stream = stream
@@ -109,6 +113,7 @@ class LogUnavailable(EventsError):
     """
 
     code = "log_unavailable"
+    absent = True
 
     def __init__(self, reason: str, detail: str, way_out: str = "") -> None:
         super().__init__(reason, detail, way_out)
@@ -129,6 +134,7 @@ class KafkaUnavailable(EventsError):
     """
 
     code = "kafka_unavailable"
+    absent = True
 
     def __init__(self, reason: str, detail: str, way_out: str = "") -> None:
         super().__init__(reason, detail, way_out)

@@ -84,11 +84,16 @@ def open_existing_log(folder: DataFolder) -> RecorderEventLog:
 
     Warns when nobody named the log and there are several. Raises `LogUnavailable`.
     """
-    if not folder.named:
-        tell_of_other_logs(folder.root)
+    tell_which_log(folder)
     if not folder.log_url and not folder.log.exists():
         raise LogUnavailable("missing", f"there is no log at {folder.log}")
     return _open_log(folder, 0.0)
+
+
+def tell_which_log(folder: DataFolder) -> None:
+    """Warn which log is read when nobody named it and there are several."""
+    if not folder.named:
+        tell_of_other_logs(folder.root)
 
 
 def with_server(folder: DataFolder) -> DataFolder:

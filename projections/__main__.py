@@ -6,6 +6,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+from events.arguments import exit_status
 from events.errors import EventsError
 from events.kafka.commands import add_kafka_options, topic_of
 from events.kafka.feed import fed_from_kafka
@@ -14,7 +15,7 @@ from events.opening import open_existing_log, with_server
 from events.recorder_log import RecorderEventLog
 from projections import commands, park_commands
 from projections.catalogue import projection_named
-from projections.errors import NotParked, ProjectionsError, RebuildDiffers
+from projections.errors import ProjectionsError
 from projections.export import FORMATS, export
 from projections.opening import open_views, remove_aside
 from projections.views import ViewStore
@@ -22,7 +23,7 @@ from projections.workers import run_share, run_workers, source_options
 
 
 def main(arguments: list[str], folder: DataFolder) -> int:
-    """Run one command; the exit status. 1 for views that differ or are not there, 2 for what failed."""
+    """Run one command; the exit status: 1 for views that differ and what is refused, 2 for what is not there."""
     options = _parser().parse_args(arguments)
     try:
         status = _done(options, folder)
@@ -34,7 +35,7 @@ def main(arguments: list[str], folder: DataFolder) -> int:
         return 0
     except (EventsError, ProjectionsError, OSError) as error:
         print(f"projections: {error}", file=sys.stderr)
-        return 1 if isinstance(error, RebuildDiffers | NotParked) else 2
+        return exit_status(error)
     except KeyboardInterrupt:
         return 130
 
@@ -94,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_subparsers(dest="command", required=True).add_parser
     add("list", help="name the projections and the views that they fill")
     describe = add("describe", help="tell the columns of the views")
-    describe.add_argument("name", nargs="?", default="", help="a view; without it all of them")
+    describe.add_argument("name", metavar="NAME", nargs="?", default="", help="a view; without it all of them")
     status = add("status", help="tell how far each projection is, and whether the counts agree with the log")
     status.add_argument("--json", action="store_true", help="print JSON, one object a line")
     run = add("run", help="fold the log and go on with what is appended (a server does this itself)")
@@ -104,19 +105,21 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--from", dest="source", choices=("store", "kafka"), default="store", help="what to follow")
     add_kafka_options(run, os.environ)
     rebuild = add("rebuild", help="fold one projection again from position 0, then change places")
-    rebuild.add_argument("name")
+    rebuild.add_argument("name", metavar="NAME", help="a projection, or one of its views")
     rebuild.add_argument("--accept", action="store_true", help="change places even if the views differ")
     rebuild.add_argument("--drop-old", action="store_true", help="drop what the last rebuild replaced; rebuild nothing")
-    diff = add("diff", help="fold one projection again, and name the keys whose views are not the same")
-    diff.add_argument("name")
+    diff = add("diff", help="fold one projection again, and name the keys that are not the same")
+    diff.add_argument("name", metavar="NAME", help="a projection, or one of its views")
     add("wipe", help="fold what is new, then leave nothing in the store's files of what was deleted")
     show = add("show", help="print what a fold keeps of one key, as JSON")
-    show.add_argument("name", help="progress or sessions")
-    show.add_argument("key", help="the learner (progress) or the stream (sessions)")
+    show.add_argument("name", metavar="NAME", help="progress or sessions")
+    show.add_argument("key", metavar="KEY", help="the learner (progress) or the stream (sessions)")
     exported = add("export", help="fold what is new, then write views to files")
-    exported.add_argument("name", nargs="?", default="", help="a view; without it all, in files of the folder OUT")
+    exported.add_argument(
+        "name", metavar="NAME", nargs="?", default="", help="a view; without it all, in files of the folder OUT"
+    )
     exported.add_argument("--format", choices=FORMATS, default="parquet")
-    exported.add_argument("--out", type=Path, required=True)
+    exported.add_argument("--out", type=Path, required=True, metavar="OUT")
     park_commands.add_parser(add("park", help="look after learners whose events cannot be folded"))
     return parser
 

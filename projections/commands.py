@@ -3,12 +3,14 @@
 import sys
 import time
 from contextlib import suppress
+from typing import Any
 
 import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from events.arguments import NOT_THERE
 from events.recorder_log import RecorderEventLog
 from projections.catalogue import PROJECTIONS, projection_named, view_named
 from projections.errors import OnlySums, RunnerFenced
@@ -22,6 +24,7 @@ from projections.wording import counted, runner_told
 _AUDITS = {"agrees": "counts agree so far", "differs": "counts differ: rebuild it", "open": "counts not comparable yet"}
 SAMPLE_S = 1.0
 WAIT_S = 0.1
+DECIMALS = 3
 
 
 def listed() -> int:
@@ -100,8 +103,8 @@ def rebuild(log: RecorderEventLog, store: ViewStore, projection: AnyProjection, 
         rebuilt = runner.rebuild(
             name, accept=accept, step=lambda reached, end: progress.update(task, completed=reached, total=end)
         )
-    rebuilt_views = counted(rebuilt.views, "view")
-    print(f"{name}: {rebuilt_views} rebuilt from position 0 to {rebuilt.position:,}, now in service")
+    keys = counted(rebuilt.keys, "key")
+    print(f"{name}: {keys} rebuilt from position 0 to {rebuilt.position:,}, now in service")
     if rebuilt.replaced:
         _print_checksums(rebuilt, "equal" if rebuilt.checksum == rebuilt.replaced else "DIFFERENT, accepted")
     print(f"  the old one is kept until `python -m projections rebuild {name} --drop-old` or the next rebuild")
@@ -127,9 +130,9 @@ def diff(log: RecorderEventLog, store: ViewStore, projection: AnyProjection) -> 
             log, store, projection, step=lambda reached, end: progress.update(task, completed=reached, total=end)
         )
     if found.checksum == found.replaced:
-        equal = "is that" if found.views == 1 else "are those"
-        views = counted(found.views, "view")
-        print(f"{projection.name}: {views} to position {found.position:,} {equal} of a fresh fold")
+        equal = "is that" if found.keys == 1 else "are those"
+        keys = counted(found.keys, "key")
+        print(f"{projection.name}: {keys} to position {found.position:,} {equal} of a fresh fold")
         return 0
     print(f"{projection.name}: views to position {found.position:,} differ from a fresh fold")
     _print_checksums(found, "DIFFERENT")
@@ -150,7 +153,7 @@ def wipe(log: RecorderEventLog, store: ViewStore) -> int:
                 pass
             runner.release()
     store.wipe()
-    print(f"the views are folded to position {head:,}, and nothing of what was deleted is left in their files")
+    print(f"the views are folded to position {head:,}, and nothing of what was deleted is left in the views' files")
     return 0
 
 
@@ -162,10 +165,24 @@ def show(log: RecorderEventLog, store: ViewStore, name: str, key: str) -> int:
     caught_up(log, store)
     view = store.get(projection, key)
     if view is None:
-        print(f"projections: {projection.name} has no view of {key!r}", file=sys.stderr)
-        return 1
-    print(msgspec.json.format(msgspec.json.encode(view)).decode())
+        print(f"projections: {projection.name} has nothing of {key!r}", file=sys.stderr)
+        return NOT_THERE
+    shown = _rounded(msgspec.to_builtins(view))
+    print(msgspec.json.format(msgspec.json.encode(shown)).decode())
     return 0
+
+
+def _rounded(value: Any) -> Any:
+    """The same with figures that people can read."""
+    match value:
+        case float():
+            return round(value, DECIMALS)
+        case dict():
+            return {name: _rounded(each) for name, each in value.items()}
+        case list() | tuple():
+            return [_rounded(each) for each in value]
+        case _:
+            return value
 
 
 def console() -> Console:

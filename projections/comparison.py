@@ -41,6 +41,16 @@ def differing_keys(cursor: Cursor, projection: AnyProjection, one: int, other: i
     return tuple(sorted(found)[:MOST_KEYS])
 
 
+def key_count(cursor: Cursor, projection: AnyProjection, generation: int) -> int:
+    """How many keys a generation holds, as `differing_keys` names them."""
+    contents = _contents(projection, generation)
+    if isinstance(projection, Projection):
+        contents = contents[:1]  # a row for each key
+    every = " UNION ".join(f"SELECT CAST({columns.split(',')[0]} AS TEXT) FROM {own}" for own, columns, _ in contents)
+    ((count,),) = cursor.all(f"SELECT COUNT(*) FROM ({every}) AS keys")
+    return int(count)
+
+
 def _contents(projection: AnyProjection, generation: int) -> list[tuple[str, str, str]]:
     """Table, columns and keys of all that a generation holds."""
     found = []

@@ -10,10 +10,14 @@ class ProjectionsError(Exception):
     """
 
     retryable = False
+    absent = False
+    """As `events.errors.EventsError.absent`."""
 
 
 class ProjectionUnknown(ProjectionsError):
     """There is no projection of this name."""
+
+    absent = True
 
     def __init__(self, name: str, known: tuple[str, ...]) -> None:
         super().__init__(name, known)
@@ -42,6 +46,7 @@ class ViewsUnavailable(ProjectionsError):
     """The views cannot be used now. ``reason`` is damaged, outdated, newer, missing, shorter_log or failed."""
 
     retryable = True
+    absent = True
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(reason, detail)
@@ -75,7 +80,7 @@ class RebuildDiffers(ProjectionsError):
     def __str__(self) -> str:
         some = ", ".join(self.keys[:5]) + (", …" if len(self.keys) > 5 else "")
         return (
-            f"{self.name!r} rebuilt to position {self.position} differs in {counted(len(self.keys), 'view')} ({some});"
+            f"{self.name!r} rebuilt to position {self.position} differs in {counted(len(self.keys), 'key')} ({some});"
             " the old ones stay. If its fold has changed on purpose, rebuild with --accept"
         )
 
@@ -94,6 +99,8 @@ class ShareUnreadable(ProjectionsError):
 
 class NotParked(ProjectionsError):
     """The projection has no parked key of this name."""
+
+    absent = True
 
     def __init__(self, name: str, key: str) -> None:
         super().__init__(name, key)
@@ -119,6 +126,8 @@ class ExportUnwritable(ProjectionsError):
 class OnlySums(ProjectionsError):
     """The projection adds up events and keeps nothing of a single key."""
 
+    absent = True
+
     def __init__(self, name: str, views: tuple[str, ...]) -> None:
         super().__init__(name, views)
         self.name = name
@@ -133,6 +142,8 @@ class OnlySums(ProjectionsError):
 
 class AnalyticsMissing(ProjectionsError):
     """Parquet needs a package that is not installed."""
+
+    absent = True
 
     def __str__(self) -> str:
         return (

@@ -27,8 +27,9 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         ("skip", "leave out the event that stopped a key, for good, and fold the rest"),
     ):
         action = actions.add_parser(name, help=what)
-        action.add_argument("name", help="the projection")
-        action.add_argument("key", nargs="?" if name == "retry" else None, default="", help="as park list shows it")
+        action.add_argument("name", metavar="NAME", help="the projection")
+        number = "?" if name == "retry" else None
+        action.add_argument("key", metavar="KEY", nargs=number, default="", help="as park list shows it")
 
 
 def park(log: RecorderEventLog, store: ViewStore, options: argparse.Namespace) -> int:

@@ -19,12 +19,12 @@ from msgspec import Struct
 from events.envelope import Recorded
 from events.log import EventLog
 from events.unread import Unread
-from projections.comparison import checksum, differing_keys
+from projections.comparison import checksum, differing_keys, key_count
 from projections.errors import RebuildDiffers, RebuildOvertaken, ViewsUnavailable
 from projections.fold import fold_of
 from projections.folded import Folded
 from projections.projection import PARTS, AnyProjection, Event, Projection, part_of
-from projections.schema import drop_generation, make_generation, own_name, put_in_service
+from projections.schema import drop_generation, make_generation, put_in_service
 from projections.storing import (
     left_out,
     move_positions,
@@ -70,7 +70,7 @@ class Rebuilt(Struct, frozen=True, kw_only=True):
 
     name: str
     position: int
-    views: int
+    keys: int
     checksum: str
     replaced: str
     differing: tuple[str, ...] = ()
@@ -254,15 +254,14 @@ class _Building:
         # Another version of the fold may have had other tables: there is nothing to compare.
         same_version = standing.version == self._projection.version
         theirs = checksum(cursor, self._projection, old) if same_version else ""
-        first = own_name(self._projection.tables[0].name, self._generation)
-        ((views,),) = cursor.all(f"SELECT COUNT(*) FROM {first}")
+        keys = key_count(cursor, self._projection, self._generation)
         differing: tuple[str, ...] = ()
         if theirs not in ("", ours):
             differing = differing_keys(cursor, self._projection, self._generation, old)
         return Rebuilt(
             name=self._name,
             position=self.position,
-            views=views,
+            keys=keys,
             checksum=ours,
             replaced=theirs,
             differing=differing,

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
-from events.errors import EventsError, LogUnavailable
+from events.arguments import exit_status
+from events.errors import EventsError
 from events.location import data_folder
 from replay.counterfactual import commands as counterfactual
 from replay.datasets import commands as datasets
@@ -37,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     except (EventsError, ReplayError) as error:
         Console(stderr=getattr(arguments, "json", False)).print(Text(str(error), style="red"), soft_wrap=True)
-        return 2 if isinstance(error, LogUnavailable) else 1
+        return exit_status(error)
     return status
 
 

@@ -4,6 +4,9 @@
 class ReplayError(Exception):
     """Something of the log, a spec, a corpus or a dataset cannot be used."""
 
+    absent = False
+    """As `events.errors.EventsError.absent`."""
+
 
 class LibraryMissing(ReplayError):
     """A library that comes with an extra is not installed."""

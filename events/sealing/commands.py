@@ -68,7 +68,6 @@ def _forget(learner: str, folder: DataFolder, *, sure: bool) -> int:
         destroyed = keys.forgotten_at(learner) if generation and keys.for_reading(learner, generation) is None else None
         told = destroyed is not None and told_of(log, learner).forgotten is not None
         if destroyed is None and not sure and not _confirmed(learner):
-            print("nothing was done")
             return 1
         manifest, path = forget(learner, log, keys, folder)
     for line in _forgotten(manifest, destroyed, told=told):
@@ -108,9 +107,13 @@ def _counted(number: int, noun: str) -> str:
 def _confirmed(learner: str) -> bool:
     print(f"Everything that {learner!r} said will be unreadable for ever, in the log, its copies and the recordings.")
     try:
-        return input("Type the learner's name to go on: ") == learner
+        sure = input("Type the learner's name to go on: ") == learner
     except EOFError:
+        print("\nnothing was done: there is nobody to ask; --yes forgets without asking")
         return False
+    if not sure:
+        print("nothing was done")
+    return sure
 
 
 def _rotate(folder: DataFolder) -> int:

@@ -9,6 +9,7 @@ class MasterKeyMissing(EventsError):
     """The learners' keys are wrapped by a master key that is not here."""
 
     code = "master_key_missing"
+    absent = True
 
     def __init__(self, wanted: str, known: tuple[str, ...]) -> None:
         super().__init__(wanted, known)
@@ -60,6 +61,7 @@ class KeysUnavailable(EventsError):
     """The store of the learners' keys cannot be used now. The fields are as in `LogUnavailable`."""
 
     code = "keys_unavailable"
+    absent = True
 
     def __init__(self, reason: str, detail: str, way_out: str = "") -> None:
         super().__init__(reason, detail, way_out)
@@ -77,6 +79,7 @@ class LearnerKeyMissing(EventsError):
     """A learner's key is not in the store although nobody has destroyed it."""
 
     code = "learner_key_missing"
+    absent = True
 
     def __init__(self, learner: str, generation: int) -> None:
         super().__init__(learner, generation)
@@ -94,6 +97,7 @@ class LearnerUnknown(EventsError):
     """Neither log nor key store has ever heard of the learner. ``instead`` is what else may have been meant."""
 
     code = "learner_unknown"
+    absent = True
 
     def __init__(self, learner: str, instead: str = "") -> None:
         super().__init__(learner, instead)

@@ -50,6 +50,8 @@ class BadQuery(ReplayError):
 class NothingToAsk(ReplayError):
     """No logged input fits the swap and the query."""
 
+    absent = True
+
     def __init__(self, kind: str, query: str, left_out: str) -> None:
         super().__init__(kind, query, left_out)
         self.kind = kind

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from actors.ports import EngineError
 from actors.settings import Settings, SettingsError, read_settings
 from events.location import DataFolder, environment_of
-from events.opening import open_blobs, open_existing_log, with_server
+from events.opening import open_blobs, open_existing_log, tell_which_log, with_server
 from projections.errors import ProjectionsError
 from replay.counterfactual.errors import RunFailed
 from replay.counterfactual.folder import Plan, RunFolder
@@ -45,6 +45,7 @@ def launch(arguments: argparse.Namespace, folder: DataFolder) -> int:
 
 
 def _settings(folder: DataFolder) -> Settings:
+    tell_which_log(folder)  # the settings name it, as if somebody had
     return read_settings({**os.environ, **environment_of(with_server(folder))})
 
 
@@ -74,15 +75,14 @@ def _counterfactual(arguments: argparse.Namespace, settings: Settings) -> int:
                 seed=arguments.seed,
             )
         )
-        progress = stack.enter_context(_progress(console))
-        task = progress.add_task(f"asking {' and '.join(swap.engines)}", total=None)
+        progress = stack.enter_context(_Bar(console, f"asking {' and '.join(swap.engines)}"))
         finished = run(
             plan,
             Source(log=log, blobs=open_blobs(settings.data)),
             Means(crew=partial(Workers, partial(only, settings), settings, arguments.workers), prices=prices),
             out,
             rules=rules,
-            step=lambda done, total: progress.update(task, completed=done, total=total),
+            step=progress.show,
         )
         result = finished.result
         shown = out.write("report.html", report(finished))
@@ -96,6 +96,22 @@ def _counterfactual(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0 if result.passed else NOT_PASSED
 
 
-def _progress(console: Console) -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    return Progress(*columns, TextColumn("left"), TimeRemainingColumn(), console=console)
+class _Bar:
+    """A bar from the first step on: a run that has nothing to ask shows none."""
+
+    def __init__(self, console: Console, what: str) -> None:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        self._progress = Progress(*columns, TextColumn("left"), TimeRemainingColumn(), console=console)
+        self._task = self._progress.add_task(what, total=None)
+
+    def __enter__(self) -> "_Bar":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._progress.live.is_started:
+            self._progress.stop()
+
+    def show(self, done: int, total: int) -> None:
+        """So many of all are done."""
+        self._progress.start()
+        self._progress.update(self._task, completed=done, total=total)

@@ -2,6 +2,7 @@
 
 import html
 
+from projections.wording import counted
 from replay.counterfactual.bootstrap import Estimate
 from replay.counterfactual.comparison import TRAITS, Comparison, Measured
 from replay.counterfactual.examples import Example, spread_of, worst
@@ -37,11 +38,13 @@ def report(finished: Finished) -> bytes:
 
 def _about(result: Result) -> str:
     plan = result.plan
-    chosen = "all" if result.cases == result.found else f"{result.cases} of {result.found}"
+    chosen = counted(result.found, "logged input")
+    if result.cases != result.found:
+        chosen = f"{result.cases:,} of {chosen}"
     return (
-        f"<p>{html.escape(', '.join(plan.candidates))} against {html.escape(baseline_of(result))}: {chosen} logged"
-        f" inputs of {result.learners} learners, sessions <code>{html.escape(plan.query)}</code>, the log up to"
-        f" position {plan.position}. All intervals are of 95&nbsp;%, by a bootstrap over learners.</p>"
+        f"<p>{html.escape(' and '.join(plan.candidates))} answered {chosen} of {counted(result.learners, 'learner')}"
+        f" again. The baseline is {html.escape(baseline_of(result))}. Sessions: <code>{html.escape(plan.query)}</code>,"
+        f" the log up to position {plan.position:,}. All intervals are of 95&nbsp;%, by a bootstrap over learners.</p>"
     )
 
 
@@ -142,7 +145,7 @@ def _row(title: str, measured: Measured) -> str:
     told = f"{title} *" if measured.note else title
     return _cells(
         (told, ""),
-        (f"{measured.cases} ({measured.learners} learners)", "n"),
+        (f"{counted(measured.cases, 'input')}, {counted(measured.learners, 'learner')}", "n"),
         (figure_text(measured.baseline, measured.scale), "baseline"),
         (figure_text(measured.candidate, measured.scale), "candidate"),
         (figure_text(measured.difference, measured.scale, sign=True), "difference"),
@@ -167,8 +170,9 @@ def _examples(examples: tuple[Example, ...]) -> str:
         return "<h3>Where it is worse</h3><p>Nowhere.</p>"
     rows = "".join(_example(number, example) for number, example in enumerate(examples, 1))
     head = "<tr><th></th><th>asked</th><th>baseline</th><th>candidate</th><th>from</th></tr>"
+    many = f": the {len(examples)} worst" if len(examples) > 1 else ""
     return (
-        f"<h3>Where it is worse: the {len(examples)} worst</h3><p class='muted'>Marked: wrong or added; struck out:"
+        f"<h3>Where it is worse{many}</h3><p class='muted'>Marked: wrong or added; struck out:"
         " missing, or refused by the check of replies."
         " <code>python -m replay show SESSION</code> prints the session.</p>"
         f'<div class="scroll"><table class="stack"><thead>{head}</thead><tbody>{rows}</tbody></table></div>'

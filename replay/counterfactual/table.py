@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
+from projections.wording import counted
 from replay.counterfactual.bootstrap import Estimate
 from replay.counterfactual.comparison import TRAITS, Comparison, Engine, Measured, Slice
 from replay.counterfactual.result import Result
@@ -14,7 +15,7 @@ NO_FIGURE = "–"
 
 def as_lines(result: Result) -> Iterator[Text]:
     """What was asked, then for each candidate its metrics and slices, then the verdicts."""
-    told = f"{result.cases} of {result.found} inputs of {result.learners} learners, against "
+    told = f"{result.cases} of {result.found} inputs of {counted(result.learners, 'learner')}, against "
     yield Text(told + baseline_of(result))
     for reason, count in result.left_out:
         yield Text(f"  left out: {count} × {reason}", style="dim")
@@ -35,8 +36,12 @@ def baseline_of(result: Result) -> str:
     if result.logged == result.cases:
         return f"what was logged ({engines})"
     if not result.logged:
-        return f"{engines}, asked too"
-    return f"what was logged for {result.logged}, else {result.plan.baseline}, asked too ({engines})"
+        return f"{engines}, asked in the same run"
+    asked = counted(result.cases - result.logged, "input")
+    return (
+        f"what was logged for {counted(result.logged, 'input')}, and {result.plan.baseline}, asked in the same run, for"
+        f" {asked} without a logged answer ({engines})"
+    )
 
 
 def engine_text(engine: Engine) -> str:

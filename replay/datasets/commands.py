@@ -11,6 +11,7 @@ from rich.text import Text
 
 from events.location import DataFolder
 from events.opening import open_existing_log, with_server
+from projections.wording import counted
 from replay.datasets import looking
 from replay.datasets.build import Builder, InProcess, alone_in, last_position
 from replay.datasets.folders import DatasetFolder
@@ -99,10 +100,13 @@ def _tell(manifest: Manifest, out: Path, console: Console, how: str) -> None:
     for split in SPLITS:
         count = manifest.splits[split]
         hours = f", {count.hours:.2f} h" if count.hours else ""
-        console.print(f"  {split:<11}{count.rows:>8} rows of {count.learners} learners{hours}", soft_wrap=True)
+        console.print(
+            f"  {split:<11}{counted(count.rows, 'row'):>12} of {counted(count.learners, 'learner')}{hours}",
+            soft_wrap=True,
+        )
     for left in (*manifest.sessions_dropped, *manifest.rows_dropped):
-        what = "sessions" if left in manifest.sessions_dropped else "rows"
-        console.print(Text(f"  left out {left.count} {what}: {left.meaning} ({left.reason})"), soft_wrap=True)
+        what = counted(left.count, "session" if left in manifest.sessions_dropped else "row")
+        console.print(Text(f"  left out {what}: {left.meaning} ({left.reason})"), soft_wrap=True)
     if not manifest.rows:
         console.print("  It has no rows: see why above, or ask for more in the spec.", soft_wrap=True)
     if any(left.reason == "no_consent" for left in manifest.sessions_dropped):

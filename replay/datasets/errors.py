@@ -43,6 +43,8 @@ class BuildRunning(ReplayError):
 class PositionUnknown(ReplayError):
     """The log does not reach as far as it should be read."""
 
+    absent = True
+
     def __init__(self, position: int, head: int) -> None:
         super().__init__(position, head)
         self.position, self.head = position, head
@@ -101,6 +103,7 @@ class DatasetUnreadable(ReplayError):
     def __init__(self, folder: Path, reason: str) -> None:
         super().__init__(folder, reason)
         self.folder, self.reason = folder, reason
+        self.absent = not folder.exists()
 
     def __str__(self) -> str:
         return (
@@ -110,6 +113,8 @@ class DatasetUnreadable(ReplayError):
 
 class RowUnknown(ReplayError):
     """A dataset has no row of this id."""
+
+    absent = True
 
     def __init__(self, row: str, folder: Path, example: str) -> None:
         super().__init__(row, folder, example)

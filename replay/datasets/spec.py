@@ -87,7 +87,9 @@ def read_spec(file: Path, kinds: Mapping[str, Collection[str]], formats: Mapping
     try:
         data = file.read_bytes()
     except OSError as error:
-        raise SpecUnusable(str(file), "$", error.strerror or str(error)) from error
+        told = SpecUnusable(str(file), "$", error.strerror or str(error))
+        told.absent = isinstance(error, FileNotFoundError)
+        raise told from error
     try:
         spec = msgspec.toml.decode(data, type=Spec)
     except msgspec.ValidationError as error:

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from events.errors import EventsError
 from events.location import DataFolder
-from events.opening import open_blobs, open_log
+from events.opening import open_blobs, open_log, tell_which_log
 from replay.importing.corpus import Corpus, Fault
 from replay.importing.errors import NameUnusable
 from replay.importing.importer import Importer, Report
@@ -103,7 +103,10 @@ def bring_in(corpus: Corpus, arguments: argparse.Namespace, folder: DataFolder) 
     speakers = len({utterance.speaker.learner for utterance in corpus.utterances})
     count = _counted(len(corpus.utterances), "utterance")
     told = f"{corpus.name}: {count} of {_counted(speakers, 'speaker')} in {corpus.layout}"
+    if corpus.faults:
+        told += f", and {len(corpus.faults):,} that cannot be used"
     console.print(Text(told), soft_wrap=True)
+    tell_which_log(folder)
     began = time.monotonic()
     with open_log(folder) as log, _progress() as progress:
         task = progress.add_task("importing", total=len(corpus.utterances))
@@ -135,6 +138,10 @@ def _progress() -> Progress:
 
 def _tell(report: Report, seconds: float, console: Console, *, every: bool) -> None:
     hours = report.speech_ms / 3_600_000
+    left_out = len(report.faults)
+    found = _counted(report.utterances + report.present + left_out, "utterance")
+    parts = (f"{report.utterances:,} imported", f"{report.present:,} in the log already", f"{left_out:,} left out")
+    console.print(f"{found} found: {', '.join(parts)}", soft_wrap=True)
     if report.utterances or not report.present:
         console.print(
             f"imported {_counted(report.utterances, 'utterance')} ({hours:.2f} h) of"

@@ -12,6 +12,7 @@ class NotACorpus(ReplayError):
         super().__init__(str(folder), wanted)
         self.folder = folder
         self.wanted = wanted
+        self.absent = not folder.is_dir()
 
     def __str__(self) -> str:
         there = "is no folder" if not self.folder.is_dir() else f"does not hold what was expected: {self.wanted}"

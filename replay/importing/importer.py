@@ -49,9 +49,26 @@ PROBLEMS = {
     "unsupported_rate": "audio of an unusable rate",
 }
 """By the code of an `AudioError`; all others are corrupt audio."""
+WAYS_OUT = {
+    "empty_audio": "put a recording of speech in its place.",
+    "audio_too_large": "cut it into shorter files.",
+    "audio_too_long": "cut it into shorter files.",
+    "truncated": "copy the file here again from where it is whole.",
+    "silent_audio": "put a recording of speech in its place.",
+    "unsupported_rate": "fetch it at 8,000 Hz or more.",
+}
+"""By the code of an `AudioError`, where its own way out is none for a file."""
 FORGOTTEN = "learner has been forgotten"
 CHANGED = "changed since it was imported"
 CHANGED_WAY_OUT = "the log keeps what it has; give --name to import this corpus beside it under another name"
+
+
+def told_of_file(error: AudioError) -> str:
+    """An `AudioError`, which speaks to somebody with a microphone, with the way out for a file in a folder."""
+    fault, _, way_out = str(error).rpartition("; ")
+    if not fault:
+        return str(error)
+    return f"{fault}; {WAYS_OUT.get(error.code) or way_out.replace('send one', 'convert it to one')}"
 
 
 class Present(Struct, frozen=True):
@@ -174,7 +191,7 @@ class Importer:
         except OSError as error:
             return Fault(utterance.name, "unreadable audio", str(error))
         except AudioError as error:
-            return Fault(utterance.name, PROBLEMS.get(error.code, "corrupt audio"), str(error))
+            return Fault(utterance.name, PROBLEMS.get(error.code, "corrupt audio"), told_of_file(error))
         except LearnerForgotten:
             return Fault(utterance.name, FORGOTTEN, utterance.speaker.learner)
         duration_ms = len(samples) * 1000 // SAMPLE_RATE_HZ

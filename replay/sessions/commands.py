@@ -97,7 +97,8 @@ def _run_show(arguments: argparse.Namespace, folder: DataFolder) -> int:
             return _no_session(arguments.session, console)
         seen = upto(recorded, arguments.at)
         if arguments.state:
-            sys.stdout.write(state_json(state_of(seen)).decode() + "\n")
+            state = state_json(state_of(seen))
+            sys.stdout.write((msgspec.json.format(state) if sys.stdout.isatty() else state).decode() + "\n")
             return 0
         return _show(seen, len(recorded), open_blobs(folder), console, json=arguments.json)
 

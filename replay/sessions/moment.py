@@ -15,6 +15,8 @@ _OFFSET = re.compile(r"\+(\d+(?:\.\d+)?)s?")
 class NoSuchMoment(ReplayError):
     """The session has no such moment."""
 
+    absent = True
+
     def __init__(self, text: str, session: str, reason: str) -> None:
         super().__init__(f"{text!r} is no moment of session {session!r}: {reason}; give {WAYS}.")
         self.text = text

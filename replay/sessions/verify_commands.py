@@ -41,6 +41,8 @@ class NothingToVerify(ReplayError):
 class NoSuchFile(ReplayError):
     """There is no file of events under this name."""
 
+    absent = True
+
     def __init__(self, path: Path) -> None:
         super().__init__(f"There is no file {path}; `python -m events export` makes one of a session.")
         self.path = path
@@ -80,7 +82,7 @@ def _run(arguments: argparse.Namespace, folder: DataFolder) -> int:
     if arguments.json:
         total = {"type": "summary", **summary, "compared": dict(sorted(policies.items())), "missing": missing}
         sys.stdout.write(msgspec.json.encode(total).decode() + "\n")
-    else:
+    elif summary["sessions"] or not missing:
         console.print(_summary(summary, policies), soft_wrap=True)
     return 2 if missing else int(summary["diverging"] > 0)
 

@@ -107,7 +107,7 @@ def test_duckdb_gives_the_same_answers_from_the_exported_files(
 ) -> None:
     pytest.importorskip("duckdb", reason="no DuckDB: pip install duckdb, or run `make setup`")
     monkeypatch.chdir(tmp_path)
-    export(filled, "", "parquet", Path("exports"))
+    export(filled, "", "parquet", Path("data/exports"))
     (program,) = (text for language, text in BLOCKS if language == "python")
     names: dict[str, Any] = {}
     exec(program, names)  # what the page tells readers to run
@@ -228,14 +228,14 @@ def test_the_commands_of_the_page_run_as_they_are_written(
     with SQLiteEventLog(folder.log, clock=calendar) as log:
         teach(log, calendar)
 
-    beginning = ".venv/bin/python -m projections "
+    beginning = "python -m projections "
     commands = [line.removeprefix(beginning) for line in LINES if line.startswith(beginning)]
     assert len(commands) == 5
     for command in commands:
         assert main(shlex.split(command), folder) == 0, command
     # Nobody had folded before: the export does, so that what it writes is not of yesterday.
-    assert "progress: 3 rows in exports/progress.parquet" in capsys.readouterr().out
-    with Path("sessions.csv").open(newline="", encoding="utf-8") as file:
+    assert "progress: 3 rows in data/exports/progress.parquet" in capsys.readouterr().out
+    with Path("data/sessions.csv").open(newline="", encoding="utf-8") as file:
         assert len(list(csv.DictReader(file))) == 10
 
 

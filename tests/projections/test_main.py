@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,8 @@ from projections.__main__ import main
 from projections.catalogue import PROJECTIONS
 from projections.opening import open_views
 from projections.runner import ProjectionRunner
-from tests.projections.histories import fill
+from tests.events.samples import origin
+from tests.projections.histories import assessed, fill, started, uttered
 
 ROOT = Path(__file__).parents[2]
 
@@ -70,8 +72,8 @@ def test_counts_have_their_nouns_and_a_fold_of_nothing_says_how_far_it_is(
     assert main(["rebuild", "sessions"], folder) == 0
     assert main(["diff", "sessions"], folder) == 0
     told = capsys.readouterr().out
-    assert f"sessions: 1 view rebuilt from position 0 to {head}, now in service" in told
-    assert f"sessions: 1 view to position {head} is that of a fresh fold" in told
+    assert f"sessions: 1 key rebuilt from position 0 to {head}, now in service" in told
+    assert f"sessions: 1 key to position {head} is that of a fresh fold" in told
 
 
 def test_rebuild_works_beside_a_runner(folder: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:
@@ -106,9 +108,22 @@ def test_show_prints_a_view(folder: DataFolder, capsys: pytest.CaptureFixture[st
 
     assert main(["show", "sessions", "s3"], folder) == 0
     assert json.loads(capsys.readouterr().out)["session"] == "s3"
-    assert main(["show", "sessions", "s99"], folder) == 1
+    assert main(["show", "sessions", "s99"], folder) == 2
     assert main(["show", "nothing", "s3"], folder) == 2
     assert "there is no projection 'nothing'" in capsys.readouterr().err
+
+
+def test_figures_are_shown_to_three_decimals(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with SQLiteEventLog(tmp_path / "log.sqlite") as log:
+        for turn, total in enumerate((93.5, 94.0, 93.54), 1):  # their mean is 93.68 and no binary fraction
+            events = (*([started("ana", "s1")] if turn == 1 else []), uttered(turn), assessed(turn, total=total))
+            log.append("s1", events, expected_version=log.head(), origin=origin("ana"))
+
+    assert main(["show", "progress", "ana"], DataFolder(tmp_path)) == 0
+
+    shown = capsys.readouterr().out
+    assert re.search(r"\d\.\d{1,3}\b", shown)
+    assert not re.search(r"\d\.\d{4}", shown)
 
 
 def test_what_is_shown_and_exported_is_folded_first(
@@ -131,11 +146,11 @@ def test_a_file_that_cannot_be_written_is_not_blamed_on_the_views(
 ) -> None:
     for out in (tmp_path / "nowhere" / "sessions.csv", folder.log / "sessions.csv"):
         for form in ("csv", "parquet"):
-            assert main(["export", "sessions", "--format", form, "--out", str(out)], folder) == 2
+            assert main(["export", "sessions", "--format", form, "--out", str(out)], folder) == 1
             told = capsys.readouterr().err
             assert f"{out} cannot be written" in told
             assert "--out" in told
-    assert main(["export", "--out", str(folder.log)], folder) == 2
+    assert main(["export", "--out", str(folder.log)], folder) == 1
     assert f"{folder.log} cannot be written (File exists)" in capsys.readouterr().err
 
 

@@ -41,7 +41,7 @@ def test_a_rebuild_gives_an_equal_checksum_and_takes_its_place(log: MemoryEventL
     rebuilt = runner.rebuild("progress", step=lambda reached, end: steps.append((reached, end)))
 
     assert rebuilt.checksum == rebuilt.replaced == before == checksums(store)["progress"]
-    assert (rebuilt.position, rebuilt.views) == (count, len(expected_progress(log)))
+    assert (rebuilt.position, rebuilt.keys) == (count, len(expected_progress(log)))
     assert steps[-1] == (count, count)
     assert store.standing("progress").generation == 2
 

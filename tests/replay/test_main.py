@@ -7,16 +7,19 @@ from pathlib import Path
 import pytest
 
 from events.location import DataFolder
+from events.served import remember_log
 from events.sqlite import SQLiteEventLog
 from replay.__main__ import main
 from tests.events.samples import TickingClock, origin
 from tests.projections.histories import started, uttered
+from tests.replay.importing.corpora import tone
 
 
 @pytest.fixture
 def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SQLiteEventLog:
     """Three sessions, one a second: s1 of ana with two turns, s2 of ben with one, s3 of ana with none."""
     monkeypatch.setenv("COLLOQUY_DATA", str(tmp_path))
+    monkeypatch.delenv("COLLOQUY_LOG", raising=False)
     monkeypatch.setenv("COLUMNS", "40")  # narrower than a line: none is cut or wrapped
     made = SQLiteEventLog(DataFolder(tmp_path).log, clock=TickingClock(datetime(2026, 11, 2, 8, 59, 59, tzinfo=UTC)))
     for session, learner, turns in (("s1", "ana", 2), ("s2", "ben", 1), ("s3", "ana", 0)):
@@ -53,6 +56,46 @@ def test_a_program_gets_an_object_a_line(log: SQLiteEventLog, capsys: pytest.Cap
         "session": "s2", "started": "2026-11-02T09:00:01Z", "learner": "ben", "tutor": "iris", "mode": "conversation",
         "turns": 1, "forgotten": False,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["list"], ["import", "recordings", "{}"], ["counterfactual", "--swap", "tutor=rules", "--out", "{}/out"]],
+)
+def test_in_a_folder_with_two_logs_every_command_says_which_it_reads(
+    log: SQLiteEventLog, tmp_path: Path, command: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    remember_log(tmp_path, "postgresql://db/log")
+    remember_log(tmp_path, "")
+    (tmp_path / "voices").mkdir()
+    tone(tmp_path / "voices" / "a.wav")
+
+    main([each.format(tmp_path / "voices") for each in command])
+
+    (line,) = [told for told in caplog.messages if "two logs" in told]
+    assert "this reads sqlite" in line
+
+
+def test_a_run_with_nothing_to_ask_prints_its_reason_and_no_bar(
+    log: SQLiteEventLog, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["counterfactual", "--swap", "tutor=rules", "--out", str(tmp_path / "out")]) == 2
+    printed = capsys.readouterr()
+    assert printed.out.startswith("no logged input for tutor")
+    assert printed.err == ""
+
+
+def test_a_state_is_one_line_for_a_program_and_indented_for_a_terminal(
+    log: SQLiteEventLog, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["show", "s1", "--state"]) == 0
+    line = capsys.readouterr().out
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    assert main(["show", "s1", "--state"]) == 0
+    shown = capsys.readouterr().out
+    assert line.count("\n") == 1
+    assert shown.count("\n") > 10
+    assert json.loads(line) == json.loads(shown)
 
 
 def test_an_unknown_session_points_to_the_list(log: SQLiteEventLog, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -143,7 +144,7 @@ def test_views_after_it_are_those_of_a_fresh_fold(folder: DataFolder, capsys: py
 
     for name in ("progress", "sessions", "vocabulary", "activity", "engine_health", "cost"):
         assert projections(["diff", name], folder) == 0
-    assert projections(["show", "progress", "ana"], folder) == 1
+    assert projections(["show", "progress", "ana"], folder) == 2
     assert projections(["show", "progress", "ben"], folder) == 0
 
 
@@ -310,6 +311,19 @@ def test_without_the_learners_name_typed_nothing_is_done(
     assert not read(folder, "ana")[0].forgotten
 
 
+def test_without_a_terminal_the_way_to_forget_all_the_same_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = DataFolder(tmp_path)
+    hold_lesson(folder, "ana")
+    monkeypatch.setattr("sys.stdin", StringIO())
+
+    assert main(["forget", "ana"], folder) == 1
+
+    assert "nothing was done: there is nobody to ask; --yes forgets" in capsys.readouterr().out
+    assert not read(folder, "ana")[0].forgotten
+
+
 def test_the_master_key_is_changed_by_a_command(folder: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:
     hold_lesson(folder, "ana")
     before, master = read(folder, "ana"), folder.master_keys.read_bytes()
@@ -452,5 +466,5 @@ def test_a_runner_that_was_killed_holds_nothing_up_for_long(tmp_path: Path) -> N
 
     assert main(["forget", "ana", "--yes"], folder) == 0
 
-    assert projections(["show", "progress", "ana"], folder) == 1
+    assert projections(["show", "progress", "ana"], folder) == 2
     assert places_of(folder, b"aquamarine") == []

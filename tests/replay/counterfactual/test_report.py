@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from events.blobs import BlobStore
 from events.memory import MemoryEventLog
@@ -12,7 +13,7 @@ from replay.counterfactual.examples import worst
 from replay.counterfactual.folder import Plan, RunFolder
 from replay.counterfactual.report import report
 from replay.counterfactual.run import Finished, Means, Source, run
-from replay.counterfactual.table import as_lines
+from replay.counterfactual.table import as_lines, baseline_of
 from replay.counterfactual.verdict import Rule
 from tests.fakes.swapped import Here, swapped
 from tests.replay.counterfactual.lessons import record
@@ -45,6 +46,19 @@ def test_the_report_is_one_file_that_fetches_nothing(finished: Finished) -> None
     names = re.findall(r'\bid="([^"]+)"', text)
     assert len(names) == len(set(names))
     assert not re.search(r"#0(\d)0\1", text)  # every colour is one of the page's
+
+
+def test_the_report_begins_with_what_was_asked_and_of_whom(finished: Finished) -> None:
+    text = report(finished).decode()
+    assert "<p>deaf and good answered 30 logged inputs of 15 learners again. The baseline is what was logged (" in text
+    assert "<td data-of='n'>30 inputs, 15 learners</td>" in text
+
+
+def test_a_baseline_from_two_places_is_told_in_numbers(finished: Finished) -> None:
+    told = baseline_of(replace(finished.result, logged=29))
+    assert told.startswith(
+        "what was logged for 29 inputs, and good, asked in the same run, for 1 input without a logged"
+    )
 
 
 def test_what_a_learner_said_is_text_and_never_markup(finished: Finished) -> None:

@@ -1,10 +1,14 @@
+import re
+
 import pytest
 
+from replay.__main__ import main
 from replay.counterfactual.bootstrap import Estimate
 from replay.counterfactual.comparison import Comparison, Measured
 from replay.counterfactual.errors import BadRule
 from replay.counterfactual.metrics import metrics_of
 from replay.counterfactual.prices import Prices
+from replay.counterfactual.swap import KINDS
 from replay.counterfactual.verdict import Rule, judge, parse_rules
 
 
@@ -46,6 +50,16 @@ def test_the_whole_interval_must_be_within_the_margin(low: float, high: float, b
 
 def test_without_an_interval_nothing_passes() -> None:
     assert judge(comparison(None, None), Rule(metric="figure", margin=1.0)).outcome == "undecided"
+
+
+def test_the_help_names_every_metric_that_a_rule_can_be_about(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["counterfactual", "--help"])
+    rows = [line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines() if line.strip()]
+    told = {row[0]: re.findall(r"\w+(?=,|$| \()", row[1]) for row in rows if row[0] in (*KINDS, "all")}
+    for kind in KINDS:
+        names = {metric.name for metric in metrics_of(kind, Prices()) if metric.better}
+        assert {*told[kind], *told["all"]} - {"cost"} == names
 
 
 def test_few_learners_decide_nothing() -> None:

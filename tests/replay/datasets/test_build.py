@@ -175,4 +175,4 @@ def test_an_empty_log_is_named(lessons: Lessons, tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("COLLOQUY_DATA", str(lessons.folder.root))
     (tmp_path / "spec.toml").write_text(SPEC)
 
-    assert main(["dataset", str(tmp_path / "spec.toml"), "--out", str(tmp_path / "out")]) == 1
+    assert main(["dataset", str(tmp_path / "spec.toml"), "--out", str(tmp_path / "out")]) == 2

@@ -65,7 +65,7 @@ def test_every_row_of_a_dataset_leads_to_events_of_the_log(
 def test_a_row_that_is_not_there_is_told_with_an_example(
     made: Lessons, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shown = told(capsys, "trace", str(tmp_path / "out"), "asr/s9/1", status=1)
+    shown = told(capsys, "trace", str(tmp_path / "out"), "asr/s9/1", status=2)
 
     assert "has no row 'asr/s9/1'; ids look like 'asr/s" in shown
     assert "is no finished dataset" in told(capsys, "trace", str(tmp_path), "asr/s9/1", status=1)

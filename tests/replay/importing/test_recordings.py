@@ -157,6 +157,7 @@ def test_what_is_bad_is_named_and_the_rest_goes_on(
         "    gone.txt: a text without a recording",
         "    z.wav",
         "silent audio: 1",
+        "    silent.wav: The recording is silent; put a recording of speech in its place.",
         "empty audio: 1",
         "corrupt audio: 1",
         "duplicate id: 1",

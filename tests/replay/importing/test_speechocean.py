@@ -153,7 +153,8 @@ def test_what_is_bad_is_named_and_counted_and_the_rest_goes_on(
 
     out = capsys.readouterr().out
     assert "imported 2 utterances (0.00 h) of 2 learners in 2 sessions" in out
-    assert "8 left out" in out
+    assert "10 utterances found: 2 imported, 0 in the log already, 8 left out" in out
+    assert "upload" not in out
     for told in (
         "missing audio: 1",
         "    audio/00010001.opus",
@@ -285,7 +286,7 @@ def test_a_folder_that_is_no_corpus_is_told_what_was_expected(
     told = capsys.readouterr().out
     assert "utterances.jsonl and the recordings that it names" in told
     assert "train/wav.scp" in told
-    assert bring_in("speechocean762", tmp_path / "nowhere") == 1
+    assert bring_in("speechocean762", tmp_path / "nowhere") == 2
     assert "is no folder" in capsys.readouterr().out
 
 

@@ -285,7 +285,7 @@ def test_an_imported_or_forgotten_session_is_left_out_and_says_why() -> None:
     ("arguments", "status", "told"),
     [
         (["nosuch"], 2, "`python -m replay list`"),
-        (["nosuch.jsonl"], 1, "There is no file nosuch.jsonl"),
+        (["nosuch.jsonl"], 2, "There is no file nosuch.jsonl"),
         ([], 1, "--all"),
     ],
 )
@@ -296,6 +296,7 @@ def test_what_is_not_there_is_named_with_the_way_out(
     assert main(["verify", *arguments]) == status
     printed = capsys.readouterr()
     assert told in printed.out + printed.err
+    assert "Nothing diverges" not in printed.out + printed.err
 
 
 def test_a_damaged_line_of_a_file_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
