@@ -51,6 +51,7 @@ def serve(arguments: argparse.Namespace) -> int:
             retaining=Retaining(log, blobs.store, settings.audio_days, utc_now),
             views=view_store(settings),
         )
+        named.root.mkdir(parents=True, exist_ok=True)  # with log and keys elsewhere nothing may have made it yet
         remember_log(named.root, named.log_url)
     except OSError as error:
         logging.error("The data folder cannot be used: %s. Name another in COLLOQUY_DATA.", error)
