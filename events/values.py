@@ -109,7 +109,8 @@ class Prosody(Struct, frozen=True, kw_only=True, gc=False):
     """How it was said. Figures that cannot be measured (no voiced frame, say) are None.
 
     ``jitter_local`` and ``shimmer_local`` are ratios (0.01 is one per cent), ``hnr_db`` the mean harmonics-to-noise
-    ratio, ``syllable_rate_hz`` syllables a second of speaking time, ``hesitations`` filled pauses and restarts.
+    ratio, ``syllable_rate_hz`` syllables a second of speaking time (articulation rate), ``words_per_minute`` over the
+    time from the first sound to the last, pauses included (speech rate), ``hesitations`` filled pauses and restarts.
     """
 
     duration_ms: int

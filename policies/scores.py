@@ -9,6 +9,7 @@ from math import exp, log, log2
 
 from events.lesson import SpeechTranscribed
 from events.values import Note, Pause, Pronunciation, Prosody, Scores
+from policies.tutor import lexicon, tokens
 from projections.progress import OTHER_SENTENCE_BELOW
 
 WORDS_PER_MINUTE = {"A1": 70.0, "A2": 90.0, "B1": 110.0, "B2": 130.0, "C1": 150.0}
@@ -42,6 +43,10 @@ SURE_OF_GRAMMAR = 0.5
 
 FEWEST_WORDS = 3
 FEWEST_CONTOUR_POINTS = 20
+KNOWN_SHARE = 0.6
+"""Share of a text's words that must be English before its grammar is judged; names do not count on either side."""
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 CLAUSE = re.compile(r"[.,;:!?]+|\b(?:and|but|or|so|because|when|if|that|which|who|while|although)\b", re.IGNORECASE)
 
 
@@ -110,10 +115,25 @@ def range_semitones(prosody: Prosody) -> float | None:
 
 
 def grammar(text: str, slips: int) -> float | None:
-    """Halved by one slip a clause; None for one or two words."""
-    if len(text.split()) < FEWEST_WORDS:
+    """Halved by one slip a clause; None for one or two words and for what is not English: no slip is found there."""
+    if len(text.split()) < FEWEST_WORDS or not english(text):
         return None
     return 100.0 * exp(-log(2) * slips / clauses(text))
+
+
+def english(text: str) -> bool:
+    """Whether enough of the words are known; a capital inside a sentence makes a name, unless all begin with one."""
+    found = [(match.group().replace("’", "'"), match.start()) for match in _WORD.finditer(text)]
+    titled = all(word[:1].isupper() for word, _ in found)
+    plain = [word.lower() for word, start in found if titled or start == 0 or not word[:1].isupper() or word == "I"]
+    known = sum(_known(word) for word in plain)
+    return bool(plain) and known >= KNOWN_SHARE * len(plain)
+
+
+def _known(word: str) -> bool:
+    """Whether it is a familiar word, or each part of a short form or compound ("don't", "well-known") is one."""
+    opened = [part for one in word.split("-") for part in tokens.words_of(one)]
+    return all(lexicon.is_familiar(part.lower()) for part in opened)
 
 
 def clauses(text: str) -> int:

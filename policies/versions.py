@@ -13,7 +13,7 @@ VERSIONS = (
     PolicyUse(policy="session", version=1),
     PolicyUse(policy="utterance", version=1),
     PolicyUse(policy="transcript", version=1),
-    PolicyUse(policy="scores", version=1),
+    PolicyUse(policy="scores", version=2),
     PolicyUse(policy="tutor check", version=1),
     PolicyUse(policy="voice", version=1),
     PolicyUse(policy="visemes", version=1),

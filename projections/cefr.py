@@ -7,6 +7,9 @@ import cefrpy
 LONGEST = 24
 """Letters of a word; cefrpy reads past the end of its table for some of 25 and holds none that is longer."""
 LEVELS = ("A1", "A2", "B1", "B2", "C1", "C2")
+EVERYDAY = {"hello": "A1", "o'clock": "A1", "email": "A1", "emails": "A1", "t-shirt": "A1", "t-shirts": "A1",
+            "website": "A2", "websites": "A2"}  # fmt: skip
+"""Words of lessons that cefrpy's list lacks, with the level that English Profile's vocabulary gives them."""
 _REMEMBERED = 100_000
 """Words whose level is kept in mind; looking one up takes some 20 µs."""
 
@@ -25,6 +28,6 @@ def cefr_level(word: str) -> int | None:
 
 @lru_cache(maxsize=_REMEMBERED)
 def level_named(word: str) -> str:
-    """The level as people write it, "A1" to "C2"; "" for a word that the list does not hold."""
+    """The level as people write it, "A1" to "C2"; "" for a word that neither list holds."""
     level = cefr_level(word)
-    return "" if level is None else LEVELS[level - 1]
+    return EVERYDAY.get(word, "") if level is None else LEVELS[level - 1]

@@ -26,8 +26,8 @@ TABLE = Table(
         integer("used", "times said by the learner, as the recogniser understood it, or typed", "sum"),
         text(
             "level",
-            "CEFR level of the word, A1..C2, the mean of its meanings; empty for a word that cefrpy's list lacks"
-            " (short forms such as don't, many names)",
+            "CEFR level of the word, A1..C2, the mean of its meanings; empty for a word that the lists lack"
+            " (short forms such as don't, many names, new words such as wifi)",
             "max",
         ),
         time("first_at", "when it was first met or used, UTC", "min"),
@@ -60,7 +60,7 @@ def words_of(said: str) -> Iterator[str]:
 
 VOCABULARY = Tally(
     name="vocabulary",
-    version=2,
+    version=3,
     about="which words each learner has met and used",
     count=count,
     tables=(TABLE,),

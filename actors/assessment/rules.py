@@ -22,6 +22,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("agreement", agreement.there_is),
     ("agreement", agreement.be_forms),
     ("agreement", agreement.plural_subject),
+    ("agreement", agreement.plural_pronoun),
     ("agreement", agreement.third_person),
     ("plural", agreement.this_and_these),
     ("plural", nouns.plural_after_number),

@@ -2,7 +2,8 @@
 
 from collections import Counter
 
-from policies.tutor import beginnings, lexicon, moves, phrases, thing_questions, tokens, topics
+from events.values import Evidence
+from policies.tutor import beginnings, indirect, lexicon, moves, phrases, thing_questions, tokens, topics
 from policies.tutor.choice import Choice
 from policies.tutor.context import Sentence, TutorContext
 from policies.tutor.inflection import capitalised
@@ -41,7 +42,7 @@ def special(heard: Utterance, context: TutorContext, choice: Choice) -> Answer |
             return _said(choice, lines("request")["change"], "change", "react"), True
         case "meaning":
             again, needs = _again(heard, choice)
-            return [*explained(heard, choice), *again], needs
+            return [*_asked_right(heard, choice), *explained(heard, choice), *again], needs
         case "say_word":
             again, needs = _again(heard, choice)
             return [*said_for(heard, choice), *again], needs
@@ -249,6 +250,19 @@ def which_word(choice: Choice) -> list[Sentence]:
 
 
 _NO_WORD = frozenset("it this that word them these those".split())
+
+
+def _asked_right(heard: Utterance, choice: Choice) -> list[Sentence]:
+    """The question as it should be asked, for one who asks "what means cheap?"; not where no word is named."""
+    said = indirect.misformed_meaning(" ".join(heard.words))
+    if not said or heard.object in _NO_WORD:
+        return []
+    better = f"what does {heard.object} mean"
+    text = choice.pick([line.replace("{better}", better) for line in lines("answer")["meaning_asked"]], "asked right")
+    if text is None:
+        return []
+    evidence = Evidence(kind="note", text=f"{said} → {better}")
+    return [Sentence(text=text, emotion="encouraging", acts=("recast",), evidence=(evidence,))]
 
 
 def explained(heard: Utterance, choice: Choice) -> list[Sentence]:

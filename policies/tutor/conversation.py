@@ -3,11 +3,13 @@
 import re
 
 from events.values import Evidence
-from policies.tutor import answers, lexicon, questions, reactions, remarks, topics, utterance
+from policies.tutor import answers, lexicon, questions, reactions, recasts, remarks, topics, utterance
 from policies.tutor.answered import answered
 from policies.tutor.choice import Choice
 from policies.tutor.context import Sentence, TutorContext
 from policies.tutor.inflection import capitalised
+from policies.tutor.phrases import Slip
+from policies.tutor.reactions import Reaction
 from policies.tutor.remarks import lines
 from policies.tutor.thing_questions import Asking, about_thing
 from policies.tutor.topics import Topic
@@ -47,14 +49,16 @@ def _resumed(heard: Utterance, context: TutorContext, choice: Choice) -> list[Se
 
 def _reaction(heard: Utterance, context: TutorContext, choice: Choice) -> list[Sentence]:
     slip = recurring(heard, context)
-    text = reactions.reaction(heard, context.level, choice)
+    reacted = reactions.reaction(heard, context.level, choice)
     if heard.move in ("yes", "no"):
-        text = choice.pick(lines("react")[heard.move], heard.move)
+        line = choice.pick(lines("react")[heard.move], heard.move)
+        reacted = None if line is None else Reaction(line, heard.text)
     said: list[Sentence] = []
-    if text is not None:
-        acts = ("react", "recast") if heard.slips and not slip else ("react",)
-        evidence = _slip_evidence(heard) if heard.slips else _content(heard)
-        said.append(Sentence(text=text, emotion=reactions.mood(heard), acts=acts, evidence=evidence))
+    if reacted is not None:
+        mended = recasts.mended_in(reacted.text, heard.slips)
+        acts = ("react", "recast") if mended and not slip else ("react",)
+        evidence = (_note(mended[0]),) if mended else (Evidence(kind="content", text=reacted.rests_on),)
+        said.append(Sentence(text=reacted.text, emotion=reactions.mood(heard), acts=acts, evidence=evidence))
     if slip is not None:
         better = slip[1]
         line = choice.pick([line.replace("{better}", better) for line in lines("remark")["slip"]], "slip")
@@ -78,14 +82,8 @@ def recurring(heard: Utterance, context: TutorContext) -> tuple[Evidence, str] |
     return None
 
 
-def _slip_evidence(heard: Utterance) -> tuple[Evidence, ...]:
-    slip = heard.slips[0]
-    return (Evidence(kind="note", text=f"{slip.said} → {slip.better}"),)
-
-
-def _content(heard: Utterance) -> tuple[Evidence, ...]:
-    text = heard.things[0].head if heard.things else heard.text
-    return (Evidence(kind="content", text=text),)
+def _note(slip: Slip) -> Evidence:
+    return Evidence(kind="note", text=f"{slip.said} → {slip.better}")
 
 
 def _remark(context: TutorContext, choice: Choice) -> Sentence | None:
@@ -109,7 +107,7 @@ def _remark(context: TutorContext, choice: Choice) -> Sentence | None:
 def _told_before(heard: Utterance, choice: Choice) -> list[Sentence]:
     line = choice.pick(lines("react")["again"], "again") if heard.told_before > 1 else None
     line = line or choice.pick(lines("react")["plain"], "plain")
-    return [Sentence(text=line, acts=("react",), evidence=_content(heard))] if line else []
+    return [Sentence(text=line, acts=("react",), evidence=(Evidence(kind="content", text=heard.text),))] if line else []
 
 
 def _next_question(heard: Utterance, context: TutorContext, choice: Choice) -> list[Sentence]:

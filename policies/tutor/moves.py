@@ -11,7 +11,7 @@ from functools import cache
 
 from msgspec import Struct
 
-from policies.tutor import lexicon, pronouncing, topics
+from policies.tutor import indirect, lexicon, pronouncing, topics
 from policies.tutor.clause import Clause
 
 CERTAIN = 0.45  # mean word probability below which a transcript is rather a guess than what was said
@@ -68,8 +68,9 @@ def move_of(said: Said) -> tuple[str, str]:
         return "rude", ""
     if not said.typed and 0 < said.confidence < CERTAIN and len(said.words) < 12:
         return "unclear", ""
+    spoken = indirect.direct(said.spoken)
     for move, pattern in _patterns():
-        match = pattern.search(said.spoken)
+        match = pattern.search(spoken)
         if match:
             return move, (match.groupdict().get("thing") or "").strip()
     word = pronouncing.wanted_word(said.spoken)

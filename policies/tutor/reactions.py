@@ -3,6 +3,8 @@
 Asks nothing. Where the structure of what was said is not sure it names a thing that was said, or stays plain.
 """
 
+from msgspec import Struct
+
 from policies.tutor import clause as clauses
 from policies.tutor import lexicon, tokens
 from policies.tutor.choice import Choice
@@ -22,13 +24,34 @@ _SHORTENED = (
 _ODD_SUBJECTS = frozenset("those that".split())
 
 
-def reaction(utterance: Utterance, level: str, choice: Choice) -> str | None:
+class Reaction(Struct, frozen=True):
+    """A sentence, and the learner's words that it rests on: the clause that it says back, the thing that it names."""
+
+    text: str
+    rests_on: str
+
+
+def reaction(utterance: Utterance, level: str, choice: Choice) -> Reaction | None:
     """A sentence that reacts to the content, None when every fitting one has been said."""
     for candidates, slot in _candidates(utterance, level):
         found = choice.pick(candidates, slot)
         if found is not None:
-            return found
+            return Reaction(found, _rests_on(utterance, found, slot))
     return None
+
+
+def _rests_on(utterance: Utterance, text: str, slot: str) -> str:
+    """The first thing that the sentence names; else the clause that it says back, or all that was said."""
+    if slot == "thing":
+        return next((thing.head for thing in utterance.things[:2] if text in _named(thing)), utterance.text)
+    if slot != "echo":
+        return utterance.text
+    said = set(tokens.words_of(text.lower()))
+    for thing in utterance.things:
+        head = thing.head.lower()
+        if any(set(form.split()) <= said for form in (head, lexicon.plural_of(head))):
+            return thing.head
+    return utterance.source or utterance.text
 
 
 def _candidates(utterance: Utterance, level: str) -> list[tuple[list[str], str]]:

@@ -59,12 +59,13 @@ _RANK = {
 class Utterance(Struct, frozen=True, kw_only=True):
     """An utterance understood. ``move`` is one of: empty, unclear, bye, greeting, repeat, slower, confused, help,
     change, asked_before, echo_question ("and you?"), meaning, ask, thanks, yes, no, unsure, numbers, care, rude,
-    command, suggestion, statement, fragment."""
+    command, suggestion, statement, fragment. ``source`` is the stretch of the text that the clause was read from."""
 
     move: str
     text: str
     words: tuple[str, ...]
     clause: Clause | None = None
+    source: str = ""
     things: tuple[NounPhrase, ...] = ()
     topic: Topic | None = None
     slips: tuple[Slip, ...] = ()
@@ -88,7 +89,7 @@ def understand(context: TutorContext) -> Utterance:
     if not words:
         return Utterance(move="empty", text="", words=(), asked=asked, question=_bank_question(asked))
     spoken = " ".join(words)
-    found, slips = _clause(said, context.notes)
+    found, slips, source = _clause(said, context.notes)
     things = _things(words, found)
     categories = tuple(thing.category for thing in things if thing.category not in ("time",))
     topic = topics.about([lexicon_form for word in words for lexicon_form in (word, _singular(word))], categories)
@@ -98,6 +99,7 @@ def understand(context: TutorContext) -> Utterance:
         text=said,
         words=tuple(words),
         clause=found,
+        source=source,
         things=things,
         topic=topic,
         slips=slips,
@@ -181,17 +183,28 @@ def _fillers() -> frozenset[str]:
     return frozenset((*asked["question_A1"], *asked["question_A2"], *listening["again"]))
 
 
-def _clause(said: str, notes: tuple[Note, ...]) -> tuple[Clause | None, tuple[Slip, ...]]:
-    """The best clause of the utterance after its notes are carried out, and all slips found by them and by us."""
+def _clause(said: str, notes: tuple[Note, ...]) -> tuple[Clause | None, tuple[Slip, ...], str]:
+    """The best clause of the utterance after its notes are carried out, all slips found by them and by us, and the
+    words that the clause was read from."""
     kept = tuple(note for note in notes if note.kind in _MENDED and note.better)
     mended = recast.corrected(said, kept) if kept else said
     best: Clause | None = None
+    source = ""
     for sentence in _SENTENCE_END.split(mended):
         found = parser.parse(tokens.words_of(sentence))
         if found is not None and (best is None or _worth(found) > _worth(best)):
-            best = found
+            best, source = found, _stretch(sentence, found)
     slips = tuple(Slip(kind=note.kind, said=note.said, better=note.better) for note in kept if note.said.strip())
-    return best, slips + (best.slips if best is not None else ())
+    return best, slips + (best.slips if best is not None else ()), source
+
+
+def _stretch(sentence: str, found: Clause) -> str:
+    """The sentence up to the conjunction after which the clause's tail comes."""
+    for joint in re.finditer(rf"\W+{re.escape(found.joint)}\b", sentence, re.IGNORECASE) if found.tail else ():
+        after = [word.lower() for word in tokens.words_of(sentence[joint.end() :])]
+        if after == [word.lower() for word in found.tail]:
+            return sentence[: joint.start()].strip()
+    return sentence.strip(" .!?")
 
 
 def _worth(found: Clause) -> int:

@@ -186,3 +186,31 @@ def test_a_slip_lowers_the_total_by_its_share() -> None:
     assert sound.total is not None
     assert slipped.total is not None
     assert sound.total - slipped.total == pytest.approx(0.2 * 50, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    "text", ["asdf qwer zxcv", "Asdf Qwer Zxcv", "ich habe einen Hund", "xx yy zz I like", "1 2 3"]
+)
+def test_what_is_not_english_has_no_grammar_and_so_no_total(text: str) -> None:
+    assert scored(notes=(), said=transcript(text)) == Scores()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "My name is Xiaoming Zhang.",
+        "I live in Hangzhou with Wei.",
+        "i don't like wifi at all",
+        "He goed to the shop.",
+        "HELLO MY FRIEND HOW ARE YOU",
+        "I've got three well-known friends, haven’t I?",
+        "We eat jiaozi at Chinese New Year.",
+    ],
+)
+def test_names_short_forms_and_a_strange_word_leave_a_text_english(text: str) -> None:
+    assert grammar(text, 0) == 100.0
+
+
+def test_a_rate_far_above_the_norm_earns_no_more_than_full_fluency() -> None:
+    assert fluency(prosody(words_per_minute=330.0), 9, 100.0) == 100.0
+    assert fluency(prosody(words_per_minute=None), 9, 100.0) is None  # words that nobody can say so fast

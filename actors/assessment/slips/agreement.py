@@ -23,6 +23,7 @@ BE_OF = {"i": {"present": "am", "past": "was"}} | {
 } | {one: {"present": "are", "past": "were"} for one in PLURAL_PRONOUNS}  # fmt: skip
 BE_TENSE = {"am": "present", "is": "present", "are": "present", "was": "past", "were": "past"}
 NEGATED = {"don't": "doesn't", "haven't": "hasn't", "aren't": "isn't", "weren't": "wasn't"}
+THIRD_NEGATED = {"doesn't": "don't", "hasn't": "haven't"}
 UNREAL = frozenset(("if", "wish", "though", "were"))
 SAME_AS_NOUN_NEEDS = lexicon.PREPOSITIONS | lexicon.ARTICLES | lexicon.POSSESSIVES | lexicon.OBJECT_PRONOUNS
 
@@ -59,6 +60,22 @@ def plural_subject(sentence: Sentence) -> Iterator[Slip]:
             yield _agree(sentence, verb, better, index)
         elif "third" in forms and (not lexicon.nouns(said) or sentence.at(verb + 1) in SAME_AS_NOUN_NEEDS):
             yield _agree(sentence, verb, forms["third"], index)
+
+
+def plural_pronoun(sentence: Sentence) -> Iterator[Slip]:
+    """ "and they lives", "we often goes", "I has": no -s after more than one, nor after I and you."""
+    for index, word in enumerate(sentence.low):
+        if word not in PLURAL_PRONOUNS | {"i"} or not sentence.starts_clause(index):
+            continue
+        verb = index + 2 if sentence.at(index + 1) in FREQUENCY else index + 1
+        said, following = sentence.at(verb), sentence.at(verb + 1)
+        if said in THIRD_NEGATED:
+            yield _agree(sentence, verb, THIRD_NEGATED[said], index)
+            continue
+        base = verb_forms(said).get("third", "")
+        noun = lexicon.nouns(said) and not sentence.closes_phrase(verb + 1)  # "we sports fans"
+        if base and not noun and following not in lexicon.BE_FORMS | lexicon.MODALS:
+            yield _agree(sentence, verb, base, index)
 
 
 def be_forms(sentence: Sentence) -> Iterator[Slip]:

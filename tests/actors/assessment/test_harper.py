@@ -124,6 +124,20 @@ def test_a_sound_sentence_gets_no_note(checker: HarperLanguageChecker, sentence:
     assert checker.check(sentence) == ()
 
 
+@pytest.mark.parametrize(
+    ("said", "better"),
+    [
+        ("I has two brother and they lives", "I have two brothers and they live"),
+        ("I like tea and we often goes out", "I like tea and we often go out"),
+        ("He is old and you has a dog", "He is old and you have a dog"),
+        ("We sports fans like it", "We sports fans like it"),
+    ],
+)
+def test_a_verb_agrees_with_its_pronoun_after_and_too(checker: HarperLanguageChecker, said: str, better: str) -> None:
+    own = [note for note in checker.check(said) if note.rule != "PronounVerbAgreement"]
+    assert corrected(said, own) == better
+
+
 def test_many_slips_in_one_breath_are_all_mended(checker: HarperLanguageChecker) -> None:
     said = "Yesterday I go to cinema with my two friend and we see a film about a dog, it was more better than book."
     mended = corrected(said, checker.check(said))

@@ -113,6 +113,26 @@ def test_six_syllables_in_two_seconds_of_speech_are_three_a_second() -> None:
     assert prosody.syllable_rate_hz == pytest.approx(3.0, abs=0.3)
 
 
+def test_there_are_never_more_words_a_second_than_syllables() -> None:
+    # Six words in a voice without a dip, which has one peak for all: each has a syllable of its own all the same.
+    words = tuple(word("oh", 300 + 250 * i, 550 + 250 * i) for i in range(6))
+    prosody = analyse(silence(0.3), voice(200.0, 1.5), silence(0.3), words=words)
+    assert prosody.words_per_minute == pytest.approx(6 / 1.5 * 60, rel=0.06)
+    assert prosody.syllable_rate_hz == pytest.approx(6 / 1.5, rel=0.06)
+    assert prosody.words_per_minute is not None
+    assert prosody.syllable_rate_hz is not None
+    assert prosody.words_per_minute / 60 <= prosody.syllable_rate_hz + 0.005
+
+
+def test_words_that_nobody_can_say_in_the_time_give_no_rate() -> None:
+    envelope = np.clip(np.sin(np.pi * 3 * np.arange(2 * SAMPLE_RATE_HZ) / SAMPLE_RATE_HZ) ** 2, 0.05, 1)
+    words = tuple(word("oh", 300, 400) for _ in range(20))  # ten a second
+    sound = voice(200.0, 2.0) * envelope.astype(np.float32)
+    prosody = analyse(silence(0.3), sound, silence(0.3), words=words)
+    assert prosody.words_per_minute is None
+    assert prosody.syllable_rate_hz == pytest.approx(3.0, abs=0.3)  # of the sound alone
+
+
 def test_words_a_minute_count_pauses_as_time() -> None:
     words = (word("one", 300, 800), word("two", 800, 1300), word("three", 2300, 3300))
     prosody = analyse(silence(0.3), voice(200.0, 1.0), silence(1.0), voice(200.0, 1.0), silence(0.3), words=words)
