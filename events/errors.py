@@ -126,6 +126,27 @@ class LogUnavailable(EventsError):
         return f"the log is unavailable ({self.reason}): {self.detail}; {self.way_out or WAYS_OUT[self.reason]}"
 
 
+class OldBytesRemain(EventsError):
+    """What was deleted or replaced can still be found in the files of a database, for somebody has them in use.
+
+    ``where`` names the files, ``holders`` who is in the way.
+    """
+
+    code = "old_bytes_remain"
+    retryable = True
+
+    def __init__(self, where: str, holders: tuple[str, ...]) -> None:
+        super().__init__(where, holders)
+        self.where = where
+        self.holders = holders
+
+    def __str__(self) -> str:
+        return (
+            f"bytes of what was deleted are still in {self.where}, in use by {'; '.join(self.holders)}."
+            " When that has ended, the same command finishes it"
+        )
+
+
 class KafkaUnavailable(EventsError):
     """The log cannot be relayed to Kafka, or read from it, now.
 

@@ -26,6 +26,7 @@ from events.identifiers import uuid7
 from events.log import Clock, NewId, utc_now
 from events.postgres_errors import typed_errors
 from events.postgres_server import CONNECT_TIMEOUT_S
+from events.postgres_wiping import mark_replaced, wipe_replaced
 from events.recorder_log import Outcome, RecorderEventLog, Row
 
 TABLE = "events"
@@ -269,15 +270,21 @@ class _Recorder(PostgresApplicationRecorder):
         return int(row["count"]) if row else 0
 
     def replace(self, states: Sequence[tuple[int, bytes]]) -> None:
-        """See `Recorder.replace`. The table is written anew, for which all others wait."""
-        table = Identifier(self.datastore.schema, TABLE)
+        """See `Recorder.replace`."""
+        schema = self.datastore.schema
+        with self.datastore.get_connection() as connection, connection.transaction(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", (CREATION_LOCK,))
+            cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_S}s'".encode())
+            mark_replaced(cursor, schema)
+            cursor.executemany(
+                SQL("UPDATE {} SET state=%s WHERE notification_id=%s").format(Identifier(schema, TABLE)),
+                [(state, position) for position, state in states],
+            )
+
+    def wipe(self) -> None:
+        """See `Recorder.wipe`. If something was replaced the table is written anew, for which all others wait."""
         with self.datastore.get_connection() as connection:
-            with connection.transaction(), connection.cursor() as cursor:
-                cursor.executemany(
-                    SQL("UPDATE {} SET state=%s WHERE notification_id=%s").format(table),
-                    [(state, position) for position, state in states],
-                )
-            connection.execute(SQL("VACUUM FULL {}").format(table))
+            wipe_replaced(connection, self.datastore.schema, TABLE)
 
     def head(self) -> int:
         """See `Recorder.head`."""

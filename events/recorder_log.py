@@ -76,7 +76,11 @@ class Recorder(Protocol):
         ...
 
     def replace(self, states: Sequence[tuple[int, bytes]]) -> None:
-        """Put other bytes at positions, all in one transaction, and leave nothing of the old ones in the files."""
+        """Put other bytes at positions, all in one transaction; the old ones may stay in the files until `wipe`."""
+        ...
+
+    def wipe(self) -> None:
+        """Leave nothing in the files of bytes that were replaced. Raises `OldBytesRemain`."""
         ...
 
     def head(self) -> int:
@@ -317,6 +321,11 @@ class RecorderEventLog:
         """Put other bytes at positions: for what was kept in the clear of a learner who is forgotten, nothing else."""
         with self._write_lock, self._typed_errors():
             self._recorder.replace(states)
+
+    def wipe(self) -> None:
+        """Leave nothing in the files of what was replaced, also by an earlier call. Raises `OldBytesRemain`."""
+        with self._typed_errors():
+            self._recorder.wipe()
 
     def head(self) -> int:
         """The last event's position, 0 for an empty log."""

@@ -8,7 +8,7 @@ a reader never sees position n before everything up to n. Every commit is on the
 import sqlite3
 import time
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from eventsourcing.persistence import (
@@ -32,6 +32,7 @@ from events.holding import Hold, hold_file
 from events.identifiers import uuid7
 from events.log import Clock, NewId, utc_now
 from events.recorder_log import Outcome, RecorderEventLog, Row
+from events.sqlite_wiping import empty_journal
 
 LOCK_TIMEOUT_S = 10
 OPEN_PAUSE_S = 0.05
@@ -243,9 +244,8 @@ class _Recorder(SQLiteApplicationRecorder):
             return int(cursor.fetchone()[0])
 
     def replace(self, states: Sequence[tuple[int, bytes]]) -> None:
-        """See `Recorder.replace`. Old bytes are overwritten with zeros, and the journal is emptied."""
-        connection = sqlite3.connect(self.datastore.pool.db_name, timeout=LOCK_TIMEOUT_S, isolation_level=None)
-        try:
+        """See `Recorder.replace`. Old bytes are overwritten with zeros; the journal keeps them until `wipe`."""
+        with self._alone() as connection:
             connection.execute("PRAGMA secure_delete=ON")
             connection.execute("BEGIN IMMEDIATE")
             connection.executemany(
@@ -253,9 +253,18 @@ class _Recorder(SQLiteApplicationRecorder):
                 [(state, position) for position, state in states],
             )
             connection.execute("COMMIT")
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        finally:
-            connection.close()
+
+    def wipe(self) -> None:
+        """See `Recorder.wipe`."""
+        with self._alone() as connection:
+            empty_journal(connection, Path(self.datastore.pool.db_name))
+
+    @contextmanager
+    def _alone(self) -> Iterator[sqlite3.Connection]:
+        """A connection of its own."""
+        path = self.datastore.pool.db_name
+        with closing(sqlite3.connect(path, timeout=LOCK_TIMEOUT_S, isolation_level=None)) as connection:
+            yield connection
 
     def head(self) -> int:
         """See `Recorder.head`."""

@@ -4,7 +4,7 @@ A schema of their own lets an operator show analysts the views without the log: 
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +12,7 @@ import psycopg
 import psycopg_pool
 from psycopg.sql import SQL, Identifier
 
+from events.postgres_wiping import wipe_tables
 from projections.errors import ViewsUnavailable
 from projections.layout import bring_up
 from projections.projection import AnyProjection
@@ -90,11 +91,7 @@ class PostgresViewStore(SqlViewStore):
         with self.reading() as cursor:
             tables = cursor.all("SELECT tablename FROM pg_tables WHERE schemaname=?", (self._schema,))
         with _typed_errors(), self._pool.connection() as connection:
-            for (name,) in tables:
-                connection.execute(SQL("VACUUM FULL {}").format(Identifier(self._schema, name)))
-            with suppress(psycopg.errors.InsufficientPrivilege):
-                connection.execute("SELECT pg_switch_wal()")
-                connection.execute("CHECKPOINT")
+            wipe_tables(connection, [Identifier(self._schema, name) for (name,) in tables], "the views")
 
     @contextmanager
     def transaction(self) -> Iterator[Cursor]:

@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from events.errors import OldBytesRemain
+from events.sqlite_wiping import empty_journal, is_busy
 from projections.errors import ViewsUnavailable
 from projections.layout import bring_up
 from projections.projection import AnyProjection
@@ -36,6 +38,7 @@ class SQLiteViewStore(SqlViewStore):
 
     def __init__(self, path: Path, projections: Sequence[AnyProjection]) -> None:
         self.dialect = DIALECT
+        self._path = path
         self._write_lock = threading.RLock()
         self._read_lock = threading.Lock()
         _make_folder(path.parent)
@@ -59,8 +62,13 @@ class SQLiteViewStore(SqlViewStore):
     def wipe(self) -> None:
         """See `ViewStore.wipe`. Empties the journal too."""
         with self._write_lock, _typed_errors():
-            self._writer.execute("VACUUM")
-            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            try:
+                self._writer.execute("VACUUM")
+            except sqlite3.OperationalError as error:
+                if not is_busy(error):
+                    raise
+                raise OldBytesRemain(str(self._path), ("a process that writes to it",)) from error
+            empty_journal(self._writer, self._path)
 
     def check(self) -> None:
         """Look for damage in the whole file. Raises `ViewsUnavailable`."""

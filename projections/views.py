@@ -106,7 +106,10 @@ class ViewStore(Protocol):
         ...
 
     def wipe(self) -> None:
-        """Write the files anew, so that nothing is left in them of what has been deleted."""
+        """Write the files anew, so that nothing is left in them of what has been deleted.
+
+        Raises `events.errors.OldBytesRemain` while somebody else has it in use.
+        """
         ...
 
     def close(self) -> None:

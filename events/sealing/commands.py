@@ -12,11 +12,19 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from events.arguments import add_command, days, stream_name
+from events.arguments import add_command, days, exit_status, stream_name
+from events.errors import OldBytesRemain
 from events.learner import PURPOSES, ConsentGiven, ConsentWithdrawn
 from events.learner_stream import Told, append_for, told_of
 from events.location import DataFolder, environment_of
-from events.opening import master_key_source, open_existing_log, open_key_store, open_keys, with_server
+from events.opening import (
+    master_key_source,
+    open_existing_log,
+    open_key_store,
+    open_keys,
+    open_log,
+    with_server,
+)
 from events.recorder_log import RecorderEventLog
 from events.sealing.errors import LearnerUnknown
 from events.sealing.forgetting import Manifest, forget, knows
@@ -75,8 +83,21 @@ def _forget(learner: str, folder: DataFolder, *, sure: bool) -> int:
     for name in manifest.datasets:
         print(f"  dataset {name} held the learner; make it anew")
     print(f"  manifest: {path}")
+    return _wipe(folder)
+
+
+def _wipe(folder: DataFolder) -> int:
+    """Leave nothing in any file of what was deleted, now or by an earlier command that could not; the exit status."""
+    status = 0
+    with open_log(folder) as log:
+        for wipe in (open_key_store(folder).wipe, log.wipe):
+            try:
+                wipe()
+            except OldBytesRemain as error:
+                print(f"events: {error}", file=sys.stderr)
+                status = exit_status(error)
     # The views are a layer above, and follow the log by themselves; this waits for them.
-    return _hand_over(folder, "projections", "wipe")
+    return _hand_over(folder, "projections", "wipe") or status
 
 
 def _known(log: RecorderEventLog, keys: KeyRing, learner: str) -> bool:

@@ -44,7 +44,10 @@ class KeyStore(Protocol):
         ...
 
     def destroy(self, learner: str, when: datetime) -> bool:
-        """Make tombstones of all of a learner's keys, and of a first one where there is none; False if they were."""
+        """Make tombstones of all of a learner's keys, and of a first one where there is none; False if they were.
+
+        The files may keep a key's bytes until `RotatingKeyStore.wipe`.
+        """
         ...
 
     def destructions(self) -> int:
@@ -72,7 +75,7 @@ class RotatingKeyStore(KeyStore, Protocol):
         ...
 
     def wipe(self) -> None:
-        """Take what was replaced or destroyed out of the files, as far as the database lets us."""
+        """Take what was replaced or destroyed out of the files, whoever did it. Raises `OldBytesRemain`."""
         ...
 
 
@@ -103,7 +106,7 @@ class Database(Protocol):
         ...
 
     def wipe(self) -> None:
-        """Take what was destroyed out of the files, as far as the database lets us."""
+        """Take what was replaced or destroyed out of the files. Raises `OldBytesRemain`."""
         ...
 
 
@@ -155,8 +158,6 @@ class SqlKeyStore:
             if not gone and not cursor.run("SELECT 1 FROM learner_keys WHERE learner=?", learner).rows:
                 values = (learner, 1, "", stamp, stamp)
                 gone = cursor.run(f"INSERT INTO learner_keys ({COLUMNS}) VALUES (?,?,?,NULL,?,?)", *values).changed
-        if gone:
-            self._database.wipe()
         return gone > 0
 
     def destructions(self) -> int:

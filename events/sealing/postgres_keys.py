@@ -9,9 +9,10 @@ import psycopg_pool
 from psycopg.sql import SQL, Identifier
 
 from events.errors import LogUnavailable
-from events.postgres import CREATION_LOCK, WAIT_FOR_CONNECTION_S
+from events.postgres import CREATION_LOCK, LOCK_TIMEOUT_S, WAIT_FOR_CONNECTION_S
 from events.postgres_errors import typed_errors
 from events.postgres_server import CONNECT_TIMEOUT_S
+from events.postgres_wiping import wipe_tables
 from events.sealing.errors import KeysUnavailable
 from events.sealing.key_store import Cursor, Found, SqlKeyStore, tables
 
@@ -50,13 +51,14 @@ class _Postgres:
     def writing(self) -> Iterator[Cursor]:
         with _typed_errors(), self._connected() as connection, connection.transaction():
             # A key may not be added under a master key that is being retired in another transaction.
+            connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_S}s'".encode())
             connection.execute("LOCK TABLE learner_keys IN SHARE ROW EXCLUSIVE MODE")
             yield _Cursor(connection)
 
     def wipe(self) -> None:
         """Write the table anew: the old version of a row is in its file until then."""
         with _typed_errors(), self._connected() as connection:
-            connection.execute("VACUUM FULL learner_keys")
+            wipe_tables(connection, [Identifier(self._schema, "learner_keys")], "the learners' keys")
 
     @contextmanager
     def _connected(self) -> Iterator[psycopg.Connection]:

@@ -143,6 +143,7 @@ def test_a_destroyed_key_is_not_in_the_file_any_more(tmp_path: Path) -> None:
     assert secret in (tmp_path / "keys.sqlite").read_bytes()
 
     store.destroy("ana", GONE)
+    store.wipe()
 
     assert not any(secret in path.read_bytes() for path in tmp_path.iterdir())
 
