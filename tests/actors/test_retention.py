@@ -138,4 +138,6 @@ def test_there_is_a_command(folder: DataFolder, capfd: pytest.CaptureFixture[str
     assert "0 recordings of 0 learners deleted" in capfd.readouterr().out
     assert main(["retain", "--days", "0"], folder) == 0
     assert "ana: 1 recording" in capfd.readouterr().out
-    assert main(["retain", "--days", "-1"], folder) == 2
+    for days in ("-1", "99999999999"):
+        with pytest.raises(SystemExit):
+            main(["retain", "--days", days], folder)
