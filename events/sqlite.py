@@ -32,6 +32,7 @@ from events.holding import Hold, hold_file
 from events.identifiers import uuid7
 from events.log import Clock, NewId, utc_now
 from events.recorder_log import Outcome, RecorderEventLog, Row
+from events.sqlite_errors import is_full
 from events.sqlite_wiping import empty_journal
 
 LOCK_TIMEOUT_S = 10
@@ -356,7 +357,7 @@ def _reason(error: Exception) -> str:
     text = str(error)
     if isinstance(error, ConnectionUnavailableError) or "locked" in text:
         return "locked"
-    if "full" in text or "No space left" in text:
+    if is_full(error) or "full" in text:
         return "full"
     if "readonly" in text or "Read-only" in text or "Permission denied" in text or "unable to open" in text:
         return "read_only"

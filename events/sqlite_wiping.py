@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from events.errors import OldBytesRemain
+from events.sqlite_errors import is_busy
 
 WAIT_S = 10.0
 TURN_MS = 250
@@ -41,11 +42,6 @@ def _busy(connection: sqlite3.Connection) -> bool:
             raise
         return True
     return bool(busy)
-
-
-def is_busy(error: sqlite3.Error) -> bool:
-    """Whether another connection was in the way; extended codes have the plain one in their lowest byte."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def readers_of(path: Path) -> tuple[str, ...]:

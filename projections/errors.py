@@ -43,7 +43,7 @@ class RunnerFenced(ProjectionsError):
 
 
 class ViewsUnavailable(ProjectionsError):
-    """The views cannot be used now. ``reason`` is damaged, outdated, newer, missing, shorter_log or failed."""
+    """The views cannot be used now. ``reason`` is full, damaged, outdated, newer, missing, shorter_log or failed."""
 
     retryable = True
     absent = True
@@ -154,6 +154,7 @@ class AnalyticsMissing(ProjectionsError):
 
 _MOVE_AWAY = "move them away (the file, or in PostgreSQL ALTER SCHEMA views RENAME TO views_before)"
 _WAYS_OUT = {
+    "full": "free some disk space and try again",
     "damaged": "the log is untouched: a restart moves the file aside and folds the log again",
     "outdated": f"{_MOVE_AWAY}, and a restart folds the log again",
     "newer": f"run the newer program that made them; or {_MOVE_AWAY}, and this one folds the log again",

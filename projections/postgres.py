@@ -156,6 +156,9 @@ def _typed_errors() -> Iterator[None]:
     try:
         yield
     except (psycopg.Error, psycopg_pool.PoolTimeout, psycopg_pool.PoolClosed) as error:
-        state = getattr(error, "sqlstate", None) or ""
-        # https://www.postgresql.org/docs/current/errcodes-appendix.html: XX001 data_corrupted, XX002 index_corrupted
-        raise ViewsUnavailable("damaged" if state in ("XX001", "XX002") else "failed", str(error).strip()) from error
+        reason = _REASONS.get(getattr(error, "sqlstate", None) or "", "failed")
+        raise ViewsUnavailable(reason, str(error).strip()) from error
+
+
+# https://www.postgresql.org/docs/current/errcodes-appendix.html: data_corrupted, index_corrupted, disk_full
+_REASONS = {"XX001": "damaged", "XX002": "damaged", "53100": "full"}

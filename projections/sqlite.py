@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from events.errors import OldBytesRemain
-from events.sqlite_wiping import empty_journal, is_busy
+from events.sqlite_errors import is_busy, is_full
+from events.sqlite_wiping import empty_journal
 from projections.errors import ViewsUnavailable
 from projections.layout import bring_up
 from projections.projection import AnyProjection
@@ -166,7 +167,7 @@ def _make_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ViewsUnavailable("failed", str(error)) from error
+        raise ViewsUnavailable("full" if is_full(error) else "failed", str(error)) from error
 
 
 @contextmanager
@@ -177,4 +178,4 @@ def _typed_errors() -> Iterator[None]:
         text = str(error)
         # SQLite's own messages (sqlite3.c, `sqlite3ErrStr`).
         damaged = "malformed" in text or "not a database" in text
-        raise ViewsUnavailable("damaged" if damaged else "failed", text) from error
+        raise ViewsUnavailable("damaged" if damaged else "full" if is_full(error) else "failed", text) from error

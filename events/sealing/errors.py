@@ -57,6 +57,25 @@ class MasterKeyUnusable(EventsError):
         )
 
 
+class MasterKeyFileUnavailable(MasterKeyUnusable):
+    """The file of master keys cannot be read or written now; ``task`` says which."""
+
+    absent = False
+
+    def __init__(self, where: str, task: str, reason: str, detail: str) -> None:
+        super().__init__(where, detail)
+        self.args = (where, task, reason, detail)
+        self.task = task
+        self.detail = detail
+        self.cause = reason
+        self.retryable = reason in ("full", "failed")
+
+    def __str__(self) -> str:
+        way_out = f"give this user the right to {self.task} it" if self.cause == "read_only" else WAYS_OUT[self.cause]
+        done = {"read": "read", "write": "written, and nothing in it is lost"}[self.task]
+        return f"{self.where} cannot be {done}: {self.detail}; {way_out}"
+
+
 class KeysUnavailable(EventsError):
     """The store of the learners' keys cannot be used now. The fields are as in `LogUnavailable`."""
 

@@ -7,6 +7,7 @@ Every key has an id and 32 bytes; the last one is the newest. Which one wraps ne
 import base64
 import binascii
 import contextlib
+import errno
 import hashlib
 import os
 import secrets
@@ -16,7 +17,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from events.location import MASTER_KEY_VARIABLE
-from events.sealing.errors import MasterKeyUnusable
+from events.sealing.errors import MasterKeyFileUnavailable, MasterKeyUnusable
 
 KEY_BYTES = 32
 
@@ -72,8 +73,10 @@ class MasterKeyFile:
             return parse(self.path.read_text().splitlines(), str(self.path))
         except FileNotFoundError:
             return ()
-        except (OSError, UnicodeDecodeError) as error:
+        except UnicodeDecodeError as error:
             raise MasterKeyUnusable(str(self.path), str(error)) from error
+        except OSError as error:
+            raise _unavailable(self.path, "read", error) from error
 
     def first(self) -> tuple[MasterKey, ...]:
         """See `MasterKeySource.first`. Of two processes that make the file at once, one wins and both read its key."""
@@ -106,9 +109,10 @@ class MasterKeyFile:
                     os.link(temporary, self.path)
             _sync_folder(self.path.parent)
         except OSError as error:
-            raise MasterKeyUnusable(str(self.path), str(error)) from error
+            raise _unavailable(self.path, "write", error) from error
         finally:
-            temporary.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                temporary.unlink()
 
 
 def fresh_master_key() -> MasterKey:
@@ -139,6 +143,19 @@ def _named(name: str, secret: bytes) -> MasterKey:
     return MasterKey(
         id=name or "m" + hashlib.sha256(b"colloquy master key id" + secret).hexdigest()[:12], secret=secret
     )
+
+
+def _unavailable(path: Path, task: str, error: OSError) -> MasterKeyFileUnavailable:
+    return MasterKeyFileUnavailable(str(path), task, _REASONS.get(error.errno or 0, "failed"), error.strerror or "")
+
+
+_REASONS = {
+    errno.ENOSPC: "full",
+    errno.EDQUOT: "full",
+    errno.EROFS: "read_only",
+    errno.EACCES: "read_only",
+    errno.EPERM: "read_only",
+}
 
 
 def _sync_folder(folder: Path) -> None:

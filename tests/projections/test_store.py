@@ -21,6 +21,7 @@ from projections.views import ViewStore
 from tests.events.samples import origin
 from tests.projections.histories import expected_progress, fill, started, uttered
 from tests.projections.stores import Stores, checksums, run_all, table
+from tests.servers.disks import NoSmallDisk, small_disk
 
 
 def test_a_transaction_is_all_or_nothing_and_readers_see_the_state_before_it(store: ViewStore) -> None:
@@ -160,6 +161,26 @@ def test_a_damaged_file_is_moved_aside_and_folded_again(
     (aside,) = (path for path in folder.root.glob("views.sqlite.2*") if path.suffix != "-wal")
     assert str(aside) in caplog.text
     assert "folded from the log again" in caplog.text
+
+
+def test_a_full_disk_is_named_whenever_it_is_met(tmp_path: Path) -> None:
+    try:
+        with small_disk(tmp_path / "disk", 4) as disk:
+            path = disk.folder / "views.sqlite"
+            SQLiteViewStore(path, PROJECTIONS).close()
+            disk.fill()
+            with pytest.raises(ViewsUnavailable, match="free some disk space") as caught:
+                SQLiteViewStore(path, PROJECTIONS)
+            assert caught.value.reason == "full"
+            disk.free()
+            with SQLiteViewStore(path, PROJECTIONS) as store:
+                disk.fill()
+                with pytest.raises(ViewsUnavailable, match="free some disk space"), store.transaction() as cursor:
+                    cursor.execute("CREATE TABLE large AS SELECT zeroblob(4000000) AS data")
+                disk.free()
+                assert table(store, "SELECT COUNT(*) FROM progress") == [(0,)]
+    except NoSmallDisk as error:
+        pytest.skip(f"no small disk: {error}")
 
 
 def test_a_server_that_cannot_be_reached_is_a_typed_error(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,3 +1,6 @@
+import errno
+import os
+import pickle
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -6,7 +9,7 @@ import pytest
 
 from events.location import DataFolder
 from events.opening import master_key_source, open_key_store, open_keys
-from events.sealing.errors import MasterKeyMissing, MasterKeyUnusable
+from events.sealing.errors import MasterKeyFileUnavailable, MasterKeyMissing, MasterKeyUnusable
 from events.sealing.key_store import RotatingKeyStore
 from events.sealing.keys import KeyRing
 from events.sealing.master_keys import GivenMasterKeys, MasterKeyFile, fresh_master_key
@@ -123,6 +126,35 @@ def test_killed_anywhere_it_loses_nothing_and_is_finished_by_the_next_call(tmp_p
     assert len(MasterKeyFile(tmp_path / "master.keys").read()) == 1
     assert opened(tmp_path) == before
     assert key_ring(tmp_path).for_writing("new").naming == made_meanwhile
+
+
+def test_on_a_full_disk_the_file_of_master_keys_stays_and_nobody_is_told_to_make_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, old = filled(tmp_path), (tmp_path / "master.keys").read_bytes()
+
+    def no_space(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("events.sealing.master_keys.os.fsync", no_space)
+        with pytest.raises(MasterKeyFileUnavailable, match="free some disk space and try again") as caught:
+            rotate_master_key(sqlite_keys(tmp_path / "keys.sqlite"), MasterKeyFile(tmp_path / "master.keys"))
+
+    assert caught.value.retryable
+    assert "openssl" not in str(caught.value)
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+    assert (tmp_path / "master.keys").read_bytes() == old
+    assert {path.name for path in tmp_path.iterdir()} == {"keys.sqlite", "master.keys"}
+    rotate_master_key(sqlite_keys(tmp_path / "keys.sqlite"), MasterKeyFile(tmp_path / "master.keys"))
+    assert opened(tmp_path) == before
+
+
+def test_a_file_of_master_keys_that_cannot_be_read_is_not_called_a_bad_key(tmp_path: Path) -> None:
+    (tmp_path / "master.keys").mkdir()
+
+    with pytest.raises(MasterKeyFileUnavailable, match=r"master\.keys cannot be read: Is a directory; look"):
+        MasterKeyFile(tmp_path / "master.keys").read()
 
 
 def given_ring(folder: Path, text: str) -> KeyRing:
