@@ -23,10 +23,11 @@ from events.kafka.commands import add_kafka_options, progress_of, relay, topic_o
 from events.kafka.topic import inspect_topic
 from events.kafka.verification import kafka_differences
 from events.location import DataFolder, data_folder
-from events.opening import open_existing_log
+from events.opening import open_existing_log, open_keys
 from events.recorder_log import RecorderEventLog
 from events.schema import schemas, write_schemas
 from events.sealing.commands import COMMANDS, add_key_commands, run_key_command
+from events.sealing.finishing import untold
 from events.verification import Problem, all_events, verify
 
 WAIT_S = 1.0
@@ -62,7 +63,7 @@ def main(arguments: list[str], folder: DataFolder) -> int:
                 case "stats":
                     return _stats(log, folder, as_json=options.json)
                 case "verify":
-                    return _verify(log, BlobStore(folder.blobs), options)
+                    return _verify(log, folder, options)
                 case "relay":
                     return relay(log, folder, options)
                 case _:
@@ -203,7 +204,8 @@ def _stats(log: RecorderEventLog, folder: DataFolder, *, as_json: bool) -> int:
     return 0
 
 
-def _verify(log: RecorderEventLog, blobs: BlobStore, options: argparse.Namespace) -> int:
+def _verify(log: RecorderEventLog, folder: DataFolder, options: argparse.Namespace) -> int:
+    blobs = BlobStore(folder.blobs)
     progress = progress_of("checking")
     problems: list[Problem] = []
     on_kafka = 0
@@ -217,7 +219,7 @@ def _verify(log: RecorderEventLog, blobs: BlobStore, options: argparse.Namespace
 
     with progress:
         task = progress.add_task("events", total=log.head() * (2 if options.kafka else 1))
-        walks = [verify(log, blobs, step=lambda: progress.advance(task))]
+        walks = [verify(log, blobs, step=lambda: progress.advance(task)), untold(log, open_keys(folder))]
         if options.kafka:
             walks.append(kafka_differences(log, topic_of(options), blobs, step=compared))
         for problem in itertools.chain(*walks):

@@ -105,6 +105,15 @@ class StreamUnknown(EventsError):
         return f"the log has no stream {self.stream!r}; `python -m replay list` names the sessions"
 
 
+class LearnerUnnamed(EventsError):
+    """Something was to be done for a learner without a name."""
+
+    code = "learner_unnamed"
+
+    def __str__(self) -> str:
+        return "a learner has a name, and this one is empty; `python -m replay list` names the learners"
+
+
 class LogUnavailable(EventsError):
     """The log cannot be used now.
 

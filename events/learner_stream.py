@@ -5,7 +5,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from events.envelope import Origin, Recorded
-from events.errors import VersionConflict
+from events.errors import LearnerUnnamed, VersionConflict
 from events.learner import ConsentGiven, ConsentWithdrawn, LearnerEvent, LearnerForgotten, stream_of
 from events.log import EventLog
 
@@ -44,7 +44,12 @@ def told_of(log: EventLog, learner: str) -> Told:
 def append_for(
     log: EventLog, learner: str, event: LearnerEvent, *, unless: Callable[[Recorded], bool] = lambda recorded: False
 ) -> Recorded:
-    """Append behind whatever others append meanwhile; an event that is ``unless`` stands there already is given."""
+    """Append behind whatever others append meanwhile; an event that is ``unless`` stands there already is given.
+
+    Raises `LearnerUnnamed`.
+    """
+    if not learner:
+        raise LearnerUnnamed
     stream = stream_of(learner)
     origin = Origin(learner=learner, causation="", correlation=stream, producer=PRODUCER)
     while True:

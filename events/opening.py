@@ -1,5 +1,7 @@
 """Opens the log that the settings name: SQLite in the data folder, PostgreSQL at a URL, or one that we start."""
 
+from functools import partial
+
 from msgspec.structs import replace
 
 from events.blobs import BlobStore
@@ -11,6 +13,7 @@ from events.postgres_server import see_server
 from events.recorder_log import RecorderEventLog
 from events.sealing.blobs import LearnerBlobs
 from events.sealing.codec import SealingCodec
+from events.sealing.finishing import finish_forgetting
 from events.sealing.key_store import RotatingKeyStore
 from events.sealing.keys import KeyRing
 from events.sealing.master_keys import GivenMasterKeys, MasterKeyFile, MasterKeySource
@@ -23,17 +26,23 @@ from events.sqlite import SQLiteEventLog
 def open_log(folder: DataFolder) -> RecorderEventLog:
     """The log of a data folder, made if it is not there; it seals what is personal. A server may take a while to come.
 
+    A forgetting that was cut short is finished.
+
     Raises `LogUnavailable`, and what `KeyRing` raises when the master key is not here or a wrong one.
     """
-    return _open_log(folder, WAIT_FOR_CONNECTION_S)
+    return _kept_up(_open_log(folder, WAIT_FOR_CONNECTION_S))
 
 
 def _open_log(folder: DataFolder, wait_s: float) -> RecorderEventLog:
     folder = with_server(folder)
     if _in_postgres(folder):
         see_server(folder.log_url, wait_s=wait_s)
-    codec = open_codec(folder)
-    return PostgresEventLog(folder.log_url, codec=codec) if folder.log_url else SQLiteEventLog(folder.log, codec=codec)
+    keys = open_keys(folder)
+    keys.check()
+    codec = SealingCodec(keys)
+    log = PostgresEventLog(folder.log_url, codec=codec) if folder.log_url else SQLiteEventLog(folder.log, codec=codec)
+    log.upkeep = partial(finish_forgetting, keys=keys, folder=folder)
+    return log
 
 
 def open_codec(folder: DataFolder) -> SealingCodec:
@@ -79,15 +88,22 @@ def _in_postgres(folder: DataFolder) -> bool:
     )
 
 
-def open_existing_log(folder: DataFolder) -> RecorderEventLog:
+def open_existing_log(folder: DataFolder, *, finishing: bool = True) -> RecorderEventLog:
     """As `open_log` for a command: the log must be there already, and its server answer at once.
 
-    Warns when nobody named the log and there are several. Raises `LogUnavailable`.
+    Warns when nobody named the log and there are several. With ``finishing`` a forgetting that was cut short is
+    finished. Raises `LogUnavailable`.
     """
     tell_which_log(folder)
     if not folder.log_url and not folder.log.exists():
         raise LogUnavailable("missing", f"there is no log at {folder.log}")
-    return _open_log(folder, 0.0)
+    log = _open_log(folder, 0.0)
+    return _kept_up(log) if finishing else log
+
+
+def _kept_up(log: RecorderEventLog) -> RecorderEventLog:
+    log.keep_up()
+    return log
 
 
 def tell_which_log(folder: DataFolder) -> None:

@@ -138,6 +138,7 @@ class RecorderEventLog:
         self._write_lock = threading.Lock()
         self._changed = threading.Condition()
         self._head = 0
+        self.upkeep: Callable[[RecorderEventLog], object] = lambda log: None
 
     def __enter__(self) -> Self:
         return self
@@ -326,6 +327,10 @@ class RecorderEventLog:
         """Leave nothing in the files of what was replaced, also by an earlier call. Raises `OldBytesRemain`."""
         with self._typed_errors():
             self._recorder.wipe()
+
+    def keep_up(self) -> None:
+        """Finish what another process began and could not finish, as whoever opened the log has laid down."""
+        self.upkeep(self)
 
     def head(self) -> int:
         """The last event's position, 0 for an empty log."""

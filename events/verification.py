@@ -15,8 +15,8 @@ PAGE = 500
 
 
 class Problem(Struct, frozen=True, kw_only=True):
-    """One fault. ``kind`` is position, version, payload, blob_missing, blob_corrupt or blob_size; against Kafka
-    not_relayed, relayed_otherwise, not_in_log or disordered.
+    """One fault. ``kind`` is position, version, payload, blob_missing, blob_corrupt, blob_size, or forgetting where one
+    was cut short; against Kafka not_relayed, relayed_otherwise, not_in_log or disordered.
     """
 
     kind: str

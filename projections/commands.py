@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -13,7 +14,8 @@ from rich.table import Table
 from events.arguments import NOT_THERE
 from events.recorder_log import RecorderEventLog
 from projections.catalogue import PROJECTIONS, projection_named, view_named
-from projections.errors import OnlySums, RunnerFenced
+from projections.errors import OnlySums, RebuildDiffers, RunnerFenced
+from projections.forgotten import scrub_buildings
 from projections.prices import PRICES
 from projections.projection import AnyProjection, Projection, relations
 from projections.rebuild import Rebuilt, compare, drop_kept
@@ -25,6 +27,9 @@ _AUDITS = {"agrees": "counts agree so far", "differs": "counts differ: rebuild i
 SAMPLE_S = 1.0
 WAIT_S = 0.1
 DECIMALS = 3
+FORGETTING_S = 1.5
+"""From the end of a key to the event that tells of it, and a little for the views."""
+FORGETTING_ATTEMPTS = 4
 
 
 def listed() -> int:
@@ -97,12 +102,16 @@ def run_once(log: RecorderEventLog, store: ViewStore) -> int:
 def rebuild(log: RecorderEventLog, store: ViewStore, projection: AnyProjection, *, accept: bool) -> int:
     """Rebuild a projection and put it in service."""
     name = projection.name
-    runner = caught_up(log, store)
-    with _progress(f"rebuilding {name}") as progress:
-        task = progress.add_task("", total=None)
-        rebuilt = runner.rebuild(
-            name, accept=accept, step=lambda reached, end: progress.update(task, completed=reached, total=end)
-        )
+
+    def rebuilt_now() -> Rebuilt:
+        runner = caught_up(log, store)
+        with _progress(f"rebuilding {name}") as progress:
+            task = progress.add_task("", total=None)
+            return runner.rebuild(
+                name, accept=accept, step=lambda reached, end: progress.update(task, completed=reached, total=end)
+            )
+
+    rebuilt = rebuilt_now() if accept else _when_forgotten(rebuilt_now)
     keys = counted(rebuilt.keys, "key")
     print(f"{name}: {keys} rebuilt from position 0 to {rebuilt.position:,}, now in service")
     if rebuilt.replaced:
@@ -123,12 +132,16 @@ def drop_old(store: ViewStore, projection: AnyProjection) -> int:
 
 def diff(log: RecorderEventLog, store: ViewStore, projection: AnyProjection) -> int:
     """Compare the live view with a fresh fold; 1 if they differ."""
-    caught_up(log, store)
-    with _progress(f"folding {projection.name}") as progress:
-        task = progress.add_task("", total=None)
-        found = compare(
-            log, store, projection, step=lambda reached, end: progress.update(task, completed=reached, total=end)
-        )
+
+    def compared_now() -> Rebuilt:
+        caught_up(log, store)
+        with _progress(f"folding {projection.name}") as progress:
+            task = progress.add_task("", total=None)
+            return compare(
+                log, store, projection, step=lambda reached, end: progress.update(task, completed=reached, total=end)
+            )
+
+    found = _when_forgotten(compared_now)
     if found.checksum == found.replaced:
         equal = "is that" if found.keys == 1 else "are those"
         keys = counted(found.keys, "key")
@@ -152,6 +165,7 @@ def wipe(log: RecorderEventLog, store: ViewStore) -> int:
             while runner.run_once():
                 pass
             runner.release()
+    scrub_buildings(log, store, PROJECTIONS)
     store.wipe()
     print(f"the views are folded to position {head:,}, and nothing of what was deleted is left in the views' files")
     return 0
@@ -200,6 +214,23 @@ def caught_up(log: RecorderEventLog, store: ViewStore) -> ProjectionRunner:
     except RunnerFenced as error:
         print(f"{runner_told(error.owner)} keeps folding meanwhile", file=sys.stderr)
     return runner
+
+
+def _when_forgotten(build: Callable[[], Rebuilt]) -> Rebuilt:
+    """Build again where it differs while somebody is being forgotten: from the key's end to the views' it must."""
+    for _ in range(FORGETTING_ATTEMPTS - 1):
+        try:
+            rebuilt = build()
+            forgetting = rebuilt.forgetting if rebuilt.differing else ()
+        except RebuildDiffers as error:
+            forgetting = error.forgetting
+            if not forgetting:
+                raise
+        if not forgetting:
+            return rebuilt
+        print(f"{', '.join(forgetting[:5])} may just be being forgotten; once more in a moment", file=sys.stderr)
+        time.sleep(FORGETTING_S)
+    return build()
 
 
 def _print_checksums(rebuilt: Rebuilt, verdict: str) -> None:

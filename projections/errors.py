@@ -69,13 +69,17 @@ class RebuildOvertaken(ProjectionsError):
 
 
 class RebuildDiffers(ProjectionsError):
-    """The rebuilt views are not those in service. The old ones stay."""
+    """The rebuilt views are not those in service. The old ones stay.
 
-    def __init__(self, name: str, position: int, keys: tuple[str, ...]) -> None:
-        super().__init__(name, position, keys)
+    ``forgetting`` are learners who are perhaps just being forgotten; then it is they who make the difference.
+    """
+
+    def __init__(self, name: str, position: int, keys: tuple[str, ...], forgetting: tuple[str, ...] = ()) -> None:
+        super().__init__(name, position, keys, forgetting)
         self.name = name
         self.position = position
         self.keys = keys
+        self.forgetting = forgetting
 
     def __str__(self) -> str:
         some = ", ".join(self.keys[:5]) + (", …" if len(self.keys) > 5 else "")

@@ -39,6 +39,12 @@ class Fold(Generic[View]):
             TouchedViews(projection, load) if isinstance(projection, Projection) else PageSums(projection)
         )
         self._page = _Page()
+        self._untold: set[str] = set()
+
+    @property
+    def forgetting(self) -> tuple[str, ...]:
+        """Learners whose events cannot be read any more, although no event has told so yet."""
+        return tuple(sorted(self._untold))
 
     @property
     def full(self) -> bool:
@@ -59,7 +65,9 @@ class Fold(Generic[View]):
                 page.count_of(part_of_learner(event.stream)).skipped += 1
                 continue
             if self._of_one_learner and isinstance(event.event, LearnerForgotten):
-                self._forget(event.learner, page)
+                self.forget(event.learner)
+            elif self._of_one_learner and event.forgotten:
+                self._untold.add(event.learner)
             self._apply(event, page)
 
     def take(self, *, rows: bool = True) -> Folded:
@@ -109,7 +117,10 @@ class Fold(Generic[View]):
         count.folded -= len(positions)
         count.parked += len(positions)
 
-    def _forget(self, learner: str, page: "_Page") -> None:
+    def forget(self, learner: str) -> None:
+        """Let go of all that was folded of a learner; with the next `take` what is stored of them goes too."""
+        page = self._page
+        self._untold.discard(learner)
         page.forgotten.add(learner)
         self._work.forget(learner)
         keys = {key for key, owner in self._parked.items() if owner == learner}

@@ -10,21 +10,21 @@ which nobody reads yet, are filled from the views only when these have come to t
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Protocol, runtime_checkable
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
 
 from events.envelope import Recorded
 from events.log import EventLog
-from events.unread import Unread
 from projections.comparison import checksum, differing_keys, key_count
 from projections.errors import RebuildDiffers, RebuildOvertaken, ViewsUnavailable
 from projections.fold import fold_of
 from projections.folded import Folded
-from projections.projection import PARTS, AnyProjection, Event, Projection, part_of
+from projections.forgotten import forgotten_after
+from projections.projection import PARTS, AnyProjection, Event, Projection, part_of, part_of_learner
 from projections.schema import drop_generation, make_generation, put_in_service
+from projections.selective import SelectiveLog
 from projections.storing import (
     left_out,
     move_positions,
@@ -50,22 +50,12 @@ def ignore(reached: int, end: int) -> None:
     """A step that tells nobody."""
 
 
-@runtime_checkable
-class SelectiveLog(Protocol):
-    """A log that can leave events unread."""
-
-    def tail_of(
-        self, types: Collection[str] | None, after: int, *, limit: int, unread: Unread = ()
-    ) -> tuple[Event, ...]:
-        """As `EventLog.tail`; of events of other types only the place is told, and some fields are left unread."""
-        ...
-
-
 class Rebuilt(Struct, frozen=True, kw_only=True):
     """What a rebuild gave: the checksum of the new views and of those in service, to the same position.
 
     ``replaced`` is "" where another version of the fold had made them. ``differing`` names keys whose views are not
-    the same, at most `projections.comparison.MOST_KEYS` of them.
+    the same, at most `projections.comparison.MOST_KEYS` of them. ``forgetting`` names learners of whom the new views
+    have nothing because they are just being forgotten: those in service still have.
     """
 
     name: str
@@ -74,6 +64,7 @@ class Rebuilt(Struct, frozen=True, kw_only=True):
     checksum: str
     replaced: str
     differing: tuple[str, ...] = ()
+    forgetting: tuple[str, ...] = ()
 
 
 def rebuild(
@@ -86,7 +77,7 @@ def rebuild(
     """
     rebuilt = _built(log, store, projection, step).finish(wanted=lambda equal: equal or accept)
     if rebuilt.differing and not accept:
-        raise RebuildDiffers(rebuilt.name, rebuilt.position, rebuilt.differing)
+        raise RebuildDiffers(rebuilt.name, rebuilt.position, rebuilt.differing, rebuilt.forgetting)
     return rebuilt
 
 
@@ -129,6 +120,7 @@ class _Building:
         self._stored = dict(self._positions)
         self._filled: str | None = None
         with store.transaction() as cursor:
+            self._looked = self._locked(cursor).position
             self._generation = self._begin(cursor)
             skipped = left_out(cursor, self._name)
             self._waiting = waiting_in_service(cursor, self._name)
@@ -168,7 +160,15 @@ class _Building:
         if self._fold.full or self.position >= end:
             with self._store.transaction() as cursor:
                 self._check_not_overtaken(cursor)
+                self._forget()
                 self._write(cursor, self._fold.take(rows=False))
+
+    def _forget(self) -> None:
+        """Let go of who has been forgotten since the building began, before anything of them is stored."""
+        for learner, position in forgotten_after(self._log, self._looked):
+            self._looked = position
+            if self._positions[part_of_learner(learner)] < position:
+                self._fold.forget(learner)
 
     def fill_tables(self) -> bool:
         """Derive the tables of the next views in a transaction of its own; False when there are none left.
@@ -265,6 +265,7 @@ class _Building:
             checksum=ours,
             replaced=theirs,
             differing=differing,
+            forgetting=self._fold.forgetting,
         )
 
     def _change_places(self, cursor: Cursor, standing: Standing) -> None:

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -47,6 +47,16 @@ LEASE_S = 10.0
 IDLE_WAIT_S = 0.5
 RETRY_S = 1.0
 AUDIT_S = 10.0
+KEEP_UP_S = 5.0
+
+
+@runtime_checkable
+class Upkept(Protocol):
+    """A log in which something may have been left undone."""
+
+    def keep_up(self) -> None:
+        """Finish it."""
+        ...
 
 
 class Share(Struct, frozen=True):
@@ -85,6 +95,7 @@ class ProjectionRunner:
         self._batches = 1
         self._clock = clock
         self._audited = 0.0
+        self._kept_up = clock()
         self._loss = ""
         self.fault = ""
 
@@ -118,6 +129,7 @@ class ProjectionRunner:
                 try:
                     if self.run_once() == 0:
                         self.audit()
+                        self._keep_up()
                         self._log.wait(self._reached(), IDLE_WAIT_S)
                     self.fault = self._loss
                 except (EventsError, ProjectionsError) as error:
@@ -155,6 +167,12 @@ class ProjectionRunner:
                 if found.differs:
                     self._loss = f"{name} has dealt with {found.dealt_with} of {found.logged} events; rebuild it"
                     logger.error("The views are wrong: %s", self._loss)
+
+    def _keep_up(self) -> None:
+        """See that no forgetting that was cut short leaves a learner in the views."""
+        if isinstance(self._log, Upkept) and self._clock() >= self._kept_up + KEEP_UP_S:
+            self._kept_up = self._clock()
+            self._log.keep_up()
 
     def rebuild(self, name: str, *, accept: bool = False, step: Step = ignore) -> Rebuilt:
         """See `projections.rebuild.rebuild`."""

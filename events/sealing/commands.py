@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from events.arguments import add_command, days, exit_status, stream_name
+from events.arguments import REFUSED, add_command, days, exit_status, stream_name
 from events.errors import OldBytesRemain
 from events.learner import PURPOSES, ConsentGiven, ConsentWithdrawn
 from events.learner_stream import Told, append_for, told_of
@@ -27,6 +27,7 @@ from events.opening import (
 )
 from events.recorder_log import RecorderEventLog
 from events.sealing.errors import LearnerUnknown
+from events.sealing.finishing import finish_forgetting
 from events.sealing.forgetting import Manifest, forget, knows
 from events.sealing.keys import KeyRing
 from events.sealing.rotation import rotate_master_key
@@ -68,13 +69,16 @@ def run_key_command(options: argparse.Namespace, folder: DataFolder) -> int:
 
 
 def _forget(learner: str, folder: DataFolder, *, sure: bool) -> int:
-    with open_existing_log(folder) as log:
+    with open_existing_log(folder, finishing=False) as log:
         keys = open_keys(folder)
         if not _known(log, keys, learner):
             raise LearnerUnknown(learner)
+        finished = learner in finish_forgetting(log, keys, folder)
         generation = keys.generation(learner)
         destroyed = keys.forgotten_at(learner) if generation and keys.for_reading(learner, generation) is None else None
-        told = destroyed is not None and told_of(log, learner).forgotten is not None
+        if finished and destroyed is None:
+            return _came_back(learner, folder)
+        told = destroyed is not None and not finished and told_of(log, learner).forgotten is not None
         if destroyed is None and not sure and not _confirmed(learner):
             return 1
         manifest, path = forget(learner, log, keys, folder)
@@ -83,7 +87,11 @@ def _forget(learner: str, folder: DataFolder, *, sure: bool) -> int:
     for name in manifest.datasets:
         print(f"  dataset {name} held the learner; make it anew")
     print(f"  manifest: {path}")
-    return _wipe(folder)
+    status = _wipe(folder)
+    if manifest.register_fault:
+        print(f"events: {manifest.register_fault}; then forget {learner!r} again", file=sys.stderr)
+        print("  which datasets held the learner is not known; all else is done", file=sys.stderr)
+    return status or (REFUSED if manifest.register_fault else 0)
 
 
 def _wipe(folder: DataFolder) -> int:
@@ -98,6 +106,13 @@ def _wipe(folder: DataFolder) -> int:
                 status = exit_status(error)
     # The views are a layer above, and follow the log by themselves; this waits for them.
     return _hand_over(folder, "projections", "wipe") or status
+
+
+def _came_back(learner: str, folder: DataFolder) -> int:
+    """The command may have been meant for the life that was forgotten by halves: the new one is left alone."""
+    print(f"{learner} was forgotten before; that was cut short, and is finished now")
+    print(f"  since then {learner} has come back: to forget that too, give the command again")
+    return _wipe(folder) or REFUSED
 
 
 def _known(log: RecorderEventLog, keys: KeyRing, learner: str) -> bool:

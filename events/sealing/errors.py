@@ -142,6 +142,32 @@ class LearnerForgotten(EventsError):
         return f"learner {self.learner!r} has been forgotten; this session is over, start a new one"
 
 
+class LearnerBeingForgotten(LearnerForgotten):
+    """The learner's key is destroyed, and the log does not tell of it yet: it will in a moment."""
+
+    retryable = True
+
+    def __str__(self) -> str:
+        return f"learner {self.learner!r} is just being forgotten; begin again in some seconds"
+
+
+class RegisterDamaged(EventsError):
+    """The register of datasets cannot be read, so nobody knows which of them held a learner."""
+
+    code = "register_damaged"
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return (
+            f"the register of datasets, {self.path}, cannot be read: {self.reason};"
+            " mend it, or restore it from a backup"
+        )
+
+
 class BlobForgotten(EventsError):
     """A blob belongs to a learner who has been forgotten; nobody can open it."""
 

@@ -18,16 +18,19 @@ from msgspec.structs import replace
 from events.blobs import BlobStore, blobs_of
 from events.codec import CODEC
 from events.envelope import Fact, Recorded, Unknown
-from events.errors import CorruptPayload
-from events.learner import LearnerForgotten
+from events.errors import CorruptPayload, LearnerUnnamed
+from events.learner import LearnerForgotten, stream_of
 from events.learner_stream import append_for
 from events.lesson import SessionStarted, SpeechUttered
 from events.location import DataFolder
 from events.recorder_log import RecorderEventLog
 from events.sealing.codec import FORGOTTEN
+from events.sealing.errors import RegisterDamaged
+from events.sealing.key_store import StoredKey
 from events.sealing.keys import CHECK_S, KeyRing
 from events.sealing.personal import KEPT, personal_part
 
+HOLD = "forget"
 PAGE = 500
 ALL_KNOW_S = CHECK_S + 0.1
 """After so long every process has found out that a key is gone."""
@@ -45,9 +48,9 @@ class Dataset(Struct, frozen=True, kw_only=True):
 class Manifest(Struct, frozen=True, kw_only=True):
     """What was known of a learner when they were forgotten.
 
-    ``datasets`` held them and must be made anew. ``emptied`` counts events that were stored before there were keys:
-    what was personal in them has been taken out of the log itself, and ``deleted`` recordings from the blobs; earlier
-    backups still have them.
+    ``datasets`` held them and must be made anew; ``register_fault`` says why that could not be found out. ``emptied``
+    counts events that were stored before there were keys: what was personal in them has been taken out of the log
+    itself, and ``deleted`` recordings from the blobs; earlier backups still have them.
     """
 
     learner: str
@@ -59,21 +62,43 @@ class Manifest(Struct, frozen=True, kw_only=True):
     emptied: int
     deleted: int
     datasets: tuple[str, ...]
+    register_fault: str = ""
 
 
 def forget(learner: str, log: RecorderEventLog, keys: KeyRing, folder: DataFolder) -> tuple[Manifest, Path]:
     """Forget the learner; the manifest and where it was written. To repeat it after it was cut short is harmless.
 
-    Raises `LogUnavailable`, `KeysUnavailable`; the key goes first, so that nothing can be read whatever fails then.
+    Raises `LearnerUnnamed`, `LogUnavailable`, `KeysUnavailable`; the key goes first, so that nothing can be read
+    whatever fails then.
     """
-    datasets = tuple(f"{each.name} {each.version}" for each in registered(folder) if learner in each.learners)
-    keys.destroy(learner)
-    # Others may have the key at hand for so long: what they still seal with it must not be readable to anyone by the
-    # time that it can follow the event below, which takes the learner out of the views.
-    time.sleep(ALL_KNOW_S)
-    generation = keys.generation(learner)
-    event = LearnerForgotten(generation=generation, datasets=datasets)
-    recorded = append_for(log, learner, event, unless=lambda each: _tells(each, generation))
+    if not learner:
+        raise LearnerUnnamed
+    hold = log.hold(HOLD)  # nobody else need finish this meanwhile; both may, if another one is at it
+    try:
+        keys.destroy(learner)
+        key = keys.destroyed(learner)
+        assert key is not None
+        return finish(key, log, keys, folder)
+    finally:
+        if hold is not None:
+            hold.release()
+
+
+def finish(key: StoredKey, log: RecorderEventLog, keys: KeyRing, folder: DataFolder) -> tuple[Manifest, Path]:
+    """Do what is left when a learner's keys up to ``key`` are destroyed; those of a life begun since stay.
+
+    Raises as `forget`.
+    """
+    learner, generation = key.learner, key.generation
+    datasets, fault = _datasets_of(learner, folder)
+    recorded = told(key, log, learner)
+    if recorded is None:
+        # Others may have the key at hand for so long: what they still seal with it must not be readable to anyone by
+        # the time that it can follow the event below, which takes the learner out of the views.
+        time.sleep(ALL_KNOW_S)
+        event = LearnerForgotten(generation=generation, datasets=datasets)
+        recorded = append_for(log, learner, event, unless=lambda each: _tells(each, key))
+    keys.tell(key, finished=False)
     held = _Held()
     for each, sealed in _stored(log, learner):
         held.add(each, sealed=sealed)
@@ -90,8 +115,22 @@ def forget(learner: str, log: RecorderEventLog, keys: KeyRing, folder: DataFolde
         emptied=len(held.emptied),
         deleted=deleted,
         datasets=datasets,
+        register_fault=fault,
     )
-    return manifest, _write(folder, manifest)
+    path = _write(folder, manifest)
+    if not fault:
+        keys.tell(key, finished=True)
+    return manifest, path
+
+
+def told(key: StoredKey, log: RecorderEventLog, learner: str) -> Recorded | None:
+    """The event that tells of a destruction."""
+    return next((each for each in reversed(log.read(stream_of(learner))) if _tells(each, key)), None)
+
+
+def written_for(key: StoredKey, folder: DataFolder) -> bool:
+    """Whether there is a manifest of this destruction."""
+    return _written(_path(folder, key.learner, key.generation)) is not None
 
 
 def knows(log: RecorderEventLog, learner: str) -> bool:
@@ -100,15 +139,32 @@ def knows(log: RecorderEventLog, learner: str) -> bool:
 
 
 def registered(folder: DataFolder) -> tuple[Dataset, ...]:
-    """The datasets that have been made; () when there is no register."""
+    """The datasets that have been made; () when there is no register. Raises `RegisterDamaged`."""
     try:
         return msgspec.json.decode(folder.datasets.read_bytes(), type=tuple[Dataset, ...])
     except FileNotFoundError:
         return ()
+    except (msgspec.DecodeError, UnicodeDecodeError, OSError) as error:
+        raise RegisterDamaged(str(folder.datasets), str(error)) from error
 
 
-def _tells(recorded: Recorded, generation: int) -> bool:
-    return isinstance(recorded.event, LearnerForgotten) and recorded.event.generation == generation
+def _datasets_of(learner: str, folder: DataFolder) -> tuple[tuple[str, ...], str]:
+    """The datasets that held the learner, or why that cannot be told."""
+    try:
+        found = registered(folder)
+    except RegisterDamaged as error:
+        return (), str(error)
+    return tuple(f"{each.name} {each.version}" for each in found if learner in each.learners), ""
+
+
+def _tells(recorded: Recorded, key: StoredKey) -> bool:
+    """Whether an event tells of a destruction. One from before it was meant for an earlier key, whatever it says."""
+    assert key.destroyed is not None
+    return (
+        isinstance(recorded.event, LearnerForgotten)
+        and recorded.event.generation >= key.generation
+        and (key.told or recorded.time >= key.destroyed)
+    )
 
 
 class _Held:
@@ -178,8 +234,7 @@ def _delete_alone(log: RecorderEventLog, learner: str, names: set[str], blobs: B
 
 
 def _write(folder: DataFolder, manifest: Manifest) -> Path:
-    name = hashlib.sha256(manifest.learner.encode()).hexdigest()[:16]
-    path = folder.forgotten / f"{name}-{manifest.generation}.json"
+    path = _path(folder, manifest.learner, manifest.generation)
     before = _written(path)
     if before is not None:
         # Another call finds nothing to empty any more; what the first one took out is told all the same.
@@ -190,6 +245,10 @@ def _write(folder: DataFolder, manifest: Manifest) -> Path:
     fresh.write_bytes(msgspec.json.format(msgspec.json.encode(manifest)) + b"\n")
     os.replace(fresh, path)
     return path
+
+
+def _path(folder: DataFolder, learner: str, generation: int) -> Path:
+    return folder.forgotten / f"{hashlib.sha256(learner.encode()).hexdigest()[:16]}-{generation}.json"
 
 
 def _written(path: Path) -> Manifest | None:

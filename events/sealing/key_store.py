@@ -1,7 +1,8 @@
 """The port of the store of the learners' wrapped keys, and the SQL that every database of ours understands.
 
 A learner's keys are numbered by generations from 1; a destroyed one stays as a tombstone without its bytes. The store
-never sees a key in the clear.
+never sees a key in the clear. It also keeps which destructions the log tells of: whatever was cut short between the
+destruction of a key and the end of forgetting is found by it, and finished.
 """
 
 from collections.abc import Sequence
@@ -15,7 +16,10 @@ LIMIT = 500
 
 
 class StoredKey(Struct, frozen=True, kw_only=True):
-    """A learner's key, wrapped by the master key ``master``; ``destroyed`` says when, and then ``wrapped`` is empty."""
+    """A learner's key, wrapped by the master key ``master``; ``destroyed`` says when, and then ``wrapped`` is empty.
+
+    ``told`` says that the log has an event of its destruction.
+    """
 
     learner: str
     generation: int
@@ -23,6 +27,7 @@ class StoredKey(Struct, frozen=True, kw_only=True):
     wrapped: bytes
     made: datetime
     destroyed: datetime | None = None
+    told: bool = False
 
 
 class MasterMark(Struct, frozen=True, kw_only=True):
@@ -52,6 +57,17 @@ class KeyStore(Protocol):
 
     def destructions(self) -> int:
         """How many tombstones there are: it grows whenever somebody is forgotten."""
+        ...
+
+    def tell(self, learner: str, generation: int, *, finished: bool) -> None:
+        """Keep that the log tells of the destruction of keys up to ``generation``, and whether nothing is left to do.
+
+        What is finished stays so.
+        """
+        ...
+
+    def unfinished(self) -> tuple[StoredKey, ...]:
+        """The newest tombstone of each learner, of those that are not finished."""
         ...
 
     def mark(self) -> MasterMark | None:
@@ -117,12 +133,19 @@ def tables(bytes_type: str) -> tuple[str, ...]:
         f" master TEXT NOT NULL, wrapped {bytes_type}, made TEXT NOT NULL, destroyed TEXT,"
         " PRIMARY KEY (learner, generation))",
         "CREATE INDEX IF NOT EXISTS learner_keys_destroyed ON learner_keys (destroyed) WHERE destroyed IS NOT NULL",
+        "CREATE TABLE IF NOT EXISTS destructions_told (learner TEXT NOT NULL, generation INTEGER NOT NULL,"
+        " finished INTEGER NOT NULL, PRIMARY KEY (learner, generation))",
         "CREATE TABLE IF NOT EXISTS master_key (id INTEGER PRIMARY KEY CHECK (id = 1), master TEXT NOT NULL,"
         f" proof {bytes_type} NOT NULL)",
     )
 
 
 COLUMNS = "learner, generation, master, wrapped, made, destroyed"
+_TOLD = (
+    "EXISTS (SELECT 1 FROM destructions_told AS told WHERE told.learner=learner_keys.learner"
+    " AND told.generation>=learner_keys.generation{})"
+)
+_KEYS = f"SELECT {COLUMNS}, {_TOLD.format('')} FROM learner_keys"
 
 
 class SqlKeyStore:
@@ -133,7 +156,7 @@ class SqlKeyStore:
 
     def keys_of(self, learner: str) -> tuple[StoredKey, ...]:
         """See `KeyStore.keys_of`."""
-        statement = f"SELECT {COLUMNS} FROM learner_keys WHERE learner=? ORDER BY generation"
+        statement = f"{_KEYS} WHERE learner=? ORDER BY generation"
         return tuple(_key(row) for row in self._read(statement, learner))
 
     def add(self, key: StoredKey) -> bool:
@@ -165,6 +188,23 @@ class SqlKeyStore:
         rows = self._read("SELECT COUNT(*) FROM learner_keys WHERE destroyed IS NOT NULL")
         return int(rows[0][0]) if rows else 0
 
+    def tell(self, learner: str, generation: int, *, finished: bool) -> None:
+        """See `KeyStore.tell`."""
+        change = "UPDATE SET finished=1" if finished else "NOTHING"
+        with self._database.writing() as cursor:
+            cursor.run(
+                f"INSERT INTO destructions_told VALUES (?,?,?) ON CONFLICT (learner, generation) DO {change}",
+                learner,
+                generation,
+                int(finished),
+            )
+
+    def unfinished(self) -> tuple[StoredKey, ...]:
+        """See `KeyStore.unfinished`."""
+        finished = _TOLD.format(" AND told.finished=1")
+        statement = f"{_KEYS} WHERE destroyed IS NOT NULL AND NOT {finished} ORDER BY learner, generation"
+        return tuple({key.learner: key for key in map(_key, self._read(statement))}.values())
+
     def mark(self) -> MasterMark | None:
         """See `KeyStore.mark`."""
         rows = self._read("SELECT master, proof FROM master_key")
@@ -181,7 +221,7 @@ class SqlKeyStore:
 
     def wrapped_otherwise(self, master: str) -> tuple[StoredKey, ...]:
         """See `RotatingKeyStore.wrapped_otherwise`."""
-        statement = f"SELECT {COLUMNS} FROM learner_keys WHERE master<>? AND destroyed IS NULL LIMIT {LIMIT}"
+        statement = f"{_KEYS} WHERE master<>? AND destroyed IS NULL LIMIT {LIMIT}"
         return tuple(_key(row) for row in self._read(statement, master))
 
     def rewrap(self, key: StoredKey, wrapped: bytes, master: str) -> bool:
@@ -210,4 +250,5 @@ def _key(row: Sequence[Any]) -> StoredKey:
         wrapped=bytes(row[3] or b""),
         made=datetime.fromisoformat(row[4]),
         destroyed=datetime.fromisoformat(row[5]) if row[5] else None,
+        told=bool(row[6]),
     )

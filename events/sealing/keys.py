@@ -2,7 +2,8 @@
 
 A key is made with a learner's first event. To forget a learner is to destroy it; the tombstone stays, so that nothing
 of theirs opens again, whoever has copies. A forgotten learner who begins a new session gets a new key (the next
-generation), which opens nothing of what was before; their old sessions cannot go on.
+generation), which opens nothing of what was before; their old sessions cannot go on. That key is made only when
+the log tells of the destruction: what tells of it then stands before everything of the new life.
 
 Opened keys are kept for the busiest learners. Every second at most the store is asked whether somebody has been
 forgotten; if so, all opened keys are dropped. So another process's `destroy` is obeyed within a second.
@@ -21,7 +22,13 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from events.log import Clock, utc_now
-from events.sealing.errors import LearnerForgotten, LearnerKeyMissing, MasterKeyMissing, MasterKeyWrong
+from events.sealing.errors import (
+    LearnerBeingForgotten,
+    LearnerForgotten,
+    LearnerKeyMissing,
+    MasterKeyMissing,
+    MasterKeyWrong,
+)
 from events.sealing.key_store import MasterMark, RotatingKeyStore, StoredKey
 from events.sealing.master_keys import KEY_BYTES, MasterKey, MasterKeySource
 
@@ -90,7 +97,8 @@ class KeyRing:
     def for_writing(self, learner: str, *, returning: bool = False) -> DataKey:
         """The learner's key, made when there is none yet; ``returning`` says that a new session begins.
 
-        Raises `LearnerForgotten` when the key has been destroyed, unless ``returning``.
+        Raises `LearnerForgotten` when the key has been destroyed, unless ``returning``; `LearnerBeingForgotten`, also
+        then, as long as the log does not tell of it.
         """
         with self._lock:
             for attempt in range(4):
@@ -102,6 +110,8 @@ class KeyRing:
                 if attempt:
                     if newest is not None and not returning:
                         raise LearnerForgotten(learner)
+                    if newest is not None and not newest.told:
+                        raise LearnerBeingForgotten(learner)
                     self._make(learner, 1 if newest is None else newest.generation + 1)
                 del self._learners[learner]
             raise LearnerKeyMissing(learner, newest.generation if newest else 1)
@@ -138,6 +148,22 @@ class KeyRing:
         with self._lock:
             self._learners.clear()
         return done
+
+    def destroyed(self, learner: str) -> StoredKey | None:
+        """The tombstone of the learner's newest key that has been destroyed, asked of the store."""
+        return next((key for key in reversed(self._store.keys_of(learner)) if key.destroyed is not None), None)
+
+    def tell(self, key: StoredKey, *, finished: bool) -> None:
+        """Keep that the log tells of a destruction, and whether nothing is left to do."""
+        self._store.tell(key.learner, key.generation, finished=finished)
+
+    def unfinished(self) -> tuple[StoredKey, ...]:
+        """A tombstone of each learner whose forgetting is under way, or was cut short."""
+        return self._store.unfinished()
+
+    def wipe(self) -> None:
+        """Take what was destroyed out of the store's files, once more where that was cut short."""
+        self._store.wipe()
 
     def _learner(self, learner: str) -> _Learner:
         """Needs the lock."""

@@ -17,6 +17,7 @@ from events.sealing.errors import LearnerForgotten
 from events.sqlite import SQLiteEventLog
 from replay.sessions.session import digest_of, frames_of, replay
 from tests.actors.hosting.test_lesson import Room
+from tests.events.destroyed import destroy_and_tell
 from tests.fakes.engines import FakeEngines
 from tests.fakes.hosts import LocalHosts
 from tests.fakes.keys import StillClock, key_ring
@@ -42,7 +43,7 @@ class SealedRoom(Room):
 
     def forget(self) -> None:
         """Forget the learner, as another process does."""
-        key_ring(self.folder).destroy("ana")
+        destroy_and_tell(key_ring(self.folder), "ana")
         self.clock.advance(1.0)
 
 

@@ -24,6 +24,7 @@ from events.sealing.keys import KeyRing
 from events.sqlite import SQLiteEventLog
 from events.values import Scores, Word
 from events.verification import verify
+from tests.events.destroyed import destroy_and_tell
 from tests.events.samples import ENGINE, TickingClock, origin, random_event, started
 from tests.fakes.keys import key_ring
 
@@ -191,7 +192,7 @@ def test_an_old_session_of_a_forgotten_learner_cannot_go_on(codec: SealingCodec,
 
 def test_it_cannot_go_on_under_the_new_key_of_one_who_came_back(codec: SealingCodec, keys: KeyRing) -> None:
     old = codec.encode(recorded(started()))
-    keys.destroy("ana")
+    destroy_and_tell(keys, "ana")
     again = recorded(started(session="s9"), stream="s9")
 
     assert codec.decode(codec.encode(again)) == again
@@ -218,7 +219,7 @@ def test_who_a_learner_was_is_forgotten_and_told_anew_of_one_who_came_back(codec
     child = LearnerDescribed(age_group="child", gender="female", first_language="zh", corpus="c", licence="MIT")
     before = codec.encode(recorded(child, stream=stream_of("ana")))
     assert b"child" not in before
-    keys.destroy("ana")
+    destroy_and_tell(keys, "ana")
     codec.encode(recorded(started(), stream="s2"))  # ana came back
     again = recorded(structs.replace(child, age_group="adult"), version=3, stream=stream_of("ana"))
 

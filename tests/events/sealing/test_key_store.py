@@ -165,3 +165,26 @@ def test_a_server_that_does_not_answer_is_a_typed_error(tmp_path: Path, monkeypa
 
     assert caught.value.reason == "unreachable"
     assert caught.value.retryable
+
+
+def test_a_destruction_is_unfinished_until_the_log_tells_of_it_and_nothing_is_left_to_do(
+    store: RotatingKeyStore, opener: Opener
+) -> None:
+    store.add(key())
+    store.add(key("ben"))
+    store.destroy("ana", GONE)
+    assert [(each.learner, each.generation, each.told) for each in opener().unfinished()] == [("ana", 1, False)]
+
+    store.tell("ana", 1, finished=False)
+
+    assert [(each.learner, each.told) for each in opener().unfinished()] == [("ana", True)]
+    assert store.keys_of("ana")[0].told
+    store.tell("ana", 1, finished=True)
+    assert opener().unfinished() == ()
+
+    store.add(key(generation=2))
+    assert [each.told for each in store.keys_of("ana")] == [True, False]
+    store.destroy("ana", GONE)
+    assert [each.generation for each in store.unfinished()] == [2]
+    store.tell("ana", 2, finished=True)
+    assert store.unfinished() == ()

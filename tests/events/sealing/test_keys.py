@@ -6,6 +6,7 @@ import pytest
 
 from events.location import DataFolder
 from events.sealing.errors import (
+    LearnerBeingForgotten,
     LearnerForgotten,
     LearnerKeyMissing,
     MasterKeyMissing,
@@ -15,6 +16,7 @@ from events.sealing.errors import (
 from events.sealing.keys import KeyRing
 from events.sealing.master_keys import GivenMasterKeys, MasterKeyFile, fresh_master_key
 from events.sealing.sqlite_keys import sqlite_keys
+from tests.events.destroyed import destroy_and_tell
 from tests.fakes.keys import StillClock, key_ring
 
 A, B = base64.b64encode(b"a" * 32).decode(), base64.b64encode(b"b" * 32).decode()
@@ -76,12 +78,32 @@ def test_a_destroyed_key_opens_no_more_and_no_old_session_goes_on(tmp_path: Path
 def test_a_learner_who_comes_back_begins_with_a_new_key(tmp_path: Path) -> None:
     keys = key_ring(tmp_path)
     keys.for_writing("ana")
-    keys.destroy("ana")
+    destroy_and_tell(keys, "ana")
 
     assert keys.for_writing("ana", returning=True).generation == 2
     assert keys.for_writing("ana").generation == 2
     assert keys.for_reading("ana", 1) is None
     assert keys.for_reading("ana", 2) is not None
+
+
+def test_nobody_comes_back_before_the_log_tells_of_the_destruction(tmp_path: Path) -> None:
+    keys, elsewhere = key_ring(tmp_path), key_ring(tmp_path)
+    keys.for_writing("ana")
+    keys.destroy("ana")
+    key = keys.destroyed("ana")
+    assert key is not None
+
+    for _ in range(2):
+        with pytest.raises(LearnerBeingForgotten, match="begin again"):
+            elsewhere.for_writing("ana", returning=True)
+    assert keys.unfinished() == (key,)
+    keys.tell(key, finished=False)
+
+    assert elsewhere.for_writing("ana", returning=True).generation == 2
+    assert [each.generation for each in keys.unfinished()] == [1]
+    keys.tell(key, finished=True)
+    keys.tell(key, finished=False)
+    assert keys.unfinished() == ()
 
 
 def test_another_process_notices_within_a_second(tmp_path: Path) -> None:
@@ -102,7 +124,7 @@ def test_another_process_notices_within_a_second(tmp_path: Path) -> None:
 def test_who_came_back_in_another_process_is_not_taken_for_forgotten(tmp_path: Path) -> None:
     here = key_ring(tmp_path)
     here.for_writing("ana")
-    here.destroy("ana")
+    destroy_and_tell(here, "ana")
     with pytest.raises(LearnerForgotten):
         here.for_writing("ana")
 
