@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -219,7 +220,11 @@ def _verify(log: RecorderEventLog, folder: DataFolder, options: argparse.Namespa
 
     with progress:
         task = progress.add_task("events", total=log.head() * (2 if options.kafka else 1))
-        walks = [verify(log, blobs, step=lambda: progress.advance(task)), untold(log, open_keys(folder))]
+        walks = [
+            _lost(log, folder),
+            verify(log, blobs, step=lambda: progress.advance(task)),
+            untold(log, open_keys(folder)),
+        ]
         if options.kafka:
             walks.append(kafka_differences(log, topic_of(options), blobs, step=compared))
         for problem in itertools.chain(*walks):
@@ -232,6 +237,13 @@ def _verify(log: RecorderEventLog, folder: DataFolder, options: argparse.Namespa
         copied = f", {on_kafka:,} of them on Kafka" if options.kafka else ""
         print(f"{count:,} events{copied}, {len(problems):,} faults")
     return 1 if problems else 0
+
+
+def _lost(log: RecorderEventLog, folder: DataFolder) -> Iterator[Problem]:
+    """An empty log beside learners' keys is not the one that they were made for."""
+    if log.head() == 0 and not open_keys(folder).is_empty():
+        detail = "the log is empty, and there are keys of learners: restore it from its backup"
+        yield Problem(kind="lost", position=0, stream="", version=0, detail=detail)
 
 
 def _schema(out: Path | None) -> int:

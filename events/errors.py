@@ -117,8 +117,8 @@ class LearnerUnnamed(EventsError):
 class LogUnavailable(EventsError):
     """The log cannot be used now.
 
-    ``reason`` is full, read_only, locked, damaged, closed, missing, unreachable, refused or failed. ``way_out`` says
-    what to do where more is known than the reason.
+    ``reason`` is full, read_only, locked, damaged, foreign, closed, missing, unreachable, refused or failed.
+    ``way_out`` says what to do where more is known than the reason.
     """
 
     code = "log_unavailable"
@@ -235,6 +235,7 @@ WAYS_OUT = {
     "read_only": "give this user the right to write there, or set COLLOQUY_DATA to another folder",
     "locked": "another process is writing for long; try again",
     "damaged": "restore the file from a backup",
+    "foreign": "it is no log; restore the log from a backup, or name the right folder in COLLOQUY_DATA",
     "closed": "open it again",
     "missing": "hold a lesson first, or name the right folder and log in COLLOQUY_DATA and COLLOQUY_LOG",
     "unreachable": "see that the database server runs and that its URL is right",

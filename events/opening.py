@@ -6,13 +6,14 @@ from msgspec.structs import replace
 
 from events.blobs import BlobStore
 from events.embedded_postgres import embedded_postgres
-from events.errors import LogUnavailable
+from events.errors import EventsError, LogUnavailable
 from events.location import DataFolder
 from events.postgres import WAIT_FOR_CONNECTION_S, PostgresEventLog
 from events.postgres_server import see_server
 from events.recorder_log import RecorderEventLog
 from events.sealing.blobs import LearnerBlobs
-from events.sealing.codec import SealingCodec
+from events.sealing.codec import SealingCodec, holds_sealed
+from events.sealing.errors import KeyStoreLost
 from events.sealing.finishing import finish_forgetting
 from events.sealing.key_store import RotatingKeyStore
 from events.sealing.keys import KeyRing
@@ -28,7 +29,7 @@ def open_log(folder: DataFolder) -> RecorderEventLog:
 
     A forgetting that was cut short is finished.
 
-    Raises `LogUnavailable`, and what `KeyRing` raises when the master key is not here or a wrong one.
+    Raises `LogUnavailable`, `KeyStoreLost`, and what `KeyRing` raises when the master key is not here or a wrong one.
     """
     return _kept_up(_open_log(folder, WAIT_FOR_CONNECTION_S))
 
@@ -41,8 +42,19 @@ def _open_log(folder: DataFolder, wait_s: float) -> RecorderEventLog:
     keys.check()
     codec = SealingCodec(keys)
     log = PostgresEventLog(folder.log_url, codec=codec) if folder.log_url else SQLiteEventLog(folder.log, codec=codec)
+    try:
+        _see_keys(log, keys, folder)
+    except EventsError:
+        log.close()
+        raise
     log.upkeep = partial(finish_forgetting, keys=keys, folder=folder)
     return log
+
+
+def _see_keys(log: RecorderEventLog, keys: KeyRing, folder: DataFolder) -> None:
+    """Raises `KeyStoreLost`; asked again at the end, for another process may make the first key meanwhile."""
+    if keys.is_empty() and holds_sealed(log) and keys.is_empty():
+        raise KeyStoreLost("the table learner_keys" if folder.log_url else str(folder.keys))
 
 
 def open_codec(folder: DataFolder) -> SealingCodec:

@@ -159,15 +159,22 @@ class KafkaReader:
         return self._seen.get(partition_of(stream.encode(), self._partitions), 0) > position
 
     def read(self, *, limit: int, timeout_s: float) -> tuple[Delivery, ...]:
-        """See `EventReader.read`."""
+        """See `EventReader.read`. After an error, whatever it was, the same events come again."""
         with kafka_errors():
             polled = self._consumer.poll(timeout_ms=int(timeout_s * 1000), max_records=limit)
-        deliveries = []
-        for place, records in polled.items():
-            for record in records:
-                delivery = self._delivery(place.partition, record.offset, record.headers, record.value)
-                if delivery is not None:
-                    deliveries.append(delivery)
+        before, deliveries = dict(self._seen), []
+        try:
+            for place, records in polled.items():
+                for record in records:
+                    delivery = self._delivery(place.partition, record.offset, record.headers, record.value)
+                    if delivery is not None:
+                        deliveries.append(delivery)
+        except BaseException:
+            self._seen = before
+            for place, records in polled.items():
+                if records:
+                    self._consumer.seek(place, records[0].offset)
+            raise
         return tuple(deliveries)
 
     def close(self) -> None:

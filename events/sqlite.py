@@ -330,10 +330,14 @@ class _Pool(SQLiteConnectionPool):
 
 
 def _create_table(recorder: _Recorder) -> None:
-    """Make the table. SQLite does not wait when two processes make the same file at once, so try again."""
+    """Make the table. SQLite does not wait when two processes make the same file at once, so try again.
+
+    A table of that name with other columns is somebody else's.
+    """
     for attempt in range(OPEN_ATTEMPTS):
         try:
             recorder.create_table()
+            recorder.select_tail_of(None, 0, 1)
         except (PersistenceError, sqlite3.Error) as error:
             if _reason(error) != "locked" or attempt == OPEN_ATTEMPTS - 1:
                 raise
@@ -361,6 +365,8 @@ def _reason(error: Exception) -> str:
         return "full"
     if "readonly" in text or "Read-only" in text or "Permission denied" in text or "unable to open" in text:
         return "read_only"
+    if "no such column" in text:
+        return "foreign"
     if "malformed" in text or "not a database" in text:
         return "damaged"
     return "failed"

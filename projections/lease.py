@@ -28,8 +28,19 @@ class Lease:
 
     @property
     def wants_renewal(self) -> bool:
-        """Whether half of the time is over."""
-        return self._clock() > self._until - self._duration_s / 2
+        """Whether half of the time is over, or the clock was put back meanwhile."""
+        return abs(self._until - self._duration_s - self._clock()) > self._duration_s / 2
+
+    def cap(self, cursor: Cursor) -> None:
+        """Let no lease end later than one that begins now.
+
+        One that does is of a runner whose clock was ahead: if that runner lives, it renews the lease in time.
+        """
+        latest = self._clock() + self._duration_s
+        cursor.execute(
+            f"UPDATE leases SET lease_until=? WHERE lease_until>? AND part IN ({placeholders(self.parts)})",
+            (latest, latest, *self.parts),
+        )
 
     def claim(self, cursor: Cursor, dialect: Dialect) -> None:
         """Take the right to all parts. Raises `RunnerFenced` while another has one of them."""

@@ -184,6 +184,8 @@ class ProjectionRunner:
         if not self._lease.held:
             self._working.clear()
             with self._store.transaction() as cursor:
+                self._lease.cap(cursor)  # for itself: a claim that fails takes back what it wrote
+            with self._store.transaction() as cursor:
                 self._lease.claim(cursor, self._store.dialect)
         for projection in self._projections:
             if projection.name not in self._working:

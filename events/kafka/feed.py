@@ -13,6 +13,7 @@ from functools import partial
 from events.blobs import BlobStore
 from events.codec import Place
 from events.envelope import Fact, Origin, Recorded, Unknown
+from events.errors import BlobCorrupt, BlobMissing
 from events.kafka.topic import KafkaTopic
 from events.location import DataFolder
 from events.log import Appended, Batch
@@ -49,6 +50,7 @@ class KafkaFedLog:
         self._waiting: dict[int, Recorded] = {}
         self._late_since: float | None = None
         self._stands_in = False
+        self._stuck = False
 
     def tail(self, after: int, *, limit: int) -> tuple[Recorded, ...]:
         """See `EventLog.tail`; may also raise `KafkaUnavailable`. () also while Kafka has not got the next one yet."""
@@ -82,7 +84,14 @@ class KafkaFedLog:
     def _read(self, limit: int, timeout_s: float) -> None:
         if len(self._waiting) >= MOST_WAITING:
             return
-        for delivery in self._reader.read(limit=limit, timeout_s=timeout_s):
+        try:
+            deliveries = self._reader.read(limit=limit, timeout_s=timeout_s)
+        except (BlobMissing, BlobCorrupt) as error:
+            if not self._stuck:
+                logger.warning("an event cannot be read from Kafka (%s); the store stands in for it", error)
+            self._stuck = True
+            return
+        for delivery in deliveries:
             if self._position is not None and delivery.mark.position > self._position:
                 self._waiting[delivery.mark.position] = delivery.recorded
 
@@ -111,13 +120,16 @@ class KafkaFedLog:
                 logger.warning("Kafka has not brought what follows position %d; the store stands in for it", after)
             self._stands_in = True
         found = self._log.tail(after, limit=limit)
+        if self._stuck and found:
+            self._stuck = False
+            self._go_to(found[-1].position or after)
         for recorded in found:
             self._waiting.pop(recorded.position or 0, None)
         return found
 
     def _is_passed_over(self, row: Stored) -> bool:
         """Whether it is of no use to wait for the log's next event."""
-        if row.position in self._waiting or len(self._waiting) >= MOST_WAITING:
+        if self._stuck or row.position in self._waiting or len(self._waiting) >= MOST_WAITING:
             return True
         return self._reader.has_passed(row.stream, row.position)
 

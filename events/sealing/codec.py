@@ -27,6 +27,7 @@ from events.envelope import Fact, Recorded, Unknown
 from events.errors import UnstorableEvent
 from events.learner import stream_of
 from events.lesson import SessionStarted
+from events.recorder_log import RecorderEventLog, Stored
 from events.sealing.errors import LearnerForgotten, LearnerKeyMissing
 from events.sealing.keys import NONCE_BYTES, DataKey, KeyRing
 from events.sealing.personal import KEPT, PERSONAL, merged, personal_part
@@ -38,6 +39,7 @@ STREAMS = 50_000
 FORGOTTEN = b'{"forgotten":true}'
 """What is left of a payload that was personal as a whole."""
 _MARK = b',"learner_key":'
+PAGE = 500
 
 
 class Seal(Struct, frozen=True):
@@ -145,6 +147,23 @@ class SealingCodec(Codec):
 
 
 NOT_SEALED = Seal()
+
+
+def holds_sealed(log: RecorderEventLog) -> bool:
+    """Whether any event of the log is sealed; the newest are looked at first, for old ones may be from before."""
+    if any(map(_is_sealed, log.stored_tail(max(0, log.head() - PAGE), limit=PAGE))):
+        return True
+    after = 0
+    while page := log.stored_tail(after, limit=PAGE):
+        if any(map(_is_sealed, page)):
+            return True
+        after = page[-1].position
+    return False
+
+
+def _is_sealed(row: Stored) -> bool:
+    # What is damaged may be of any type.
+    return isinstance(row.state, bytes) and _MARK in row.state
 
 
 def _place(stream: str, version: int) -> bytes:

@@ -112,6 +112,22 @@ class LearnerKeyMissing(EventsError):
         )
 
 
+class KeyStoreLost(EventsError):
+    """The log holds sealed events, and the store of the learners' keys is empty: it was lost, or is another one."""
+
+    code = "key_store_lost"
+
+    def __init__(self, where: str) -> None:
+        super().__init__(where)
+        self.where = where
+
+    def __str__(self) -> str:
+        return (
+            f"the log is sealed, and {self.where} holds no key at all; nothing was written, for new keys would take the"
+            " numbers of the lost ones. Restore it from its backup, the newest there is"
+        )
+
+
 class LearnerUnknown(EventsError):
     """Neither log nor key store has ever heard of the learner. ``instead`` is what else may have been meant."""
 

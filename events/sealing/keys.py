@@ -94,6 +94,10 @@ class KeyRing:
         if mark is not None:
             self._master(mark)
 
+    def is_empty(self) -> bool:
+        """Whether no key has ever been made."""
+        return self._store.mark() is None
+
     def for_writing(self, learner: str, *, returning: bool = False) -> DataKey:
         """The learner's key, made when there is none yet; ``returning`` says that a new session begins.
 

@@ -233,6 +233,41 @@ def test_an_idle_runner_keeps_its_lease(log: MemoryEventLog, store: ViewStore) -
             other.run_once()
 
 
+def test_a_lease_that_ends_too_far_ahead_is_over_when_a_lease_from_now_would_be(
+    log: MemoryEventLog, store: ViewStore
+) -> None:
+    clock, ahead = Clock(), Clock()
+    ahead.now += 3_600
+    killed = ProjectionRunner(log, store, PROJECTIONS, owner="killed", clock=ahead, lease_s=10)
+    heir = ProjectionRunner(log, store, PROJECTIONS, owner="heir", clock=clock, lease_s=10)
+    fill(log, sessions=2)
+    run_all(killed)
+
+    with pytest.raises(RunnerFenced, match="killed"):
+        heir.run_once()
+    clock.now += 11
+    fill(log, sessions=2, first=2)
+    run_all(heir)
+    assert {(each.lag, each.caught_up) for each in heir.status(log.head())} == {(0, True)}
+
+
+def test_a_runner_whose_clock_is_ahead_or_put_back_keeps_its_lease_while_it_lives(
+    log: MemoryEventLog, store: ViewStore
+) -> None:
+    clock, wrong = Clock(), Clock()
+    wrong.now += 3_600
+    alive = ProjectionRunner(log, store, PROJECTIONS, owner="alive", clock=wrong, lease_s=10)
+    other = ProjectionRunner(log, store, PROJECTIONS, owner="other", clock=clock, lease_s=10)
+    for turn in range(10):
+        if turn == 5:
+            wrong.now -= 3_600  # put right
+        assert alive.run_once() == 0
+        with pytest.raises(RunnerFenced):
+            other.run_once()
+        clock.now += 6
+        wrong.now += 6
+
+
 def test_a_running_runner_follows_the_log_and_survives_its_faults(store: ViewStore) -> None:
     log = MemoryEventLog()
     stop = threading.Event()
