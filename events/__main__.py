@@ -21,6 +21,7 @@ from events.codec import encode
 from events.envelope import Recorded, Unknown
 from events.errors import CorruptPayload, EventsError, StreamUnknown
 from events.kafka.commands import add_kafka_options, progress_of, relay, topic_of, topics
+from events.kafka.relay import CheckpointFile
 from events.kafka.topic import inspect_topic
 from events.kafka.verification import kafka_differences
 from events.location import DataFolder, data_folder
@@ -209,8 +210,11 @@ def _verify(log: RecorderEventLog, folder: DataFolder, options: argparse.Namespa
     blobs = BlobStore(folder.blobs)
     progress = progress_of("checking")
     problems: list[Problem] = []
-    on_kafka = 0
+    on_kafka = relayed_to = 0
     if options.kafka:
+        known = CheckpointFile(folder.relay).read()  # before the topic, which then holds at least so much
+        if known is not None and known.topic == options.topic:
+            relayed_to = known.position
         inspect_topic(topic_of(options))  # to be told of it now, and not after a walk through the whole log
 
     def compared(there: bool) -> None:
@@ -226,7 +230,7 @@ def _verify(log: RecorderEventLog, folder: DataFolder, options: argparse.Namespa
             untold(log, open_keys(folder)),
         ]
         if options.kafka:
-            walks.append(kafka_differences(log, topic_of(options), blobs, step=compared))
+            walks.append(kafka_differences(log, topic_of(options), blobs, relayed_to=relayed_to, step=compared))
         for problem in itertools.chain(*walks):
             problems.append(problem)
             place = f"position {problem.position}, {problem.stream} {problem.version}"

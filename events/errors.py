@@ -159,7 +159,8 @@ class OldBytesRemain(EventsError):
 class KafkaUnavailable(EventsError):
     """The log cannot be relayed to Kafka, or read from it, now.
 
-    ``reason`` is unnamed, unreachable, refused, no_topic, partitions, other_cluster, too_large, held or failed.
+    ``reason`` is unnamed, unreachable, refused, no_topic, partitions, other_cluster, other_log, incomplete, remade,
+    too_large, held or failed.
     ``way_out`` says what to do where more is known than the reason.
     """
 
@@ -171,7 +172,7 @@ class KafkaUnavailable(EventsError):
         self.reason = reason
         self.detail = detail
         self.way_out = way_out
-        self.retryable = reason in ("unreachable", "failed", "held")
+        self.retryable = reason in ("unreachable", "failed", "held", "remade")
 
     def __str__(self) -> str:
         return f"Kafka is unavailable ({self.reason}): {self.detail}; {self.way_out or _KAFKA_WAYS_OUT[self.reason]}"
@@ -226,6 +227,11 @@ _KAFKA_WAYS_OUT = {
     "no_topic": "make it with `python -m events topics --create`",
     "partitions": "relay to another topic (--topic): a stream's events must stay in one partition",
     "other_cluster": "give the brokers of that cluster; to begin anew on these, remove relay.json from the data folder",
+    "other_log": "where the log was restored from a backup, delete the topic and make it anew (`python -m events topics"
+    " --create`): the relay then begins from the beginning. Else name the right log, or another topic (--topic)",
+    "incomplete": "delete the topic and make it anew (`python -m events topics --create`): the relay then begins from"
+    " the beginning; or relay to another topic (--topic)",
+    "remade": "if the relay does not go on by itself, delete the topic and make it anew once more",
     "too_large": "raise max.message.bytes of the topic to 2 MB",
     "held": "a log has one relay at a time, and a server with KAFKA=… has it; end that one first",
     "failed": "look at the brokers' log, then try again",

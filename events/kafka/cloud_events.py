@@ -115,6 +115,12 @@ def place_of(headers: Headers) -> Place:
         raise CorruptPayload(found.get("subject", ""), 0, "$", f"the record is no event of ours ({error})") from error
 
 
+def id_of(headers: Headers) -> str:
+    """The event's id; "" where the record has none, or its event was damaged in the log already."""
+    found = _attributes(headers)
+    return "" if DAMAGED in found else found.get("id", "")
+
+
 def reference_of(headers: Headers) -> str:
     """The SHA-256 of the blob that holds the payload; "" when the record does."""
     return _attributes(headers).get("dataref", "")

@@ -1,16 +1,16 @@
 """A relay's connection to Kafka: what is there, and sending records so that they are there for good."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Protocol
 
-from kafka import KafkaProducer, TopicPartition
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError
 from kafka.partitioner.default import murmur2
 from msgspec import Struct
 
 from events.errors import KafkaUnavailable
-from events.kafka.cloud_events import KafkaEvent, place_of
+from events.kafka.cloud_events import Headers, KafkaEvent, id_of, place_of
 from events.kafka.topic import LARGEST_RECORD_BYTES, TIMEOUT_MS, KafkaTopic, consumer_of, inspect_topic, kafka_errors
 
 DELIVERY_MS = 30_000
@@ -22,10 +22,18 @@ CLOSING_S = 2.0
 
 
 class Opened(Struct, frozen=True, kw_only=True):
-    """What a link found: the cluster's id and, of each partition that is not empty, the last record's position."""
+    """What a link found: the cluster's id and, of each partition that is not empty, the last record's position.
+
+    ``first`` is the first record's, where none has expired; ``ids`` has the last records' event ids by position.
+    ``topic_id`` is as in `TopicState`; ``begun`` tells whether the topic has ever held a record.
+    """
 
     cluster: str
     last: dict[int, int]
+    first: dict[int, int] = {}
+    ids: dict[int, str] = {}
+    topic_id: str = ""
+    begun: bool = True
 
 
 class KafkaLink(Protocol):
@@ -56,12 +64,13 @@ class ProducerLink:
     def __init__(self, topic: KafkaTopic) -> None:
         self.topic = topic
         self._producer: KafkaProducer | None = None
+        self._ends: dict[int, int] = {}
 
     def open(self) -> Opened:
         """See `KafkaLink.open`. Raises `KafkaUnavailable` for a topic that is not as it must be."""
         state = inspect_topic(self.topic, to_write=True)
         with kafka_errors():
-            last = last_positions(self.topic)
+            records = edge_records(self.topic)
             self._producer = KafkaProducer(
                 bootstrap_servers=list(self.topic.servers),
                 enable_idempotence=True,
@@ -74,7 +83,16 @@ class ProducerLink:
                 bootstrap_timeout_ms=TIMEOUT_MS,
                 max_request_size=2 * LARGEST_RECORD_BYTES,
             )
-        return Opened(cluster=state.cluster, last=last)
+        self._ends = dict(records.ends)
+        last = {number: place_of(headers).position or 0 for number, headers in records.last.items()}
+        return Opened(
+            cluster=state.cluster,
+            last=last,
+            first={number: place_of(headers).position or 0 for number, headers in records.first.items()},
+            ids={last[number]: id_of(headers) for number, headers in records.last.items()},
+            topic_id=state.id,
+            begun=any(records.ends.values()),
+        )
 
     def send(self, events: Sequence[KafkaEvent], meanwhile: Callable[[], None]) -> None:
         """See `KafkaLink.send`."""
@@ -92,8 +110,11 @@ class ProducerLink:
             ]
             meanwhile()
             self._producer.flush(timeout=DELIVERY_MS / 1000)
-            for future in futures:
-                future.get(timeout=0)
+            written = [future.get(timeout=0) for future in futures]
+        for record in written:
+            if record.offset < self._ends.get(record.partition, 0):
+                raise KafkaUnavailable("remade", f"topic {self.topic.name!r} was deleted and made anew meanwhile")
+            self._ends[record.partition] = record.offset + 1
 
     def close(self) -> None:
         """See `KafkaLink.close`."""
@@ -113,24 +134,47 @@ def partition_of(key: bytes, partitions: int) -> int:
     return int(murmur2(key) & 0x7FFFFFFF) % partitions
 
 
+class EdgeRecords(Struct, frozen=True, kw_only=True):
+    """Each partition's next offset, and the headers of its last record and, where none has expired, of its first."""
+
+    ends: dict[int, int]
+    last: dict[int, Headers]
+    first: dict[int, Headers]
+
+
 def last_positions(topic: KafkaTopic) -> dict[int, int]:
     """The log position of each partition's last record; partitions without one are left out."""
+    return {number: place_of(headers).position or 0 for number, headers in edge_records(topic).last.items()}
+
+
+def edge_records(topic: KafkaTopic) -> EdgeRecords:
+    """What the partitions begin and end with. Raises Kafka's errors and `KafkaUnavailable`."""
     consumer = consumer_of(topic)
     try:
         places = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
         ends = consumer.end_offsets(places)
         begins = consumer.beginning_offsets(places)
         filled = [place for place in places if ends[place] > begins[place]]
-        consumer.assign(filled)
-        for place in filled:
-            consumer.seek(place, ends[place] - 1)
-        found: dict[int, int] = {}
-        while len(found) < len(filled):
-            records = consumer.poll(timeout_ms=TIMEOUT_MS)
-            if not records:
-                raise KafkaUnavailable("unreachable", "the brokers do not give the last records")
-            for place, batch in records.items():
-                found[place.partition] = place_of(batch[-1].headers).position or 0
-        return found
+        return EdgeRecords(
+            ends={place.partition: end for place, end in ends.items()},
+            last=_headers_at(consumer, {place: ends[place] - 1 for place in filled}),
+            first=_headers_at(consumer, {place: 0 for place in filled if not begins[place]}),
+        )
     finally:
         consumer.close()
+
+
+def _headers_at(consumer: KafkaConsumer, offsets: Mapping[TopicPartition, int]) -> dict[int, Headers]:
+    consumer.assign(list(offsets))
+    consumer.resume(*offsets)
+    for place, offset in offsets.items():
+        consumer.seek(place, offset)
+    found: dict[int, Headers] = {}
+    while len(found) < len(offsets):
+        polled = consumer.poll(timeout_ms=TIMEOUT_MS)
+        if not polled:
+            raise KafkaUnavailable("unreachable", "the brokers do not give the first and the last records")
+        for place, batch in polled.items():
+            found.setdefault(place.partition, batch[0].headers)
+            consumer.pause(place)
+    return found

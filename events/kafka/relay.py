@@ -18,7 +18,8 @@ from msgspec import Struct
 from events.blobs import BlobStore
 from events.errors import CorruptPayload, EventsError, KafkaUnavailable
 from events.kafka.cloud_events import KafkaEvent, damaged_to_kafka, to_kafka, with_reference
-from events.kafka.link import KafkaLink, partition_of
+from events.kafka.identity import id_at, see_beginning, see_same_events
+from events.kafka.link import KafkaLink, Opened, partition_of
 from events.kafka.topic import LARGEST_RECORD_BYTES
 from events.recorder_log import Stored
 
@@ -40,11 +41,17 @@ class StoredLog(Protocol):
 
 
 class Checkpoint(Struct, frozen=True, kw_only=True):
-    """How far a log has been relayed, and to which cluster."""
+    """How far a log has been relayed, and to which topic of which cluster.
+
+    ``topic_id`` tells it from one that is made anew, ``event`` the log from one that is restored: the id of the event
+    at ``position``. Both are "" where they are not known.
+    """
 
     cluster: str
     topic: str
     position: int
+    topic_id: str = ""
+    event: str = ""
 
 
 class RelayStatus(Struct, frozen=True, kw_only=True):
@@ -109,7 +116,7 @@ class Relay:
         self._held = held
         self._open = False
         self._ahead: tuple[KafkaEvent, ...] = ()
-        self._cluster = ""
+        self._cluster, self._topic_id = "", ""
         self._last: dict[int, int] = {}
         self._state, self._reason = "starting", ""
         self.position = 0
@@ -175,7 +182,15 @@ class Relay:
         if self._kept == self.position:
             return ""
         try:
-            self._checkpoint.write(Checkpoint(cluster=self._cluster, topic=self._topic.name, position=self.position))
+            self._checkpoint.write(
+                Checkpoint(
+                    cluster=self._cluster,
+                    topic=self._topic.name,
+                    position=self.position,
+                    topic_id=self._topic_id,
+                    event=id_at(self._log, self.position),
+                )
+            )
         except OSError as error:
             reason = f"the checkpoint cannot be written: {error}"
             if reason != self._reason:
@@ -197,14 +212,33 @@ class Relay:
             raise KafkaUnavailable(
                 "other_cluster", f"the log was relayed to cluster {known.cluster}, this is cluster {opened.cluster}"
             )
-        self._cluster = opened.cluster
+        try:
+            position = self._place_to_go_on(known, opened)
+        except EventsError:
+            self._link.close()
+            raise
+        self._cluster, self._topic_id = opened.cluster, opened.topic_id
         self._last = dict(opened.last)
-        self.position = known.position if known is not None and known.topic == self._topic.name else 0
-        self._kept = self.position
+        self.position = position
+        # Written with the next events also where it is only the topic that is another one.
+        self._kept = position if known is not None and known.topic_id == opened.topic_id else -1
         self._open = True
         logger.info(
             "relaying to topic %s of cluster %s from position %d", self._topic.name, opened.cluster, self.position
         )
+
+    def _place_to_go_on(self, known: Checkpoint | None, opened: Opened) -> int:
+        """Behind the checkpoint, or the beginning where it is of another topic. Raises `KafkaUnavailable`."""
+        if known is None or known.topic != self._topic.name or not _is_same_topic(known, opened):
+            if known is not None and known.topic == self._topic.name:
+                logger.warning("topic %s was made anew; relaying the whole log to it", known.topic)
+            see_beginning(self._log, self._topic, opened.first)
+            position = 0
+        else:
+            see_same_events(self._log, {known.position: known.event}, (known.position,))
+            position = known.position
+        see_same_events(self._log, opened.ids, tuple(opened.last.values()))
+        return position
 
     def _record(self, row: Stored) -> KafkaEvent:
         try:
@@ -222,3 +256,10 @@ class Relay:
         self._link.send([event for _, event in fresh], lambda: self._read_ahead(events[-1].position))
         for partition, event in fresh:
             self._last[partition] = event.position
+
+
+def _is_same_topic(known: Checkpoint, opened: Opened) -> bool:
+    """Whether the topic is the one of the checkpoint; by its id where both know it, else by whether it was used."""
+    if known.topic_id and opened.topic_id:
+        return known.topic_id == opened.topic_id
+    return opened.begun or known.position == 0

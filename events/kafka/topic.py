@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from uuid import UUID
 
 from kafka import KafkaAdminClient, KafkaConsumer
 from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
@@ -48,10 +49,14 @@ class KafkaTopic(Struct, frozen=True, kw_only=True):
 
 
 class TopicState(Struct, frozen=True, kw_only=True):
-    """A topic as a broker has it."""
+    """A topic as a broker has it. ``id`` is another one for a topic that was deleted and made anew (KIP-516).
+
+    "" where the brokers are older than Kafka 2.8.
+    """
 
     cluster: str
     partitions: int
+    id: str = ""
 
 
 def topic_at(servers: str, **fields: object) -> KafkaTopic:
@@ -136,7 +141,12 @@ def _inspect(admin: KafkaAdminClient, topic: KafkaTopic) -> TopicState:
             f"give COLLOQUY_KAFKA_PARTITIONS={partitions} (or --partitions) if it was made so for this log, else"
             " another topic (COLLOQUY_KAFKA_TOPIC or --topic): a stream's events must stay in one partition",
         )
-    return TopicState(cluster=str(admin.describe_cluster()["cluster_id"]), partitions=partitions)
+    topic_id = found[0].get("topic_id")
+    return TopicState(
+        cluster=str(admin.describe_cluster()["cluster_id"]),
+        partitions=partitions,
+        id=str(topic_id) if topic_id and UUID(str(topic_id)).int else "",
+    )
 
 
 @contextmanager

@@ -18,22 +18,36 @@ PAGE = 1_000
 
 
 class Relayed(Struct, frozen=True):
-    """What Kafka holds: a digest a position, and each partition's first and last position."""
+    """What Kafka holds: a digest a position, each partition's first and last position, and where some may be gone."""
 
     digests: dict[int, bytes]
     first: dict[int, int]
     last: dict[int, int]
     doubled: int
     disordered: tuple[int, ...]
+    expired: frozenset[int] = frozenset()
+
+    def should_hold(self, position: int, partition: int, relayed_to: int) -> bool:
+        """Whether an event belongs here: a later one is here, or the relay has come so far, and it has not expired."""
+        last = self.last.get(partition, 0)
+        if partition in self.expired and position <= self.first.get(partition, relayed_to):
+            return False
+        return position <= max(last, relayed_to)
 
 
 def kafka_differences(
-    log: RecorderEventLog, topic: KafkaTopic, blobs: BlobStore, *, step: Callable[[bool], object] = lambda there: None
+    log: RecorderEventLog,
+    topic: KafkaTopic,
+    blobs: BlobStore,
+    *,
+    relayed_to: int = 0,
+    step: Callable[[bool], object] = lambda there: None,
 ) -> Iterator[Problem]:
     """Every event that Kafka lacks, holds otherwise, or holds though the log does not.
 
-    What retention has taken from the beginning of a partition, and what has not been relayed yet, is no fault. A record
-    that is there twice is none either (readers drop it). ``step`` is told of each event whether Kafka has it. Raises
+    What retention has taken from the beginning of a partition, and what has not been relayed yet (behind position
+    ``relayed_to``, and behind the partition's last record) is no fault. A record that is there twice is none either
+    (readers drop it). ``step`` is told of each event whether Kafka has it. Raises
     `KafkaUnavailable`, `LogUnavailable`.
     """
     relayed = read_topic(topic, blobs)
@@ -47,8 +61,8 @@ def kafka_differences(
             found = missing.pop(row.position, None)
             step(found is not None)
             if found is None:
-                if relayed.first.get(partition, 0) < row.position <= relayed.last.get(partition, 0):
-                    yield _problem("not_relayed", row.position, "Kafka holds later events and not this one", row)
+                if relayed.should_hold(row.position, partition, relayed_to):
+                    yield _problem("not_relayed", row.position, "Kafka should hold it, and does not", row)
             elif found != _digest_of(row):
                 yield _problem("relayed_otherwise", row.position, "Kafka holds other bytes", row)
         after = rows[-1].position
@@ -63,6 +77,7 @@ def read_topic(topic: KafkaTopic, blobs: BlobStore) -> Relayed:
     first: dict[int, int] = {}
     last: dict[int, int] = {}
     doubled, disordered = 0, []
+    expired = _expired(topic)
     for partition, headers, value in _records(topic):
         position = place_of(headers).position or 0
         if position in digests:
@@ -73,7 +88,18 @@ def read_topic(topic: KafkaTopic, blobs: BlobStore) -> Relayed:
         digests[position] = _digest(headers, _payload(headers, value, blobs))
         first.setdefault(partition, position)
         last[partition] = max(position, last.get(partition, 0))
-    return Relayed(digests, first, last, doubled, tuple(disordered))
+    return Relayed(digests, first, last, doubled, tuple(disordered), expired)
+
+
+def _expired(topic: KafkaTopic) -> frozenset[int]:
+    """The partitions that no longer begin at offset 0."""
+    with kafka_errors():
+        consumer = consumer_of(topic)
+        try:
+            begins = consumer.beginning_offsets([TopicPartition(topic.name, each) for each in range(topic.partitions)])
+        finally:
+            consumer.close()
+    return frozenset(place.partition for place, offset in begins.items() if offset)
 
 
 def _records(topic: KafkaTopic) -> Iterator[tuple[int, Headers, bytes]]:
