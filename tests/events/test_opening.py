@@ -46,7 +46,7 @@ def test_a_lost_key_store_stops_everything_before_a_key_takes_the_place_of_a_los
 
     with pytest.raises(KeyStoreLost, match=r"keys\.sqlite holds no key at all.*Restore it from its backup"):
         hold(folder, "s2", "would be lost")
-    assert main(["verify"], folder) == 2
+    assert main(["verify"], folder) == 1
     assert "Restore it from its backup" in capsys.readouterr().err
 
     folder.keys.write_bytes(backup)
