@@ -24,6 +24,7 @@ from projections.views import ViewStore
 from projections.wording import counted, runner_told
 
 _AUDITS = {"agrees": "counts agree so far", "differs": "counts differ: rebuild it", "open": "counts not comparable yet"}
+_RESTORED = "the log was restored"
 SAMPLE_S = 1.0
 WAIT_S = 0.1
 DECIMALS = 3
@@ -73,10 +74,12 @@ def status(log: RecorderEventLog, store: ViewStore, *, as_json: bool) -> int:
         fold = f"version {each.version}" + (", outdated" if each.outdated else "")
         rate = (each.position - before[each.name]) / (time.monotonic() - began)
         parked = f"{each.parked} ({counted(each.waiting, 'event')})" if each.parked else "0"
-        audit = "caught up" if each.caught_up else _AUDITS[each.audit]
+        audit = "caught up" if each.caught_up else _RESTORED if each.restored else _AUDITS[each.audit]
         shown = (f"{each.position:,}", f"{each.lag:,}", f"{rate:,.0f}", f"{each.views:,}")
         table.add_row(each.name, *shown, parked, audit, fold)
     console().print(table)
+    if any(each.restored for each in statuses):
+        print("views of another log, or of this one before it was restored, are folded again from the beginning")
     if any(each.lag for each in statuses):
         print("what is behind is folded by a running server, or by `python -m projections run --once`")
     return 0
@@ -93,7 +96,8 @@ def run_once(log: RecorderEventLog, store: ViewStore) -> int:
                 dealt_with += folded
                 progress.update(task, completed=dealt_with, total=max(behind, dealt_with))
     else:
-        runner.run_once()
+        while runner.run_once():
+            pass
     runner.release()
     print(f"{counted(len(PROJECTIONS), 'projection')} folded to position {head:,}", file=sys.stderr)
     return 0

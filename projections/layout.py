@@ -8,10 +8,10 @@ granted live on. A newer one is never touched, for this program does not know wh
 from projections.errors import ViewsUnavailable
 from projections.views import Cursor
 
-LAYOUT = 2
+LAYOUT = 3
 """Grows when the tables in `projections.schema` change."""
 
-STEPS: dict[int, tuple[str, ...]] = {}
+STEPS: dict[int, tuple[str, ...]] = {2: ("ALTER TABLE positions ADD COLUMN event TEXT NOT NULL DEFAULT ''",)}
 """By layout, the statements that make the next one of it, in the SQL that both databases share.
 
 Before 2 there were only files, and those are moved aside and folded again (`projections.opening`).

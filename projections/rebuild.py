@@ -240,6 +240,7 @@ class _Building:
             while any(self._positions[part] < end for part, end in ends.items()):
                 self._fold_page(ends)
                 self._write(cursor, self._fold.take())
+            self._mark_as(cursor, standing.generation)
             rebuilt = self._compared(cursor, standing)
             if wanted(not rebuilt.differing):
                 self._change_places(cursor, standing)
@@ -247,6 +248,14 @@ class _Building:
                 drop_generation(cursor, self._name, self._generation)
             cursor.execute("UPDATE projections SET building=0 WHERE name=?", (self._name,))
         return rebuilt
+
+    def _mark_as(self, cursor: Cursor, generation: int) -> None:
+        """Note the events at the positions, which are those of the generation in service (`projections.origin`)."""
+        cursor.execute(
+            "UPDATE positions SET event=(SELECT before.event FROM positions AS before WHERE before.name=positions.name"
+            " AND before.part=positions.part AND before.generation=?) WHERE name=? AND generation=?",
+            (generation, self._name, self._generation),
+        )
 
     def _compared(self, cursor: Cursor, standing: Standing) -> Rebuilt:
         old = standing.generation

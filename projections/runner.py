@@ -23,6 +23,7 @@ from projections.errors import ProjectionsError
 from projections.fold import Fold
 from projections.folded import Folded
 from projections.lease import Lease
+from projections.origin import begin_anew, is_of
 from projections.projection import PARTS, AnyProjection, part_of
 from projections.rebuild import Rebuilt, Step, ignore, rebuild
 from projections.status import Status, status_of
@@ -153,7 +154,7 @@ class ProjectionRunner:
     def status(self, head: int) -> tuple[Status, ...]:
         """How each projection does when the log's last position is ``head``; also without the right to fold."""
         with self._store.reading() as cursor:
-            return tuple(status_of(cursor, self._auditor, each, head) for each in self._projections)
+            return tuple(status_of(self._log, cursor, self._auditor, each, head) for each in self._projections)
 
     def audit(self) -> None:
         """Compare the counts of all projections with the log's; `fault` and the program's own log tell of a loss."""
@@ -162,6 +163,8 @@ class ProjectionRunner:
         self._audited, self._loss = self._clock(), ""
         with self._store.reading() as cursor:
             standings = all_standings(cursor)
+            if any(not is_of(self._log, cursor, name, standings[name].generation) for name in self._working):
+                self._working.clear()  # to be opened again, and begun anew
             for name in self._working:
                 found = self._auditor.audit(cursor, name, standings[name].generation)
                 if found.differs:
@@ -192,6 +195,16 @@ class ProjectionRunner:
                 self._open(projection)
 
     def _open(self, projection: AnyProjection) -> None:
+        with self._store.reading() as cursor:
+            standing = all_standings(cursor)[projection.name]
+            restored = not is_of(self._log, cursor, projection.name, standing.generation)
+        if restored:
+            if 0 not in self._lease.parts:
+                return  # as below
+            with self._store.transaction() as cursor:
+                self._lease.renew(cursor, self._store.dialect)
+                begin_anew(cursor, self._store.dialect, projection)
+            self._auditor = Auditor(self._log)  # what it has counted is of the other log
         if self._store.standing(projection.name).version != projection.version:
             if 0 not in self._lease.parts:
                 return  # the runner of the first part rebuilds; until it has, there is nothing to fold into
@@ -241,6 +254,7 @@ class _Working:
         everywhere = positions_of(cursor, name, self._generation)
         self._positions = {part: everywhere[part] for part in parts}
         self._moves: dict[int, tuple[int, int]] = {}
+        self._last = ""
         parked = parked_keys(cursor, name, self._generation)
         self._fold: Fold[Any] = Fold(projection, self._load, parked, left_out(cursor, name))
 
@@ -255,7 +269,7 @@ class _Working:
 
     def fold(self, page: tuple[Recorded, ...]) -> Folded:
         """Fold what is due of a page."""
-        end = page[-1].position or 0
+        end, self._last = page[-1].position or 0, page[-1].id
         self._moves = {part: (position, max(position, end)) for part, position in self._positions.items()}
         due = [
             each for each in page if (each.position or 0) > self._positions.get(part_of(self._projection, each), end)
@@ -268,7 +282,7 @@ class _Working:
         if standing is None or (standing.generation, standing.revision) != known:
             return False
         name = self._projection.name
-        if not move_positions(cursor, name, self._generation, self._moves, folded.counts):
+        if not move_positions(cursor, name, self._generation, self._moves, folded.counts, self._last):
             raise ProjectionsError(f"the positions of {name!r} moved under this runner's lease")
         forget_everywhere(cursor, name, folded)
         write_folded(cursor, self._store.dialect, self._projection, self._generation, folded)

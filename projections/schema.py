@@ -17,7 +17,7 @@ _TABLES = (
     """CREATE TABLE IF NOT EXISTS positions (
     name TEXT NOT NULL, generation INTEGER NOT NULL, part INTEGER NOT NULL, position BIGINT NOT NULL DEFAULT 0,
     folded BIGINT NOT NULL DEFAULT 0, parked BIGINT NOT NULL DEFAULT 0, skipped BIGINT NOT NULL DEFAULT 0,
-    PRIMARY KEY (name, generation, part))""",
+    event TEXT NOT NULL DEFAULT '', PRIMARY KEY (name, generation, part))""",
     """CREATE TABLE IF NOT EXISTS parked (
     name TEXT NOT NULL, generation INTEGER NOT NULL, key TEXT NOT NULL, position BIGINT NOT NULL, error TEXT NOT NULL,
     learner TEXT NOT NULL, PRIMARY KEY (name, generation, key))""",

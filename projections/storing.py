@@ -150,15 +150,21 @@ def move_positions(
     generation: int,
     moves: Mapping[int, tuple[int, int]],
     counts: Mapping[int, Count],
+    event: str = "",
 ) -> bool:
-    """Move parts from a position to another and add to their counts; False if one was not where it should be."""
+    """Move parts from a position to another and add to their counts; False if one was not where it should be.
+
+    ``event`` is the id of the event that they are moved to (see `projections.origin`).
+    """
     nothing = Count()
     rows = []
     for part, (before, after) in moves.items():
         count = counts.get(part, nothing)
-        rows.append((after, count.folded, count.parked, count.skipped, name, generation, part, before))
+        figures = (count.folded, count.parked, count.skipped)
+        rows.append((after, *figures, after, event, name, generation, part, before))
     moved = cursor.executemany(
-        "UPDATE positions SET position=?, folded=folded+?, parked=parked+?, skipped=skipped+?"
+        "UPDATE positions SET position=?, folded=folded+?, parked=parked+?, skipped=skipped+?,"
+        " event=CASE WHEN position=? THEN event ELSE ? END"
         " WHERE name=? AND generation=? AND part=? AND position=?",
         rows,
     )

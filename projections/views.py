@@ -5,7 +5,8 @@ each name stands the table of one generation, such as ``progress_1``; a rebuild 
 Beside them are kept, in the same database:
 
 - ``projections``: each projection's version, the generation in service, the one being built, the one kept from before;
-- ``positions``: how far each part of the learners is folded, and how many events were folded, parked and skipped;
+- ``positions``: how far each part of the learners is folded (with the id of the event there), and how many events
+  were folded, parked and skipped;
 - ``views_of_<projection>_<generation>``: the folds' own state for each key, as JSON;
 - ``parked``, ``waiting``, ``left_out``: keys that are folded no further, their events, and events left out for good;
 - ``leases``: who may fold which part;

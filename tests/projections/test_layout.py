@@ -97,7 +97,25 @@ def test_a_schema_from_before_its_layout_was_written_down_is_taken_on(stores: St
     before = checksums(used)
     with used.transaction() as cursor:
         cursor.execute("DROP TABLE layout")
+        cursor.execute("ALTER TABLE positions DROP COLUMN event")
 
     store = stores.open()
 
     assert (layout_of(stores, store), checksums(store)) == (layout.LAYOUT, before)
+
+
+def test_the_second_layout_is_brought_to_the_third_and_folded_on(
+    stores: Stores, used: ViewStore, log: MemoryEventLog
+) -> None:
+    with used.transaction() as cursor:
+        cursor.execute("ALTER TABLE positions DROP COLUMN event")
+    set_layout(stores, used, 2)
+
+    store = stores.open()
+    fill(log, sessions=3, first=3)
+    run_all(ProjectionRunner(log, store, PROJECTIONS, owner="next", clock=lambda: 4e9))
+
+    assert layout_of(stores, store) == layout.LAYOUT
+    assert {store.standing(each.name).generation for each in PROJECTIONS} == {1}
+    last = log.tail(log.head() - 1, limit=1)[0].id
+    assert table(store, "SELECT DISTINCT event FROM positions") == [(last,)]
