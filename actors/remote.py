@@ -189,14 +189,17 @@ def hash_of(session: str) -> int:
     return int.from_bytes(session.encode()[-8:], "big")
 
 
-def start_ray(settings: Settings, root: str) -> None:
-    """Join the cluster at ``ray_address``, or start Ray here for as long as this process lives."""
+def start_ray(settings: Settings, root: str, *, workers: int | None = None) -> None:
+    """Join the cluster at ``ray_address``, or start Ray here for as long as this process lives.
+
+    ``workers`` is how many actors there will be here; None for those of a server.
+    """
     common: dict[str, Any] = {"namespace": "colloquy", "logging_level": logging.WARNING}
     if settings.ray_address:
         ray.init(address=settings.ray_address, runtime_env={"working_dir": root}, **common)
     else:
         # Logical slots, not cores: Ray starts this many workers ahead, side by side, and our actors move into them.
-        workers = len(elsewhere(settings)) + settings.hosts
+        workers = workers or len(elsewhere(settings)) + settings.hosts
         inline = {"max_direct_call_object_size": INLINE_BYTES}
         ray.init(address="local", include_dashboard=False, num_cpus=workers, _system_config=inline, **common)
 

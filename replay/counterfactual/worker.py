@@ -16,7 +16,7 @@ from actors.chain import Candidate, EngineChain
 from actors.chains import model_store
 from actors.cluster import ROOT, worker_environment
 from actors.faults import answered, unwrapped
-from actors.remote import INLINE_BYTES, MODEL_NICENESS, start_ray
+from actors.remote import MODEL_NICENESS, start_ray
 from actors.settings import Settings
 from replay.counterfactual.asking import Task, ask
 from replay.counterfactual.swap import default_engine
@@ -72,7 +72,8 @@ class Workers:
     def __init__(self, load: Load, settings: Settings, count: int, kind: str, engines: tuple[str, ...]) -> None:
         self._ours = not ray.is_initialized()
         if self._ours:
-            _start(settings, count)
+            worker_environment()
+            start_ray(settings, str(ROOT), workers=count)
         options = {"num_cpus": 0, "max_restarts": -1, "max_task_retries": 0}
         make = partial(ray.remote(EngineWorker).options(**options).remote, kind, engines, load)
         self.actors: tuple[Handle, ...] = tuple(make() for _ in range(count))
@@ -126,12 +127,3 @@ class Workers:
 
 def _died(task: Task, name: str) -> Answer:
     return Answer(case=task.case.id, asked=name, fault=f"the worker died {TRIES} times", died=True)
-
-
-def _start(settings: Settings, count: int) -> None:
-    worker_environment()
-    if settings.ray_address:
-        start_ray(settings, str(ROOT))
-        return
-    common: dict[str, Any] = {"namespace": "colloquy", "logging_level": logging.WARNING, "include_dashboard": False}
-    ray.init(address="local", num_cpus=count, _system_config={"max_direct_call_object_size": INLINE_BYTES}, **common)

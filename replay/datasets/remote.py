@@ -16,7 +16,7 @@ from ray.exceptions import RayActorError
 
 from actors.cluster import ROOT, worker_environment
 from actors.faults import Fault, answered, unwrapped
-from actors.remote import INLINE_BYTES, start_ray
+from actors.remote import start_ray
 from actors.settings import read_settings
 from events.opening import with_server
 from replay.datasets.build import Piece, Thin
@@ -68,7 +68,8 @@ class RayWorkers:
     def __init__(self, job: Job, count: int) -> None:
         self._ours = not ray.is_initialized()
         if self._ours:
-            _start(count)
+            worker_environment()
+            start_ray(read_settings(os.environ), str(ROOT), workers=count)
         there = replace(job, data=with_server(job.data))
         make = ray.remote(ReplayWorker).options(num_cpus=0, max_restarts=-1, max_task_retries=0).remote
         self.actors: tuple[Handle, ...] = tuple(make(there) for _ in range(count))
@@ -122,23 +123,8 @@ class RayWorkers:
                 waiting.appendleft(piece)
 
 
-def _name_of(piece: Piece) -> str:
-    form, part = piece
-    return f"{part.stem} in {form}"
-
-
 def _answered(call: Callable[..., Any], *args: Any) -> Any:
     try:
         return answered(call, *args)
     except ReplayError as error:
         return Fault(error)
-
-
-def _start(count: int) -> None:
-    worker_environment()
-    settings = read_settings(os.environ)
-    if settings.ray_address:
-        start_ray(settings, str(ROOT))
-        return
-    common: dict[str, Any] = {"namespace": "colloquy", "logging_level": logging.WARNING, "include_dashboard": False}
-    ray.init(address="local", num_cpus=count, _system_config={"max_direct_call_object_size": INLINE_BYTES}, **common)
