@@ -15,7 +15,7 @@ from actors.session.state import initial
 from events.envelope import Recorded
 from replay.sessions.differences import ABSENT, Difference, differences
 from replay.sessions.session import digest_of, frames_of, header_of, state_json, state_of
-from replay.sessions.verification import DIVERGES, Finding
+from replay.sessions.verification import DIVERGES, Finding, finding_at
 
 STATE, MESSAGES, DIGEST = "state.json", "messages.jsonl", "digest.txt"
 
@@ -43,7 +43,7 @@ def golden_findings(recorded: Sequence[Recorded], folder: Path) -> Iterator[Find
         fresh: dict[str, Any] = msgspec.json.decode(state_json(initial()))
         gained = {name: fresh[name] for name in now if name not in then}
         if found := differences({**then, **gained}, now):
-            yield _of_event(events[-1], "state", found)
+            yield finding_at(events[-1], DIVERGES, "state", fields=found)
     if (folder / MESSAGES).exists():
         frames = frames_of(events, hash_as_payload)
         kept = (folder / MESSAGES).read_text().splitlines()
@@ -51,7 +51,9 @@ def golden_findings(recorded: Sequence[Recorded], folder: Path) -> Iterator[Find
         yield from different
         digest = digest_of(frames)
         if not different and (folder / DIGEST).exists() and (then_ := (folder / DIGEST).read_text().strip()) != digest:
-            yield _of_event(events[-1], "messages", (Difference(path="digest", logged=then_, now=digest),))
+            yield finding_at(
+                events[-1], DIVERGES, "messages", fields=(Difference(path="digest", logged=then_, now=digest),)
+            )
 
 
 def _messages(events: Sequence[Recorded], kept: Sequence[str], made: Sequence[str]) -> Iterator[Finding]:
@@ -66,16 +68,4 @@ def _messages(events: Sequence[Recorded], kept: Sequence[str], made: Sequence[st
         version = msgspec.json.decode(then or now, type=_Place).seq
         # Equal values in another order, or written otherwise, are other bytes as well.
         found = differences(one, other) or (Difference(path="$", logged=then, now=now),)
-        yield _of_event(versions.get(version, events[-1]), f"message {number + 1}", found)
-
-
-def _of_event(recorded: Recorded, policy: str, found: tuple[Difference, ...]) -> Finding:
-    return Finding(
-        kind=DIVERGES,
-        stream=recorded.stream,
-        version=recorded.version,
-        event=recorded.id,
-        type=recorded.type,
-        policy=policy,
-        fields=found,
-    )
+        yield finding_at(versions.get(version, events[-1]), DIVERGES, f"message {number + 1}", fields=found)

@@ -90,14 +90,14 @@ class _Checker:
         self._start = position_of(recorded[0])
         for item in recorded:
             if isinstance(item.event, NotOfLesson):
-                yield _finding(item, UNREADABLE, "", reason=_unreadable(item.event))
+                yield finding_at(item, UNREADABLE, "", reason=_unreadable(item.event))
                 continue
             try:
                 yield from self._of_event(item)
                 self._moments.take(item)
             except (LookupError, AttributeError) as error:  # a turn, sentence or segment that is not there
                 reason = f"the session has not what it speaks of ({error}); what follows is not compared"
-                yield _finding(item, DIVERGES, "session", reason=reason)
+                yield finding_at(item, DIVERGES, "session", reason=reason)
                 return
 
     def _of_event(self, item: Recorded) -> Iterator[Finding]:
@@ -121,7 +121,7 @@ class _Checker:
 def _diverging(item: Recorded, decision: Decision, other: str) -> Finding:
     fields = differences(item.event, decision.now) if decision.now is not None else ()
     reason = "; ".join(filter(None, (other, decision.reason)))
-    return _finding(item, OTHER_VERSION if other else DIVERGES, decision.policy, fields=fields, reason=reason)
+    return finding_at(item, OTHER_VERSION if other else DIVERGES, decision.policy, fields=fields, reason=reason)
 
 
 def _made_by_another(item: Recorded, policy: str, used: tuple[PolicyUse, ...]) -> str:
@@ -141,9 +141,10 @@ def _unreadable(event: NotOfLesson) -> str:
     return event.fault or "a newer program wrote this type; verify with that one"
 
 
-def _finding(
+def finding_at(
     item: Recorded, kind: str, policy: str, *, fields: tuple[Difference, ...] = (), reason: str = ""
 ) -> Finding:
+    """What was found at an event."""
     return Finding(
         kind=kind,
         stream=item.stream,
