@@ -20,3 +20,13 @@ async def client(server: LessonServer) -> AsyncIterator[LessonClient]:
     client = LessonClient(server.url, "ana")
     yield client
     await client.close()
+
+
+@pytest.fixture
+async def lesson(client: LessonClient) -> LessonClient:
+    """A lesson with one typed turn."""
+    await client.start(tutor="joe", endpointing="manual")
+    await client.until_answered(0)
+    await client.command("type_text", turn=1, text="hello")
+    await client.until_answered(1)
+    return client

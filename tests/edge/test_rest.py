@@ -17,16 +17,6 @@ API = "/api/v1"
 PRACTICE = f"{API}/speech-practice"
 
 
-@pytest.fixture
-async def lesson(client: LessonClient) -> LessonClient:
-    """A lesson with one typed turn."""
-    await client.start(tutor="joe", endpointing="manual")
-    await client.until_answered(0)
-    await client.command("type_text", turn=1, text="hello")
-    await client.until_answered(1)
-    return client
-
-
 def get(server: LessonServer, path: str, **query: str) -> httpx.Response:
     return httpx.get(server.url + path, params=query)
 
