@@ -9,6 +9,7 @@ from pathlib import Path
 import ray
 from msgspec import Struct
 
+from actors.calls.remote import Handle
 from actors.chain import ChainExhausted
 from actors.chains import measured_profile
 from actors.engines import KINDS
@@ -18,7 +19,7 @@ from actors.machine import read_measurement
 from actors.models.errors import ModelError
 from actors.models.store import ModelStore
 from actors.ports import EngineError
-from actors.remote import Handle, RayEngines, RayHosts, start_models, start_ray
+from actors.remote import RayEngines, RayHosts, start_models, start_ray
 from actors.settings import Settings
 from policies.tutors import TUTORS
 
@@ -63,6 +64,7 @@ class Cluster:
         self._began = time.monotonic()
         self._took: float | None = None
         self._models: dict[str, Handle] = {}
+        self._hosts: RayHosts | None = None
         self.ready = asyncio.Event()
         self.settled = asyncio.Event()
         self.gateway: Gateway | None = None
@@ -82,7 +84,7 @@ class Cluster:
             self._say("engines", "Loading the engines")
             # Kept: Ray ends an actor when the last handle to it is gone.
             self._models = await asyncio.to_thread(start_models, self._settings)
-            hosts = RayHosts(self._settings)
+            hosts = self._hosts = RayHosts(self._settings)
             self.engines = RayEngines()
             await asyncio.gather(hosts.warm(), *(self._prepare(kind, hosts) for kind in KINDS))
         except Exception as error:  # the supervisor of the start: whatever happened is shown on the page
@@ -117,10 +119,13 @@ class Cluster:
             engines=tuple(self._engines.values()),
         )
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """End what this process started."""
+        for ways in (self._hosts, self.engines):
+            if ways is not None:
+                await ways.close()
         if ray.is_initialized():
-            ray.shutdown()
+            await asyncio.to_thread(ray.shutdown)
 
     async def _prepare(self, kind: str, hosts: RayHosts) -> None:
         try:

@@ -11,17 +11,19 @@ from actors.engines import Engines
 from events.values import EngineUse
 
 THREADS = 32
-"""Calls of one kind at once (a provider's network keeps each for seconds); further ones of that kind queue."""
+"""Calls of one kind at once in a host: a provider's network keeps each for seconds."""
 
 
 class InsideEngines:
     """`actors.engines.Engines` over chains of this process, called in threads of their own.
 
-    A chain is made at its first call; see `EngineChain.prepare` for loading its engine ahead.
+    A chain is made at its first call; see `EngineChain.prepare` for loading its engine ahead. ``threads`` are for each
+    kind: further calls of that kind queue.
     """
 
-    def __init__(self, make: Callable[[str], EngineChain]) -> None:
+    def __init__(self, make: Callable[[str], EngineChain], *, threads: int = THREADS) -> None:
         self._make = make
+        self._count = threads
         self._chains: dict[str, EngineChain] = {}
         self._making = threading.Lock()
         self._threads: dict[str, ThreadPoolExecutor] = {}
@@ -70,7 +72,7 @@ class InsideEngines:
     def _threads_of(self, kind: str) -> ThreadPoolExecutor:
         """Threads for this kind alone: a tutor that hangs must not keep the ears waiting."""
         if kind not in self._threads:
-            self._threads[kind] = ThreadPoolExecutor(THREADS, thread_name_prefix=f"engine-{kind}")
+            self._threads[kind] = ThreadPoolExecutor(self._count, thread_name_prefix=f"engine-{kind}")
         return self._threads[kind]
 
 

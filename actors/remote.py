@@ -5,37 +5,32 @@ import logging
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator
 from functools import partial
 from typing import Any, cast
 
 import ray
 from msgspec import Struct
-from ray.exceptions import ActorDiedError, ActorUnavailableError, RayActorError
 
-from actors.chain import EngineChain, EngineHealth
+from actors.calls.remote import Address, Handle, Line, Listening
+from actors.chain import EngineChain
 from actors.engines import KINDS
-from actors.faults import Fault, answered, answered_async, unwrapped
+from actors.faults import TYPED, Fault, answered, answered_async, unwrapped
 from actors.inside import InsideEngines, PlacedEngines
 from actors.settings import Settings
-
-logger = logging.getLogger(__name__)
-
-Handle = Any
-"""A Ray actor's handle: its methods are made at run time, so no type can name them."""
 
 MODEL_NICENESS = 10
 """Who computes gives way to who passes messages on: the hosts and the edge."""
 MODEL_THREADS = 8
-"""Calls that a model actor takes at once; the engines lock what cannot be shared."""
+"""Calls that a model actor works on at once; the engines lock what cannot be shared."""
+MODEL_CALLS = 1_000
+"""Calls that may wait at a model actor."""
 HOST_CALLS = 10_000
 """Calls that a host takes at once: every connected learner keeps one waiting."""
 INLINE_BYTES = 2 * 2**20
 """Arguments up to this size (30 s of audio) travel inside the call: a copy is quicker than a look into Ray's store."""
 SWITCH_INTERVAL_S = 0.0005
 """How soon a thread that computes yields to the one that answers; Python's 5 ms are a noticeable share of a turn."""
-RECOVERY_S = 60.0
-"""How long a call waits for an actor that is being restarted."""
 
 
 class Prepared(Struct, frozen=True, kw_only=True):
@@ -62,27 +57,28 @@ class ModelActor:
         from actors.chains import chain_of
 
         os.nice(MODEL_NICENESS)
-        self._chain: EngineChain = chain_of(kind, settings)
+        sys.setswitchinterval(SWITCH_INTERVAL_S)
+        self._kind = kind
+        self._engines = InsideEngines(partial(chain_of, settings=settings), threads=MODEL_THREADS)
+        self._listening = Listening(self.call, self.stream)
 
-    def prepare(self) -> Any:
+    async def address(self) -> Address:
+        """Where this actor is called without Ray."""
+        return await self._listening.address()
+
+    async def prepare(self) -> Any:
         """Load the best engine that loads: a `Prepared`."""
-        return answered(prepared, self._chain)
+        return await asyncio.to_thread(lambda: answered(prepared, self._engines.chain(self._kind)))
 
-    def call(self, method: str, *args: Any, **kwargs: Any) -> Any:
-        return answered(self._chain.call, method, *args, **kwargs)
+    async def call(self, method: str, *args: Any, **kwargs: Any) -> Any:
+        return await answered_async(self._engines.call(self._kind, method, *args, **kwargs))
 
-    def stream(self, method: str, *args: Any, **kwargs: Any) -> Iterator[Any]:
-        items = self._chain.stream(method, *args, **kwargs)
-        while True:
-            item = answered(next, items, None)
-            if item is None:
-                return
-            yield item
-            if isinstance(item, Fault):
-                return
-
-    def health(self) -> tuple[EngineHealth, ...]:
-        return self._chain.health()
+    async def stream(self, method: str, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+        try:
+            async for item in self._engines.stream(self._kind, method, *args, **kwargs):
+                yield item
+        except TYPED as error:
+            yield Fault(error)
 
 
 class HostActor:
@@ -95,7 +91,12 @@ class HostActor:
         sys.setswitchinterval(SWITCH_INTERVAL_S)
         self._inside = InsideEngines(partial(chain_of, settings=settings))
         self._host = session_host(settings, PlacedEngines(settings.in_host, self._inside, RayEngines()))
+        self._listening = Listening(self.call)
         self._sweeper: asyncio.Task[None] | None = None
+
+    async def address(self) -> Address:
+        """Where this actor is called without Ray."""
+        return await self._listening.address()
 
     async def prepare(self, kind: str) -> Any:
         """Load the best engine that loads of a kind that runs in the host: a `Prepared`."""
@@ -111,67 +112,72 @@ class RayEngines:
     """`actors.engines.Engines` over the named model actors. A call to one that is being restarted waits for it."""
 
     def __init__(self) -> None:
-        self._actors: dict[str, Handle] = {}
-
-    def actor(self, kind: str) -> Handle:
-        """The model actor of a kind."""
-        if kind not in self._actors:
-            self._actors[kind] = ray.get_actor(model_actor_name(kind))
-        return self._actors[kind]
+        self._lines: dict[str, Line] = {}
 
     async def call(self, kind: str, method: str, *args: Any, **kwargs: Any) -> Any:
-        actor = self.actor(kind)
-        return unwrapped(await _patiently(partial(actor.call.remote, method, *args, **kwargs)))
+        return await self._line(kind).call(method, *args, **kwargs)
 
-    async def stream(self, kind: str, method: str, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
-        items: AsyncIterator[Any] = (
-            self.actor(kind).stream.options(num_returns="streaming").remote(method, *args, **kwargs)
-        )
-        async for item in items:
-            yield unwrapped(await item)
+    def stream(self, kind: str, method: str, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+        return self._line(kind).stream(method, *args, **kwargs)
+
+    async def close(self) -> None:
+        """End the connections to the actors, which go on."""
+        await asyncio.gather(*(line.closed() for line in self._lines.values()))
+
+    def _line(self, kind: str) -> Line:
+        if kind not in self._lines:
+            self._lines[kind] = Line(partial(ray.get_actor, model_actor_name(kind)))
+        return self._lines[kind]
 
 
 class RayHosts:
-    """Finds a session's host: one of a few shared ones, or with ``sessions_per_host`` 1 an actor of its own."""
+    """Finds a session's host: one of a few shared ones, or with ``sessions_per_host`` 1 an actor of its own.
+
+    For one event loop; several of them may reach the same hosts.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._own: dict[str, tuple[Handle, float]] = {}
+        self._own: dict[str, tuple[Line, float]] = {}
         self._hosts = [self._make(f"host-{index}") for index in range(settings.hosts)]
 
     async def call(self, session: str, method: str, *args: Any) -> Any:
         """Call a method of the session's host, waiting while it is restarted. Raises what the host raises."""
-        host = self.host_of(session)
-        return unwrapped(await _patiently(partial(host.call.remote, method, *args)))
+        return await self.host_of(session).call(method, *args)
 
     async def prepare(self, kind: str) -> Prepared:
         """Load a kind that runs in the hosts in all shared ones; others load it when a session first needs it.
 
         Raises `actors.chain.ChainExhausted`.
         """
-        answers = await asyncio.gather(*(_patiently(partial(host.prepare.remote, kind)) for host in self._hosts))
+        answers = await asyncio.gather(*(host.handle.prepare.remote(kind) for host in self._hosts))
         found: list[Prepared] = [unwrapped(answer) for answer in answers]
         return found[0] if found else Prepared(name="", degraded=False, reason="")
 
     async def warm(self) -> None:
         """Wait until the shared hosts answer."""
-        await asyncio.gather(*(_patiently(partial(host.call.remote, "ready")) for host in self._hosts))
+        await asyncio.gather(*(host.call("ready") for host in self._hosts))
 
-    def host_of(self, session: str) -> Handle:
-        """The actor that hosts a session."""
+    async def close(self) -> None:
+        """End the connections to the hosts, which go on."""
+        await asyncio.gather(*(line.closed() for line in (*self._hosts, *(line for line, _ in self._own.values()))))
+
+    def host_of(self, session: str) -> Line:
+        """The way to the actor that hosts a session."""
         if self._settings.sessions_per_host != 1:
             return self._hosts[hash_of(session) % len(self._hosts)]
         now = time.monotonic()
         # Ray ends an actor with the last handle to it; its session is in the log.
-        self._own = {name: own for name, own in self._own.items() if now - own[1] < self._settings.idle_s}
-        handle = self._own[session][0] if session in self._own else self._make(session)
-        self._own[session] = (handle, now)
-        return handle
+        for name in [name for name, (_, used) in self._own.items() if now - used >= self._settings.idle_s]:
+            self._own.pop(name)[0].close()
+        line = self._own[session][0] if session in self._own else self._make(session)
+        self._own[session] = (line, now)
+        return line
 
-    def _make(self, name: str) -> Handle:
+    def _make(self, name: str) -> Line:
         options = {"num_cpus": 0, "max_restarts": -1, "max_concurrency": HOST_CALLS}
-        actor = ray.remote(HostActor).options(name=name, get_if_exists=True, **options)
-        return actor.remote(self._settings)
+        actor = ray.remote(HostActor).options(name=name, get_if_exists=True, **options).remote(self._settings)
+        return Line(lambda: actor)
 
 
 def elsewhere(settings: Settings) -> tuple[str, ...]:
@@ -217,20 +223,8 @@ def start_models(settings: Settings) -> dict[str, Handle]:
             num_gpus=gpu_share(kind, gpus),
             max_restarts=-1,
             max_task_retries=-1,
-            max_concurrency=MODEL_THREADS,
+            max_concurrency=MODEL_CALLS,
         )
         .remote(kind, settings)
         for kind in elsewhere(settings)
     }
-
-
-async def _patiently(call: Callable[[], Any]) -> Any:
-    """Await a call again while its actor is being restarted; what is called must be harmless to repeat."""
-    deadline = asyncio.get_running_loop().time() + RECOVERY_S
-    while True:
-        try:
-            return await call()
-        except (ActorUnavailableError, ActorDiedError, RayActorError):
-            if asyncio.get_running_loop().time() > deadline:
-                raise
-            await asyncio.sleep(0.05)

@@ -32,6 +32,12 @@ CHUNK_MS = 50
 WINDOW_MS = 32
 WAIT_S = 6.0
 """Silence after which a turn that has not been answered counts as lost."""
+WAYS = {
+    "guided": ("hands-free, guided", "sentence", "auto"),
+    "conversation": ("hands-free, conversation", "conversation", "auto"),
+    "push": ("push-to-talk, guided", "sentence", "manual"),
+}
+"""What is printed for each way, the lesson's mode, and its endpointing."""
 ENGINES = ("asr", "assessment", "tutor", "voice")
 
 
@@ -58,6 +64,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, default=DATA, help="folder that holds speechocean762-train")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--voice", default="piper", help="the voice to prefer")
+    parser.add_argument("--way", choices=list(WAYS), action="append", help="only this way; may be repeated")
     options = parser.parse_args(arguments)
     try:
         samples = recordings(options.data, options.n, seed=options.seed)
@@ -70,7 +77,7 @@ def main(arguments: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as folder:
         environ = {"COLLOQUY_DATA": folder, "COLLOQUY_PREFER": options.voice}
         with running_server(environ) as url:
-            asyncio.run(measure(url, samples, ends))
+            asyncio.run(measure(url, samples, ends, options.way or tuple(WAYS)))
     return 0
 
 
@@ -84,13 +91,10 @@ def speech_ends(samples: Sequence[Recording]) -> list[int]:
     return ends
 
 
-async def measure(url: str, samples: Sequence[Recording], ends: Sequence[int]) -> None:
-    """All three ways, one after the other."""
-    for name, mode, endpointing in (
-        ("hands-free, guided", "sentence", "auto"),
-        ("hands-free, conversation", "conversation", "auto"),
-        ("push-to-talk, guided", "sentence", "manual"),
-    ):
+async def measure(url: str, samples: Sequence[Recording], ends: Sequence[int], ways: Sequence[str]) -> None:
+    """The ways, one after the other."""
+    for way in ways:
+        name, mode, endpointing = WAYS[way]
         answers = [
             await turn(url, sample, end_ms, mode=mode, endpointing=endpointing)
             for sample, end_ms in zip(samples, ends, strict=True)

@@ -76,7 +76,7 @@ def create_app(resources: Resources) -> Starlette:
             if resources.retaining is not None:
                 await asyncio.to_thread(resources.retaining.stop)
             await asyncio.to_thread(projecting.stop)
-            await asyncio.to_thread(resources.cluster.stop)
+            await resources.cluster.stop()
 
     return Starlette(
         routes=[

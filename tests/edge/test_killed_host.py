@@ -33,21 +33,28 @@ CHUNKS = 10
 
 
 class Killer:
-    """Kills the host process of a session and waits for nothing."""
+    """Kills the host process of a session and waits for nothing. It asks from another loop than the server."""
 
-    def __init__(self, hosts: RayHosts) -> None:
-        self._hosts = hosts
+    def __init__(self, settings: Settings) -> None:
+        self._hosts = RayHosts(settings)
 
     async def kill(self, session: str) -> None:
         """SIGKILL to the process that Ray says hosts the session."""
         pid = await self._hosts.call(session, "process_id")
         os.kill(pid, signal.SIGKILL)
 
+    async def close(self) -> None:
+        await self._hosts.close()
+
 
 @pytest.fixture
-def hosts(tmp_path: Path) -> Iterator[RayHosts]:
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data=DataFolder(tmp_path / "data"), in_host=())
+
+
+@pytest.fixture
+def hosts(settings: Settings) -> Iterator[RayHosts]:
     worker_environment()
-    settings = Settings(data=DataFolder(tmp_path / "data"), in_host=())
     start_ray(settings, "")
     models = [
         ray.remote(FakeModelActor).options(num_cpus=0, name=model_actor_name(kind)).remote(kind, 0.01) for kind in KINDS
@@ -118,12 +125,12 @@ def _place(item: Recorded) -> tuple[int, ...]:
 
 @pytest.mark.timeout(600)
 async def test_a_killed_host_loses_doubles_and_reorders_nothing(
-    hosts: RayHosts, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    hosts: RayHosts, settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     random.seed(4)
     points = [*range(CHUNKS), *range(CHUNKS + 1, CHUNKS + 12)] * 3
     with LessonServer(tmp_path / "data", hosts) as server:
-        client = LessonClient(server.url, "ana")
+        client, killer = LessonClient(server.url, "ana"), Killer(settings)
         await client.start(tutor="joe", endpointing="manual")
         await client.until_answered(0)
         killed: list[tuple[str, float]] = []
@@ -131,10 +138,11 @@ async def test_a_killed_host_loses_doubles_and_reorders_nothing(
         for at in random.sample(points, KILL_POINTS):
             turn += 1
             began = time.monotonic()
-            where = await _say_with_kill(client, Killer(hosts), turn, at)
+            where = await _say_with_kill(client, killer, turn, at)
             if where:
                 killed.append((where, time.monotonic() - began))
         await client.close()
+        await killer.close()
         with open_log(DataFolder(tmp_path / "data")) as log:
             recorded = log.read(client.session)
         frames = frames_of(recorded, server.blobs.get)

@@ -9,6 +9,7 @@ import uvicorn
 
 from actors.cluster import ClusterStatus
 from actors.gateway import Gateway, Hosts
+from actors.remote import RayHosts
 from actors.settings import Settings
 from edge.app import create_app
 from edge.resources import Resources
@@ -25,6 +26,7 @@ class FakeCluster:
     """`actors.cluster.Cluster` that is ready at once."""
 
     def __init__(self, hosts: Hosts, engines: FakeEngines) -> None:
+        self.hosts = hosts
         self.gateway = Gateway(hosts)
         self.engines = engines
         self.ready = asyncio.Event()
@@ -39,8 +41,9 @@ class FakeCluster:
             ready=self.ready.is_set(), stage="ready", message="Ready", progress=None, seconds=0.0, engines=()
         )
 
-    def stop(self) -> None:
-        pass
+    async def stop(self) -> None:
+        if isinstance(self.hosts, RayHosts):
+            await self.hosts.close()
 
 
 class LessonServer:

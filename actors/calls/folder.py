@@ -1,0 +1,44 @@
+"""Where the sockets of this user's processes lie: a folder that nobody else may enter, as who connects is trusted."""
+
+import os
+import secrets
+import socket
+import stat
+import tempfile
+import time
+from pathlib import Path
+
+STALE_S = 60.0
+"""Age from which a socket that nobody listens at is removed; a younger one may be about to be listened at."""
+
+
+class UnsafeFolder(OSError):
+    """The folder for sockets belongs to somebody else, or others may enter it."""
+
+
+def socket_path() -> Path:
+    """A path for a new socket of this process; those that killed processes left behind are removed.
+
+    Raises `UnsafeFolder`, or OSError when there can be no folder.
+    """
+    folder = Path(tempfile.gettempdir()) / f"colloquy-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise UnsafeFolder(f"{folder} is not a folder of this user alone; remove it, or set TMPDIR to another place.")
+    for path in folder.glob("*.sock"):
+        _remove_if_stale(path)
+    return folder / f"{os.getpid()}-{secrets.token_hex(4)}.sock"
+
+
+def _remove_if_stale(path: Path) -> None:
+    try:
+        if time.time() - path.lstat().st_mtime < STALE_S:
+            return
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.settimeout(1.0)
+            probe.connect(str(path))
+    except ConnectionRefusedError:
+        path.unlink(missing_ok=True)
+    except OSError:
+        pass  # removed meanwhile, or busy: somebody lives there
