@@ -16,6 +16,7 @@ from typing import Annotated, Any, Self, cast, get_args
 import msgspec
 from msgspec import Meta, Raw, Struct, structs
 
+from events.comparison import RepliesCompared
 from events.counterfactual import CounterfactualRun
 from events.dataset import DatasetBuilt
 from events.envelope import Fact, Recorded, Unknown
@@ -26,7 +27,13 @@ from events.unread import Unread, lean
 from events.upcasters import UPCASTERS, Upcaster
 
 LESSON_TYPES: tuple[type[Struct], ...] = get_args(LessonEvent)
-EVENT_TYPES: tuple[type[Struct], ...] = (*LESSON_TYPES, *get_args(LearnerEvent), DatasetBuilt, CounterfactualRun)
+EVENT_TYPES: tuple[type[Struct], ...] = (
+    *LESSON_TYPES,
+    *get_args(LearnerEvent),
+    DatasetBuilt,
+    CounterfactualRun,
+    RepliesCompared,
+)
 
 _DATA = b',"data":'
 _NO_DATA = b',"data":null}'

@@ -4,12 +4,13 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from events.comparison import RepliesCompared
 from events.counterfactual import CounterfactualRun
 from events.dataset import DatasetBuilt
 from events.learner import LearnerEvent
 from events.lesson import LessonEvent
 
-Fact = LessonEvent | LearnerEvent | DatasetBuilt | CounterfactualRun
+Fact = LessonEvent | LearnerEvent | DatasetBuilt | CounterfactualRun | RepliesCompared
 """Every event that this program knows."""
 
 
@@ -25,7 +26,7 @@ class Unknown(Struct, frozen=True, kw_only=True):
     fault: str = ""
 
 
-NotOfLesson = LearnerEvent | DatasetBuilt | CounterfactualRun | Unknown
+NotOfLesson = LearnerEvent | DatasetBuilt | CounterfactualRun | RepliesCompared | Unknown
 """What no session's stream is made of."""
 
 

@@ -38,6 +38,13 @@ class EngineUse(Struct, frozen=True, kw_only=True, gc=False):
     reason: str = ""
 
 
+class ComparedReply(Struct, frozen=True, kw_only=True, gc=False):
+    """A whole reply of a tutor that is set beside another one, and the engine that gave it."""
+
+    text: str
+    engine: EngineUse
+
+
 class PolicyUse(Struct, frozen=True, kw_only=True, gc=False):
     """Which version of a decision a host makes; see `policies.versions`."""
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
+from events.comparison import RepliesCompared
 from events.envelope import Recorded, Unknown
 from events.learner import LearnerEvent
 from events.lesson import (
@@ -112,8 +113,8 @@ def report(view: SessionView) -> SessionReport:
 
 
 def key(recorded: Recorded) -> str | None:
-    """The stream; None for a type unknown here, which may belong to a stream that is no session."""
-    if isinstance(recorded.event, LearnerEvent):
+    """The stream; None for what lies beside sessions, and for a type unknown here, which may do so too."""
+    if isinstance(recorded.event, LearnerEvent | RepliesCompared):
         return None
     unknown = isinstance(recorded.event, Unknown) and not recorded.event.fault
     return None if unknown else recorded.stream

@@ -36,6 +36,7 @@ PERSONAL: Mapping[str, tuple[str, ...]] = {
     "feedback.rated.v1": ("comment",),
     "session.ended.v1": (),
     "learner.described.v1": ("age_group", "gender", "first_language"),
+    "replies.compared.v1": ("a.text", "b.text"),
 }
 """By tag. An event that is not named here has no personal field."""
 

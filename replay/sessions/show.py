@@ -8,6 +8,7 @@ import msgspec
 from rich.text import Text
 
 from events import lesson
+from events.comparison import RepliesCompared
 from events.envelope import NotOfLesson, Recorded, Unknown
 from events.lesson import LessonEvent
 from projections import messages
@@ -89,7 +90,14 @@ def _brings(message: messages.Message) -> str:
 
 
 def _beside(event: NotOfLesson) -> str:
-    return f"? {event.fault or 'of a newer program'}" if isinstance(event, Unknown) else ""
+    match event:
+        case Unknown():
+            return f"? {event.fault or 'of a newer program'}"
+        case RepliesCompared():
+            shown = f"a {event.a.text!r} ({event.a.engine.name}), b {event.b.text!r} ({event.b.engine.name})"
+            return f"turn {event.turn}: {event.preferred} by {event.judge}: {shown}"
+        case _:
+            return ""
 
 
 def _told(event: LessonEvent) -> str:

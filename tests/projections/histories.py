@@ -4,7 +4,7 @@ import random
 from datetime import UTC, datetime, timedelta
 
 from events.codec import tag_of
-from events.envelope import Origin, Recorded, Unknown
+from events.envelope import Fact, Origin, Recorded, Unknown
 from events.lesson import (
     LessonEvent,
     SessionEnded,
@@ -21,7 +21,7 @@ NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 
 
 def recorded(
-    event: LessonEvent | Unknown, *, time: datetime = NOON, learner: str = "ana", stream: str = "s1", version: int = 1
+    event: Fact | Unknown, *, time: datetime = NOON, learner: str = "ana", stream: str = "s1", version: int = 1
 ) -> Recorded:
     """An event as read from the log."""
     return Recorded(

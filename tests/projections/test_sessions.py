@@ -4,8 +4,10 @@ from functools import reduce
 import pytest
 from msgspec.structs import replace
 
+from events.comparison import RepliesCompared, stream_of
 from events.envelope import Unknown
 from events.lesson import SessionEnded
+from events.values import ComparedReply, EngineUse
 from projections.sessions import evolve, initial, key, report
 from tests.projections.histories import NOON, assessed, recorded, started, uttered
 
@@ -49,3 +51,9 @@ def test_a_session_without_scores_has_no_average() -> None:
 def test_streams_of_unknown_events_are_no_sessions() -> None:
     assert key(recorded(started(), stream="s7")) == "s7"
     assert key(recorded(Unknown(tag="music.played.v1", payload=b"{}"))) is None
+
+
+def test_what_people_think_of_a_lessons_replies_is_no_session() -> None:
+    reply = ComparedReply(text="Hello.", engine=EngineUse(kind="tutor", name="rules", version="1"))
+    compared = RepliesCompared(session="s1", turn=1, preferred="a", judge="teacher", a=reply, b=reply)
+    assert key(recorded(compared, stream=stream_of("s1"))) is None

@@ -13,6 +13,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from msgspec import structs
 
 from events.codec import CODEC, Codec, tag_of
+from events.comparison import RepliesCompared
+from events.comparison import stream_of as comparisons_of
 from events.envelope import Recorded, Unknown
 from events.errors import CorruptPayload, UnstorableEvent
 from events.learner import ConsentGiven, LearnerDescribed, LearnerForgotten, stream_of
@@ -22,7 +24,7 @@ from events.sealing.codec import SealingCodec
 from events.sealing.errors import LearnerForgotten as Forgotten
 from events.sealing.keys import KeyRing
 from events.sqlite import SQLiteEventLog
-from events.values import Scores, Word
+from events.values import ComparedReply, Scores, Word
 from events.verification import verify
 from tests.events.destroyed import destroy_and_tell
 from tests.events.samples import ENGINE, TickingClock, origin, random_event, started
@@ -226,6 +228,23 @@ def test_who_a_learner_was_is_forgotten_and_told_anew_of_one_who_came_back(codec
     left = codec.decode(before)
     assert (left.event, left.forgotten) == (LearnerDescribed(corpus="c", licence="MIT"), True)
     assert codec.decode(codec.encode(again)) == again
+
+
+def test_of_a_comparison_of_the_forgotten_the_engines_and_the_verdict_stay_and_the_replies_go(
+    codec: SealingCodec, keys: KeyRing
+) -> None:
+    one, other = (ComparedReply(text=f"{SAID}, {end}", engine=ENGINE) for end in ("you say?", "I see."))
+    compared = RepliesCompared(session="s1", turn=2, preferred="b", judge="teacher", a=one, b=other)
+    before = recorded(compared, stream=comparisons_of("s1"))
+    stored = codec.encode(before)
+    assert codec.decode(stored) == before
+    assert b"aquamarine" not in stored
+
+    keys.destroy("ana")
+
+    left = codec.decode(stored)
+    empty = ComparedReply(text="", engine=ENGINE)
+    assert (left.event, left.forgotten) == (structs.replace(compared, a=empty, b=empty), True)
 
 
 def test_a_type_unknown_here_is_sealed_as_a_whole(codec: SealingCodec, keys: KeyRing) -> None:
