@@ -6,7 +6,7 @@ think of a lesson later changes nothing of it. Texts of replies quote the learne
 
 from msgspec import Struct
 
-from events.values import ComparedReply
+from events.values import ComparedReply, EngineUse
 
 PREFERRED = ("a", "b", "tie")
 
@@ -27,6 +27,26 @@ class RepliesCompared(Struct, frozen=True, kw_only=True, tag="replies.compared.v
     a: ComparedReply
     b: ComparedReply
     run: str = ""
+
+    @property
+    def engines(self) -> tuple[EngineUse, EngineUse]:
+        return self.a.engine, self.b.engine
+
+    @property
+    def texts(self) -> frozenset[str]:
+        """Both replies, in whatever order they were shown."""
+        return frozenset((self.a.text, self.b.text))
+
+    @property
+    def chosen(self) -> str:
+        """The text of the preferred reply; "" where there is none."""
+        match self.preferred:
+            case "a":
+                return self.a.text
+            case "b":
+                return self.b.text
+            case _:
+                return ""
 
 
 def stream_of(session: str) -> str:

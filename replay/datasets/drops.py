@@ -18,6 +18,7 @@ ROW_REASONS: Mapping[str, str] = {
     "not_rated": "nobody rated it",
     "not_heard": "the learner did not hear the tutor's words",
     "no_pair": "there is nothing to compare it with",
+    "tie": "those who compared two answers prefer neither",
     "no_evidence": "the feedback cites nothing",
     "not_assessed": "it was not assessed",
     "no_speech_end": "nobody looked for the end of the speech",

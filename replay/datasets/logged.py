@@ -1,14 +1,15 @@
 """A session as the kinds of dataset see it: its turns, each with what was recorded of it. Pure; reads no log."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Generic, TypeVar
 
 from msgspec import Struct
 
-from events.envelope import Recorded
+from events.comparison import RepliesCompared
+from events.comparison import stream_of as comparisons_of
+from events.envelope import Fact, Recorded
 from events.lesson import (
     FeedbackRated,
-    LessonEvent,
     SessionStarted,
     SpeechAssessed,
     SpeechRated,
@@ -20,7 +21,9 @@ from events.lesson import (
     TutorSpoken,
 )
 
-E = TypeVar("E", covariant=True, bound=LessonEvent)
+E = TypeVar("E", covariant=True, bound=Fact)
+
+COMPARED = str(RepliesCompared.__struct_config__.tag)
 
 
 class Told(Struct, Generic[E], frozen=True):
@@ -66,16 +69,25 @@ class Turn(Struct, kw_only=True):
     heard: Told[TutorHeard] | None = None
     stars: Told[FeedbackRated] | None = None
     retried: Told[TurnRetried] | None = None
+    compared: list[Told[RepliesCompared]] = []
 
 
 class LoggedSession(Struct, frozen=True, kw_only=True):
-    """A session of a learner who agreed to training. ``ended`` is false where the log ends in the middle of it."""
+    """A session of a learner who agreed to training. ``ended`` is false where the log ends in the middle of it.
+
+    ``stream`` is its own; what people compared of it lies beside it (`streams_of`).
+    """
 
     stream: str
     known: Known
     started: Told[SessionStarted]
     turns: tuple[Turn, ...]
     ended: bool
+
+
+def streams_of(session: str, types: Collection[str]) -> tuple[str, ...]:
+    """The streams that hold events of these types of a session."""
+    return (session, comparisons_of(session)) if COMPARED in types else (session,)
 
 
 def logged(known: Known, recorded: Iterable[Recorded], *, ended: bool) -> LoggedSession | None:
@@ -90,7 +102,7 @@ def logged(known: Known, recorded: Iterable[Recorded], *, ended: bool) -> Logged
                 first, started = each, Told(event, each.id, each.type)
             case (
                 SpeechUttered() | SpeechTranscribed() | SpeechAssessed() | SpeechRated() | TutorReplied()
-                | TutorSpoken() | TutorHeard() | FeedbackRated() | TurnRetried()
+                | TutorSpoken() | TutorHeard() | FeedbackRated() | TurnRetried() | RepliesCompared()
             ):  # fmt: skip
                 turn = turns.get(event.turn)
                 if turn is None:
@@ -127,3 +139,5 @@ def _take(turn: Turn, recorded: Recorded) -> None:
             turn.stars = Told(event, recorded.id, recorded.type)
         case TurnRetried() as event:
             turn.retried = Told(event, recorded.id, recorded.type)
+        case RepliesCompared() as event:
+            turn.compared.append(Told(event, recorded.id, recorded.type))

@@ -15,6 +15,7 @@ Value = str | int | float | bool | None | tuple["Value", ...] | dict[str, "Value
 class Lineage(Struct, frozen=True, kw_only=True):
     """What a row was made from.
 
+    ``stream`` is the session's; what people compared of it lies beside it (`replay.datasets.logged.streams_of`).
     ``events`` are event ids in the order of the log, ``types`` their type tags with version, ``engines`` what answered
     ("asr whisper-base 1.2.1"), ``consent`` the id of the event by which the learner agreed to training.
     """

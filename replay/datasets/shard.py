@@ -15,7 +15,7 @@ from replay.datasets.duplicates import Marks
 from replay.datasets.folders import DatasetFolder, whole_file
 from replay.datasets.gate import Gate
 from replay.datasets.kinds.kind import Dropped, Kind
-from replay.datasets.logged import Known, LoggedSession, logged
+from replay.datasets.logged import Known, LoggedSession, logged, streams_of
 from replay.datasets.plan import STARTED, Planned, read_plan
 from replay.datasets.row_files import put_row
 from replay.datasets.rows import Lineage, Row
@@ -130,7 +130,7 @@ class ShardMaker:
             return Dropped("no_consent")
         found: list[Recorded] = []
         ended = False
-        for each in self._log.read_of(planned.stream, self._types, upto=self._upto, unread=self._unread):
+        for each in self._read(planned.stream):
             if isinstance(each, Place):
                 if each.type.rpartition(".v")[0] in self._families:
                     return Dropped("newer_event")
@@ -142,3 +142,7 @@ class ShardMaker:
             else:
                 found.append(each)
         return logged(known, found, ended=ended) or Dropped("damaged")
+
+    def _read(self, session: str) -> Iterator[Recorded | Place]:
+        for stream in streams_of(session, self._types):
+            yield from self._log.read_of(stream, self._types, upto=self._upto, unread=self._unread)

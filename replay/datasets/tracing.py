@@ -12,6 +12,7 @@ from events.log import EventLog
 from events.sealing.forgetting import Dataset
 from replay.datasets.errors import DatasetUnreadable, RowUnknown
 from replay.datasets.folders import DatasetFolder
+from replay.datasets.logged import streams_of
 from replay.datasets.manifest import read_manifest
 from replay.datasets.plan import SHARDS, shard_of
 from replay.datasets.shard import Traced
@@ -54,15 +55,16 @@ def traced(folder: Path, row: str) -> Traced:
 def origins(folder: Path, row: str, log: EventLog) -> Origins:
     """What a row was made from. Raises as `traced`, and `LogUnavailable`."""
     line = traced(folder, row)
-    wanted = set(line.lineage.events)
-    events = tuple(each for each in log.read(line.lineage.stream) if each.id in wanted)
-    consent = next((each for each in log.read(stream_of(line.learner)) if each.id == line.lineage.consent), None)
+    lineage, wanted = line.lineage, set(line.lineage.events)
+    streams = streams_of(lineage.stream, lineage.types)
+    events = tuple(each for stream in streams for each in log.read(stream) if each.id in wanted)
+    consent = next((each for each in log.read(stream_of(line.learner)) if each.id == lineage.consent), None)
     found = {each.id for each in events}
     return Origins(
         row=line,
         events=events,
         consent=consent,
-        missing=tuple(each for each in line.lineage.events if each not in found),
+        missing=tuple(each for each in lineage.events if each not in found),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any, get_type_hints
 import msgspec
 from msgspec import Struct
 
-from events.lesson import LessonEvent
+from events.envelope import Fact
 from events.unread import Unread
 from events.values import EngineUse
 from replay.datasets.logged import LoggedSession, Told
@@ -84,7 +84,7 @@ def row(
     session: LoggedSession,
     place: str,
     own: Struct,
-    sources: Sequence[Told[LessonEvent]],
+    sources: Sequence[Told[Fact]],
     *,
     audio: Clip | None = None,
     quality: dict[str, float | None],
@@ -114,7 +114,7 @@ def row(
     )
 
 
-def _engines_of(event: LessonEvent) -> tuple[EngineUse, ...]:
+def _engines_of(event: Fact) -> tuple[EngineUse, ...]:
     engine = getattr(event, "engine", None)
     return (engine,) if engine is not None else getattr(event, "engines", ())
 

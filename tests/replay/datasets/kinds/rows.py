@@ -1,7 +1,7 @@
 """Rows of a session that was put into a log by hand."""
 
 from replay.datasets.kinds.kind import Dropped, Kind
-from replay.datasets.logged import Known, logged
+from replay.datasets.logged import Known, logged, streams_of
 from replay.datasets.rows import Row
 from tests.replay.datasets.lessons import Lessons
 
@@ -11,7 +11,12 @@ ANA = Known(learner="ana", consent="consent-1", split="train", first_language="e
 def found_in(lessons: Lessons, kind: Kind, stream: str = "s1") -> list[Row | Dropped]:
     """What a kind makes of a session, read as a build reads it."""
     types = kind.types | {"session.started.v1"}
-    told = lessons.log.read_of(stream, types, upto=lessons.log.head(), unread=kind.unread)
+    upto = lessons.log.head()
+    told = [
+        each
+        for name in streams_of(stream, types)
+        for each in lessons.log.read_of(name, types, upto=upto, unread=kind.unread)
+    ]
     session = logged(ANA, [each for each in told if hasattr(each, "event")], ended=True)  # type: ignore[misc]
     assert session is not None
     return list(kind.rows(session))
