@@ -15,9 +15,10 @@ from replay.counterfactual import commands as counterfactual
 from replay.datasets import commands as datasets
 from replay.errors import ReplayError
 from replay.importing import commands as importing
+from replay.judging import commands as judging
 from replay.sessions import commands as sessions
 
-ROOMS = (sessions, importing, counterfactual, datasets)
+ROOMS = (sessions, importing, counterfactual, judging, datasets)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -78,6 +78,23 @@ class FolderTaken(ReplayError):
         return f"{self.folder} holds another run ({self.differs}); give another --out, or remove that folder"
 
 
+class NoRun(ReplayError):
+    """The folder holds no run, or one that is not finished."""
+
+    absent = True
+
+    def __init__(self, folder: Path, missing: str) -> None:
+        super().__init__(folder, missing)
+        self.folder = folder
+        self.missing = missing
+
+    def __str__(self) -> str:
+        return (
+            f"{self.folder} holds no finished run (there is no {self.missing}); `python -m replay counterfactual --swap"
+            f" KIND=ENGINE --out {self.folder}` makes one, or finishes it"
+        )
+
+
 class ResultsUnusable(ReplayError):
     """The results in the folder cannot be read or written."""
 

@@ -4,6 +4,7 @@
 case is asked again. The folder holds what learners said: keep it as the log itself is kept.
 """
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -12,7 +13,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from replay.counterfactual.errors import FolderTaken, ResultsUnusable
+from replay.counterfactual.errors import FolderTaken, NoRun, ResultsUnusable
 from replay.counterfactual.values import Answer
 
 
@@ -63,6 +64,21 @@ class RunFolder:
         if earlier.position > plan.position:
             raise FolderTaken(self.root, f"on a log of {earlier.position} events; this one has {plan.position}")
         return earlier
+
+    def finished(self) -> tuple[Plan, str]:
+        """The plan of the run that was finished here, and the hash of its ``result.json``.
+
+        Raises `NoRun`, `ResultsUnusable`.
+        """
+        path = self.root / "run.json"
+        try:
+            plan = msgspec.json.decode(path.read_bytes(), type=Plan)
+            path = self.root / "result.json"
+            return plan, hashlib.sha256(path.read_bytes()).hexdigest()
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise NoRun(self.root, path.name) from error
+        except (OSError, msgspec.DecodeError) as error:
+            raise ResultsUnusable(path, str(error)) from error
 
     def answers(self) -> tuple[Answer, ...]:
         """The answers so far, those excepted that a dying worker could not give. Raises `ResultsUnusable`."""

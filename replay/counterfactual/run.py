@@ -83,14 +83,20 @@ def baseline_of(plan: Plan, case: Case) -> str:
     return LOGGED if case.logged is not None and not plan.rerun else plan.baseline
 
 
+def known_answers(plan: Plan, cases: Sequence[Case], folder: RunFolder) -> Answers:
+    """Every answer by case and engine that is there already: in the folder, or logged. Raises `ResultsUnusable`."""
+    answers = {(answer.case, answer.asked): answer for answer in folder.answers()}
+    for case in cases:
+        if baseline_of(plan, case) == LOGGED and case.logged is not None and not isinstance(case.prompt, Line):
+            answers[case.id, LOGGED] = case.logged
+    return answers
+
+
 def _answered(
     plan: Plan, chosen: Chosen, blobs: BlobsByLearner, means: Means, folder: RunFolder, step: Step | None
 ) -> Answers:
-    """Every answer by case and engine, those in the folder and those given now."""
-    answers = {(answer.case, answer.asked): answer for answer in folder.answers()}
-    for case in chosen.cases:
-        if baseline_of(plan, case) == LOGGED and case.logged is not None and not isinstance(case.prompt, Line):
-            answers[case.id, LOGGED] = case.logged
+    """Every answer by case and engine, those known and those given now."""
+    answers = known_answers(plan, chosen.cases, folder)
     total = len(chosen.cases)
     open_cases = [case for case in chosen.cases if _asked(plan, case, answers)]
     left = {case.id: len(_asked(plan, case, answers)) for case in open_cases}
