@@ -233,14 +233,17 @@ def _verify(log: RecorderEventLog, folder: DataFolder, options: argparse.Namespa
             walks.append(kafka_differences(log, topic_of(options), blobs, relayed_to=relayed_to, step=compared))
         for problem in itertools.chain(*walks):
             problems.append(problem)
-            place = f"position {problem.position}, {problem.stream} {problem.version}"
-            line = f"{problem.kind}: {place}: {problem.detail}"
-            print(msgspec.json.encode(problem).decode() if options.json else line)
+            print(msgspec.json.encode(problem).decode() if options.json else _told(problem))
         count = log.head()
     if not options.json:
         copied = f", {on_kafka:,} of them on Kafka" if options.kafka else ""
         print(f"{count:,} events{copied}, {len(problems):,} faults")
     return 1 if problems else 0
+
+
+def _told(problem: Problem) -> str:
+    place = f"position {problem.position}, {problem.stream} {problem.version}: "
+    return f"{problem.kind}: {place if problem.position or problem.stream else ''}{problem.detail}"
 
 
 def _lost(log: RecorderEventLog, folder: DataFolder) -> Iterator[Problem]:

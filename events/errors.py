@@ -160,7 +160,7 @@ class KafkaUnavailable(EventsError):
     """The log cannot be relayed to Kafka, or read from it, now.
 
     ``reason`` is unnamed, unreachable, refused, no_topic, partitions, other_cluster, other_log, incomplete, remade,
-    too_large, held or failed.
+    foreign, too_large, held or failed.
     ``way_out`` says what to do where more is known than the reason.
     """
 
@@ -231,6 +231,8 @@ _KAFKA_WAYS_OUT = {
     " --create`): the relay then begins from the beginning. Else name the right log, or another topic (--topic)",
     "incomplete": "delete the topic and make it anew (`python -m events topics --create`): the relay then begins from"
     " the beginning; or relay to another topic (--topic)",
+    "foreign": "keep others from writing there, then delete the topic and make it anew (`python -m events topics"
+    " --create`): the relay then begins from the beginning; or relay to another topic (--topic)",
     "remade": "if the relay does not go on by itself, delete the topic and make it anew once more",
     "too_large": "raise max.message.bytes of the topic to 2 MB",
     "held": "a log has one relay at a time, and a server with KAFKA=… has it; end that one first",

@@ -1,5 +1,6 @@
 """Reading the log in its order, from the store by position or from Kafka by partition, through one interface."""
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -13,8 +14,11 @@ from events.envelope import Recorded
 from events.errors import CorruptPayload
 from events.kafka.cloud_events import from_kafka, place_of, reference_of
 from events.kafka.link import partition_of
+from events.kafka.records import ForeignRecord, told_of
 from events.kafka.topic import KafkaTopic, consumer_of, inspect_topic, kafka_errors
 from events.log import EventLog
+
+logger = logging.getLogger(__name__)
 
 FETCH_BYTES = 4 * 2**20
 CLOCKS_APART = timedelta(minutes=1)
@@ -100,6 +104,7 @@ def connected(topic: KafkaTopic, *, fetch_bytes: int = FETCH_BYTES) -> KafkaCons
 class KafkaReader:
     """Reads partitions of the topic (all by default); what was relayed twice is dropped by its position.
 
+    Records that are no events of ours are passed over; the log tells of the first.
     ``codec`` opens what is sealed: `events.opening.open_codec`. The default one leaves sealed fields empty.
     """
 
@@ -116,6 +121,8 @@ class KafkaReader:
         self._codec = codec
         self._partitions = topic.partitions
         self._seen: dict[int, int] = {}
+        self._topic = topic
+        self._passed_over = False
         chosen = range(topic.partitions) if partitions is None else partitions
         self._places = [TopicPartition(topic.name, number) for number in chosen]
         self._consumer = connect(topic)
@@ -185,6 +192,9 @@ class KafkaReader:
         self, partition: int, offset: int, headers: Sequence[tuple[str, bytes]], value: bytes | None
     ) -> Delivery | None:
         where = place_of(headers)
+        if where is None:
+            self._pass_over(partition, offset)
+            return None
         position = where.position or 0
         if position <= self._seen[partition]:
             return None
@@ -192,10 +202,17 @@ class KafkaReader:
         if reference := reference_of(headers):
             value = self._blobs.get(reference)
         try:
-            stored = from_kafka(headers, value or b"")
+            stored = from_kafka(where, headers, value or b"")
         except CorruptPayload:
             stored = value or b""
         return Delivery(
             mark=Mark(partition=partition, position=position, following=offset + 1),
             recorded=self._codec.decode_or_keep(stored, where),
         )
+
+    def _pass_over(self, partition: int, offset: int) -> None:
+        """Leave a record out; the log tells of the first."""
+        if not self._passed_over:
+            (line,) = told_of(self._topic, [ForeignRecord(partition=partition, offset=offset)])
+            logger.warning("%s; readers pass over all such records", line)
+        self._passed_over = True

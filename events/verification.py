@@ -17,7 +17,8 @@ PAGE = 500
 class Problem(Struct, frozen=True, kw_only=True):
     """One fault. ``kind`` is position, version, payload, blob_missing, blob_corrupt, blob_size, forgetting where one
     was cut short, or lost for an empty log beside learners' keys; against Kafka not_relayed, relayed_otherwise,
-    not_in_log or disordered.
+    not_in_log, disordered or foreign, which is
+    no event of ours and has no position.
     """
 
     kind: str

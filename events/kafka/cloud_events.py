@@ -20,6 +20,7 @@ SPEC_VERSION = "1.0"
 CONTENT_TYPE = "application/json"
 
 Headers = Sequence[tuple[str, bytes]]
+"""Of a record of somebody else's a value may be None, whatever the type says."""
 
 
 class StoredPlace(Protocol):
@@ -104,15 +105,19 @@ def with_reference(event: KafkaEvent, blob: Blob) -> KafkaEvent:
     return structs.replace(event, value=b"", headers=(*event.headers, ("ce_dataref", blob.sha256.encode())))
 
 
-def place_of(headers: Headers) -> Place:
-    """Where the event of a record lies in the log. Raises `CorruptPayload` for a record that is none of ours."""
-    found = _attributes(headers)
+def place_of(headers: Headers) -> Place | None:
+    """Where the event of a record lies in the log; None for a record that is no event of ours.
+
+    Whoever may write to the topic can put such a one there, a tool for trying it out, say.
+    """
     try:
-        return Place(
+        found = _attributes(headers)
+        place = Place(
             stream=found["subject"], version=int(found["version"]), type=found["type"], position=int(found["position"])
         )
-    except (KeyError, ValueError) as error:
-        raise CorruptPayload(found.get("subject", ""), 0, "$", f"the record is no event of ours ({error})") from error
+    except (KeyError, ValueError):
+        return None
+    return place if place.position else None
 
 
 def id_of(headers: Headers) -> str:
@@ -126,9 +131,9 @@ def reference_of(headers: Headers) -> str:
     return _attributes(headers).get("dataref", "")
 
 
-def from_kafka(headers: Headers, value: bytes) -> bytes:
-    """The stored event of a record. Raises `CorruptPayload` for a record that is none of ours."""
-    place, found = place_of(headers), _attributes(headers)
+def from_kafka(place: Place, headers: Headers, value: bytes) -> bytes:
+    """The stored event of a record at its place. Raises `CorruptPayload` for a record that is not as it was relayed."""
+    found = _attributes(headers)
     if DAMAGED in found:
         return value
     try:
@@ -142,9 +147,11 @@ def from_kafka(headers: Headers, value: bytes) -> bytes:
             **{name: found.get(name, "") for name in _EXTENSIONS},
         )
     except (KeyError, msgspec.ValidationError) as error:
-        raise CorruptPayload(place.stream, place.version, "$", f"the record is no event of ours ({error})") from error
+        raise CorruptPayload(place.stream, place.version, "$", f"the record lacks a header ({error})") from error
     return msgspec.json.encode(envelope)
 
 
 def _attributes(headers: Headers) -> dict[str, str]:
-    return {name.removeprefix("ce_"): text.decode() for name, text in headers if name.startswith("ce_")}
+    return {
+        name.removeprefix("ce_"): text.decode() for name, text in headers if name.startswith("ce_") and text is not None
+    }

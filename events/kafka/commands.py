@@ -13,7 +13,8 @@ from rich.table import Table
 from events.arguments import positive
 from events.blobs import BlobStore
 from events.errors import KafkaUnavailable
-from events.kafka.link import ProducerLink, last_positions
+from events.kafka.link import ProducerLink
+from events.kafka.records import edge_records, told_of
 from events.kafka.relay import CheckpointFile, Relay
 from events.kafka.topic import KafkaTopic, create_topic, inspect_topic, topic_at
 from events.location import DataFolder
@@ -51,10 +52,13 @@ def topics(options: argparse.Namespace) -> int:
     state = inspect_topic(topic)
     print(f"topic {topic.name} in cluster {state.cluster}")
     table = Table("partition", "last position")
-    last = last_positions(topic)
+    records = edge_records(topic)
     for partition in range(state.partitions):
-        table.add_row(str(partition), f"{last[partition]:,}" if partition in last else "empty")
+        last = records.last.get(partition)
+        table.add_row(str(partition), f"{last.position:,}" if last else "empty")
     Console().print(table)
+    for line in told_of(topic, records.foreign):
+        print(f"{line}; the relay and readers pass it over", file=sys.stderr)
     return 0
 
 

@@ -1,17 +1,21 @@
 """A relay's connection to Kafka: what is there, and sending records so that they are there for good."""
 
-from collections.abc import Callable, Mapping, Sequence
+import logging
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Protocol
 
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaProducer
 from kafka.errors import KafkaError
 from kafka.partitioner.default import murmur2
 from msgspec import Struct
 
 from events.errors import KafkaUnavailable
-from events.kafka.cloud_events import Headers, KafkaEvent, id_of, place_of
-from events.kafka.topic import LARGEST_RECORD_BYTES, TIMEOUT_MS, KafkaTopic, consumer_of, inspect_topic, kafka_errors
+from events.kafka.cloud_events import KafkaEvent
+from events.kafka.records import edge_records, told_of
+from events.kafka.topic import LARGEST_RECORD_BYTES, TIMEOUT_MS, KafkaTopic, inspect_topic, kafka_errors
+
+logger = logging.getLogger(__name__)
 
 DELIVERY_MS = 30_000
 """How long Kafka may take for what is sent at once."""
@@ -24,7 +28,8 @@ CLOSING_S = 2.0
 class Opened(Struct, frozen=True, kw_only=True):
     """What a link found: the cluster's id and, of each partition that is not empty, the last record's position.
 
-    ``first`` is the first record's, where none has expired; ``ids`` has the last records' event ids by position.
+    ``first`` is the first record's, where none has expired; ``ids`` has the event ids of both by position. Records that
+    are no events of ours do not count.
     ``topic_id`` is as in `TopicState`; ``begun`` tells whether the topic has ever held a record.
     """
 
@@ -69,8 +74,10 @@ class ProducerLink:
     def open(self) -> Opened:
         """See `KafkaLink.open`. Raises `KafkaUnavailable` for a topic that is not as it must be."""
         state = inspect_topic(self.topic, to_write=True)
+        records = edge_records(self.topic)
+        for line in told_of(self.topic, records.foreign):
+            logger.warning("%s; the relay passes it over", line)
         with kafka_errors():
-            records = edge_records(self.topic)
             self._producer = KafkaProducer(
                 bootstrap_servers=list(self.topic.servers),
                 enable_idempotence=True,
@@ -84,12 +91,11 @@ class ProducerLink:
                 max_request_size=2 * LARGEST_RECORD_BYTES,
             )
         self._ends = dict(records.ends)
-        last = {number: place_of(headers).position or 0 for number, headers in records.last.items()}
         return Opened(
             cluster=state.cluster,
-            last=last,
-            first={number: place_of(headers).position or 0 for number, headers in records.first.items()},
-            ids={last[number]: id_of(headers) for number, headers in records.last.items()},
+            last={number: event.position for number, event in records.last.items()},
+            first={number: event.position for number, event in records.first.items()},
+            ids={event.position: event.id for event in (*records.first.values(), *records.last.values())},
             topic_id=state.id,
             begun=any(records.ends.values()),
         )
@@ -132,49 +138,3 @@ class ProducerLink:
 def partition_of(key: bytes, partitions: int) -> int:
     """The partition of a key, as Java's producers choose it: murmur2, sign dropped, modulo the partitions."""
     return int(murmur2(key) & 0x7FFFFFFF) % partitions
-
-
-class EdgeRecords(Struct, frozen=True, kw_only=True):
-    """Each partition's next offset, and the headers of its last record and, where none has expired, of its first."""
-
-    ends: dict[int, int]
-    last: dict[int, Headers]
-    first: dict[int, Headers]
-
-
-def last_positions(topic: KafkaTopic) -> dict[int, int]:
-    """The log position of each partition's last record; partitions without one are left out."""
-    return {number: place_of(headers).position or 0 for number, headers in edge_records(topic).last.items()}
-
-
-def edge_records(topic: KafkaTopic) -> EdgeRecords:
-    """What the partitions begin and end with. Raises Kafka's errors and `KafkaUnavailable`."""
-    consumer = consumer_of(topic)
-    try:
-        places = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
-        ends = consumer.end_offsets(places)
-        begins = consumer.beginning_offsets(places)
-        filled = [place for place in places if ends[place] > begins[place]]
-        return EdgeRecords(
-            ends={place.partition: end for place, end in ends.items()},
-            last=_headers_at(consumer, {place: ends[place] - 1 for place in filled}),
-            first=_headers_at(consumer, {place: 0 for place in filled if not begins[place]}),
-        )
-    finally:
-        consumer.close()
-
-
-def _headers_at(consumer: KafkaConsumer, offsets: Mapping[TopicPartition, int]) -> dict[int, Headers]:
-    consumer.assign(list(offsets))
-    consumer.resume(*offsets)
-    for place, offset in offsets.items():
-        consumer.seek(place, offset)
-    found: dict[int, Headers] = {}
-    while len(found) < len(offsets):
-        polled = consumer.poll(timeout_ms=TIMEOUT_MS)
-        if not polled:
-            raise KafkaUnavailable("unreachable", "the brokers do not give the first and the last records")
-        for place, batch in polled.items():
-            found.setdefault(place.partition, batch[0].headers)
-            consumer.pause(place)
-    return found

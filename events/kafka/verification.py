@@ -1,16 +1,17 @@
 """Kafka against the store: what is relayed must be what the log holds, complete, in order, and unchanged."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from kafka import TopicPartition
 from msgspec import Struct
 
 from events.blobs import BlobStore
-from events.errors import BlobCorrupt, BlobMissing, CorruptPayload, KafkaUnavailable
+from events.errors import BlobCorrupt, BlobMissing, CorruptPayload
 from events.kafka.cloud_events import Headers, damaged_to_kafka, place_of, reference_of, to_kafka
 from events.kafka.link import partition_of
-from events.kafka.topic import TIMEOUT_MS, KafkaTopic, consumer_of, inspect_topic, kafka_errors
+from events.kafka.records import ForeignRecord, offsets_of, reading, records_within, told_of
+from events.kafka.topic import KafkaTopic, inspect_topic
 from events.recorder_log import RecorderEventLog, Stored
 from events.verification import Problem
 
@@ -18,7 +19,10 @@ PAGE = 1_000
 
 
 class Relayed(Struct, frozen=True):
-    """What Kafka holds: a digest a position, each partition's first and last position, and where some may be gone."""
+    """What Kafka holds: a digest a position, each partition's first and last position, and where some may be gone.
+
+    ``foreign`` are the records that are no events of ours.
+    """
 
     digests: dict[int, bytes]
     first: dict[int, int]
@@ -26,6 +30,7 @@ class Relayed(Struct, frozen=True):
     doubled: int
     disordered: tuple[int, ...]
     expired: frozenset[int] = frozenset()
+    foreign: tuple[ForeignRecord, ...] = ()
 
     def should_hold(self, position: int, partition: int, relayed_to: int) -> bool:
         """Whether an event belongs here: a later one is here, or the relay has come so far, and it has not expired."""
@@ -43,7 +48,7 @@ def kafka_differences(
     relayed_to: int = 0,
     step: Callable[[bool], object] = lambda there: None,
 ) -> Iterator[Problem]:
-    """Every event that Kafka lacks, holds otherwise, or holds though the log does not.
+    """Every event that Kafka lacks, holds otherwise, or holds though the log does not, and every record that is none.
 
     What retention has taken from the beginning of a partition, and what has not been relayed yet (behind position
     ``relayed_to``, and behind the partition's last record) is no fault. A record that is there twice is none either
@@ -51,6 +56,8 @@ def kafka_differences(
     `KafkaUnavailable`, `LogUnavailable`.
     """
     relayed = read_topic(topic, blobs)
+    for record in relayed.foreign:
+        yield from (_problem("foreign", 0, line) for line in told_of(topic, [record]))
     missing = dict(relayed.digests)
     for position in relayed.disordered:
         yield _problem("disordered", position, "Kafka holds it behind a later event of its partition")
@@ -76,10 +83,16 @@ def read_topic(topic: KafkaTopic, blobs: BlobStore) -> Relayed:
     digests: dict[int, bytes] = {}
     first: dict[int, int] = {}
     last: dict[int, int] = {}
-    doubled, disordered = 0, []
-    expired = _expired(topic)
-    for partition, headers, value in _records(topic):
-        position = place_of(headers).position or 0
+    foreign: list[ForeignRecord] = []
+    disordered: list[int] = []
+    doubled = 0
+    with reading(topic) as consumer:
+        spans = offsets_of(consumer, topic)
+    for partition, offset, headers, value in _records(topic, spans):
+        if (place := place_of(headers)) is None:
+            foreign.append(ForeignRecord(partition=partition, offset=offset))
+            continue
+        position = place.position or 0
         if position in digests:
             doubled += 1
             continue
@@ -88,38 +101,14 @@ def read_topic(topic: KafkaTopic, blobs: BlobStore) -> Relayed:
         digests[position] = _digest(headers, _payload(headers, value, blobs))
         first.setdefault(partition, position)
         last[partition] = max(position, last.get(partition, 0))
-    return Relayed(digests, first, last, doubled, tuple(disordered), expired)
+    expired = frozenset(at.partition for at, span in spans.items() if span.start)
+    return Relayed(digests, first, last, doubled, tuple(disordered), expired, tuple(foreign))
 
 
-def _expired(topic: KafkaTopic) -> frozenset[int]:
-    """The partitions that no longer begin at offset 0."""
-    with kafka_errors():
-        consumer = consumer_of(topic)
-        try:
-            begins = consumer.beginning_offsets([TopicPartition(topic.name, each) for each in range(topic.partitions)])
-        finally:
-            consumer.close()
-    return frozenset(place.partition for place, offset in begins.items() if offset)
-
-
-def _records(topic: KafkaTopic) -> Iterator[tuple[int, Headers, bytes]]:
-    with kafka_errors():
-        consumer = consumer_of(topic)
-        try:
-            places = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
-            consumer.assign(places)
-            consumer.seek_to_beginning(*places)
-            ends = consumer.end_offsets(places)
-            while any(consumer.position(place) < ends[place] for place in places):
-                polled = consumer.poll(timeout_ms=TIMEOUT_MS, max_records=PAGE)
-                if not polled:
-                    raise KafkaUnavailable("unreachable", "the brokers give no more records")
-                for place, records in polled.items():
-                    for record in records:
-                        if record.offset < ends[place]:
-                            yield place.partition, record.headers, record.value or b""
-        finally:
-            consumer.close()
+def _records(topic: KafkaTopic, spans: Mapping[TopicPartition, range]) -> Iterator[tuple[int, int, Headers, bytes]]:
+    with reading(topic) as consumer:
+        for partition, record in records_within(consumer, spans):
+            yield partition, record.offset, record.headers, record.value or b""
 
 
 def _payload(headers: Headers, value: bytes, blobs: BlobStore) -> bytes:

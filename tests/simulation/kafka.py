@@ -49,9 +49,9 @@ class SimulatedKafka:
     def last(self) -> dict[int, int]:
         """The position of each partition's last record."""
         return {
-            number: place_of(records[-1].headers).position or 0
+            number: place.position or 0
             for number, records in self.partitions.items()
-            if records
+            if records and (place := place_of(records[-1].headers)) is not None
         }
 
 
