@@ -233,7 +233,7 @@ _KAFKA_WAYS_OUT = {
     " the beginning; or relay to another topic (--topic)",
     "foreign": "keep others from writing there, then delete the topic and make it anew (`python -m events topics"
     " --create`): the relay then begins from the beginning; or relay to another topic (--topic)",
-    "remade": "if the relay does not go on by itself, delete the topic and make it anew once more",
+    "remade": "a relay that runs on relays the whole log to the new one; else call `python -m events relay` again",
     "too_large": "raise max.message.bytes of the topic to 2 MB",
     "held": "a log has one relay at a time, and a server with KAFKA=… has it; end that one first",
     "failed": "look at the brokers' log, then try again",

@@ -36,21 +36,22 @@ def see_same_events(log: StoredLog, ids: Mapping[int, str], positions: Sequence[
             raise KafkaUnavailable("other_log", detail)
 
 
-def see_beginning(log: StoredLog, topic: KafkaTopic, first: Mapping[int, int]) -> None:
-    """See that each partition in ``first``, by its first record's position, begins with the log's first event of it.
+def missing_beginnings(log: StoredLog, topic: KafkaTopic, first: Mapping[int, int]) -> dict[int, int]:
+    """Of each partition that lacks the log's first event of it, that event's position.
 
-    Raises `KafkaUnavailable`, ``incomplete``.
+    ``first`` has the positions that the partitions begin with.
     """
     after, last = 0, max(first.values(), default=0)
+    missing: dict[int, int] = {}
     seen: set[int] = set()
     while after < last and (rows := log.stored_tail(after, limit=PAGE)):
         after = rows[-1].position
         for row in rows:
             partition = partition_of(row.stream.encode(), topic.partitions)
             if partition not in seen and row.position < first.get(partition, 0):
-                detail = f"partition {partition} of topic {topic.name!r} begins behind position {row.position:,}"
-                raise KafkaUnavailable("incomplete", f"{detail}, which belongs there")
+                missing[partition] = row.position
             seen.add(partition)
+    return missing
 
 
 def id_at(log: StoredLog, position: int) -> str:

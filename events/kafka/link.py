@@ -1,7 +1,7 @@
 """A relay's connection to Kafka: what is there, and sending records so that they are there for good."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from typing import Protocol
 
@@ -13,7 +13,15 @@ from msgspec import Struct
 from events.errors import KafkaUnavailable
 from events.kafka.cloud_events import KafkaEvent
 from events.kafka.records import edge_records, told_of
-from events.kafka.topic import LARGEST_RECORD_BYTES, TIMEOUT_MS, KafkaTopic, inspect_topic, kafka_errors
+from events.kafka.topic import (
+    LARGEST_RECORD_BYTES,
+    TIMEOUT_MS,
+    KafkaTopic,
+    empty_partitions,
+    inspect_topic,
+    kafka_errors,
+)
+from events.kafka.watch import TopicWatch
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +59,14 @@ class KafkaLink(Protocol):
         """Connect, and see what is there."""
         ...
 
+    def is_remade(self) -> bool:
+        """Whether the topic was deleted and made anew since `open`; asked of the brokers now and then only."""
+        ...
+
+    def empty(self, partitions: Collection[int]) -> None:
+        """Delete all that these partitions hold."""
+        ...
+
     def send(self, events: Sequence[KafkaEvent], meanwhile: Callable[[], None]) -> None:
         """Send in order, do something else meanwhile, and wait until Kafka has them all.
 
@@ -69,6 +85,7 @@ class ProducerLink:
     def __init__(self, topic: KafkaTopic) -> None:
         self.topic = topic
         self._producer: KafkaProducer | None = None
+        self._watch: TopicWatch | None = None
         self._ends: dict[int, int] = {}
 
     def open(self) -> Opened:
@@ -77,6 +94,7 @@ class ProducerLink:
         records = edge_records(self.topic)
         for line in told_of(self.topic, records.foreign):
             logger.warning("%s; the relay passes it over", line)
+        self._watch = TopicWatch(self.topic, state.id)
         with kafka_errors():
             self._producer = KafkaProducer(
                 bootstrap_servers=list(self.topic.servers),
@@ -99,6 +117,15 @@ class ProducerLink:
             topic_id=state.id,
             begun=any(records.ends.values()),
         )
+
+    def is_remade(self) -> bool:
+        """See `KafkaLink.is_remade`."""
+        assert self._watch is not None
+        return self._watch.is_remade()
+
+    def empty(self, partitions: Collection[int]) -> None:
+        """See `KafkaLink.empty`."""
+        empty_partitions(self.topic, partitions)
 
     def send(self, events: Sequence[KafkaEvent], meanwhile: Callable[[], None]) -> None:
         """See `KafkaLink.send`."""
@@ -125,6 +152,9 @@ class ProducerLink:
     def close(self) -> None:
         """See `KafkaLink.close`."""
         producer, self._producer = self._producer, None
+        watch, self._watch = self._watch, None
+        if watch is not None:
+            watch.close()
         if producer is None:
             return
         # Its `close` waits first for what is under way, gives up with an error if that takes too long, and goes on

@@ -2,7 +2,8 @@
 
 What is in Kafka already is known from the last record of each partition, so a relay that was killed between a send and
 its checkpoint sends nothing twice. A request of a broken connection that the broker carries out late can still put a
-record there twice; it comes with a position that has been seen, and readers drop it (see `events.readers`).
+record there twice; it comes with a position that has been seen, and readers drop it (see `events.readers`). A topic
+made anew gets the whole log; it is known by its id, which the checkpoint has and the link asks for now and then.
 """
 
 import logging
@@ -18,7 +19,7 @@ from msgspec import Struct
 from events.blobs import BlobStore
 from events.errors import CorruptPayload, EventsError, KafkaUnavailable
 from events.kafka.cloud_events import KafkaEvent, damaged_to_kafka, to_kafka, with_reference
-from events.kafka.identity import id_at, see_beginning, see_same_events
+from events.kafka.identity import id_at, missing_beginnings, see_same_events
 from events.kafka.link import KafkaLink, Opened, partition_of
 from events.kafka.topic import LARGEST_RECORD_BYTES
 from events.recorder_log import Stored
@@ -157,6 +158,8 @@ class Relay:
         """
         if not self._held():
             raise KafkaUnavailable("held", "another process relays this log")
+        if self._open and self._link.is_remade():
+            self.disconnect()
         if not self._open:
             self._connect()
         events, self._ahead = self._ahead or self._read(self.position), ()
@@ -205,23 +208,16 @@ class Relay:
         self._open, self._ahead = False, ()
 
     def _connect(self) -> None:
-        opened = self._link.open()
-        known = self._checkpoint.read()
-        if known is not None and known.cluster != opened.cluster:
-            self._link.close()
-            raise KafkaUnavailable(
-                "other_cluster", f"the log was relayed to cluster {known.cluster}, this is cluster {opened.cluster}"
-            )
+        opened, known = self._link.open(), self._checkpoint.read()
+        self._last = dict(opened.last)
         try:
-            position = self._place_to_go_on(known, opened)
+            self.position = self._place_to_go_on(known, opened)
         except EventsError:
             self._link.close()
             raise
         self._cluster, self._topic_id = opened.cluster, opened.topic_id
-        self._last = dict(opened.last)
-        self.position = position
         # Written with the next events also where it is only the topic that is another one.
-        self._kept = position if known is not None and known.topic_id == opened.topic_id else -1
+        self._kept = self.position if known is not None and known.topic_id == opened.topic_id else -1
         self._open = True
         logger.info(
             "relaying to topic %s of cluster %s from position %d", self._topic.name, opened.cluster, self.position
@@ -229,16 +225,40 @@ class Relay:
 
     def _place_to_go_on(self, known: Checkpoint | None, opened: Opened) -> int:
         """Behind the checkpoint, or the beginning where it is of another topic. Raises `KafkaUnavailable`."""
-        if known is None or known.topic != self._topic.name or not _is_same_topic(known, opened):
-            if known is not None and known.topic == self._topic.name:
-                logger.warning("topic %s was made anew; relaying the whole log to it", known.topic)
-            see_beginning(self._log, self._topic, opened.first)
-            position = 0
-        else:
-            see_same_events(self._log, {known.position: known.event}, (known.position,))
-            position = known.position
+        if known is not None and known.cluster != opened.cluster:
+            raise KafkaUnavailable(
+                "other_cluster", f"the log was relayed to cluster {known.cluster}, this is cluster {opened.cluster}"
+            )
         see_same_events(self._log, opened.ids, tuple(opened.last.values()))
-        return position
+        if known is not None and known.topic != self._topic.name:
+            known = None
+        if known is not None and _is_same_topic(known, opened):
+            see_same_events(self._log, {known.position: known.event}, (known.position,))
+            return known.position
+        former = (known.topic_id if known is not None else "") or self._topic_id
+        self._see_beginnings(opened, made_anew="" not in (former, opened.topic_id) and former != opened.topic_id)
+        if known is not None:
+            logger.warning("topic %s was made anew; relaying the whole log to it", self._topic.name)
+        return 0
+
+    def _see_beginnings(self, opened: Opened, *, made_anew: bool) -> None:
+        """See that each partition is empty or begins as the log does. Raises `KafkaUnavailable`, ``incomplete``.
+
+        In a topic made anew, what was sent before that was noticed may stand there instead. Readers drop a lower
+        position behind a higher one, so it is deleted, to come again in its place.
+        """
+        missing = missing_beginnings(self._log, self._topic, opened.first)
+        if not missing:
+            return
+        if not made_anew:
+            partition, position = min(missing.items())
+            detail = f"partition {partition} of topic {self._topic.name!r} begins behind position {position:,}"
+            raise KafkaUnavailable("incomplete", f"{detail}, which belongs there")
+        partitions = ", ".join(map(str, sorted(missing)))
+        logger.warning("emptying partitions of topic %s that lack their beginning: %s", self._topic.name, partitions)
+        self._link.empty(missing)
+        for partition in missing:
+            del self._last[partition]
 
     def _record(self, row: Stored) -> KafkaEvent:
         try:

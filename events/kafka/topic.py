@@ -4,11 +4,12 @@ import re
 import shlex
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 from uuid import UUID
 
-from kafka import KafkaAdminClient, KafkaConsumer
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 from kafka.errors import (
     AuthorizationError,
@@ -33,6 +34,8 @@ BATCH_BYTES = 1_048_588
 """What a topic must take at once, Kafka's own default; what a record may not have of it is for headers."""
 DAY_MS = 24 * 3600 * 1000
 APPEARING_S = 0.05
+ALL_RECORDS = -1
+"""Up to the high watermark (KIP-107)."""
 LAST_PORT = 65_535
 REACHING_S = 5.0
 
@@ -127,13 +130,35 @@ def _check_limit(admin: KafkaAdminClient, topic: KafkaTopic) -> None:
         raise KafkaUnavailable("too_large", detail)
 
 
-def _inspect(admin: KafkaAdminClient, topic: KafkaTopic) -> TopicState:
+def empty_partitions(topic: KafkaTopic, partitions: Collection[int]) -> None:
+    """Delete all records of these partitions; their offsets go on. Raises `KafkaUnavailable`."""
+    with _admin(topic) as admin:
+        admin.delete_records({TopicPartition(topic.name, number): ALL_RECORDS for number in partitions})
+
+
+def _described(admin: KafkaAdminClient, topic: KafkaTopic) -> dict[str, Any]:
     found = [one for one in admin.describe_topics([topic.name]) if one.get("partitions")]
     if not found:
         named = "" if topic.name == KafkaTopic(servers=()).name else f" --topic {shlex.quote(topic.name)}"
         way_out = f"make it with `python -m events topics --create{named}`"
         raise KafkaUnavailable("no_topic", f"the brokers have no topic {topic.name!r}", way_out)
-    partitions = len(found[0]["partitions"])
+    described: dict[str, Any] = found[0]
+    return described
+
+
+def id_of_topic(admin: KafkaAdminClient, topic: KafkaTopic) -> str:
+    """The topic's id now, as in `TopicState`. Raises Kafka's errors and `KafkaUnavailable`."""
+    return _id(_described(admin, topic))
+
+
+def _id(described: Mapping[str, Any]) -> str:
+    topic_id = described.get("topic_id")
+    return str(topic_id) if topic_id and UUID(str(topic_id)).int else ""
+
+
+def _inspect(admin: KafkaAdminClient, topic: KafkaTopic) -> TopicState:
+    described = _described(admin, topic)
+    partitions = len(described["partitions"])
     if partitions != topic.partitions:
         raise KafkaUnavailable(
             "partitions",
@@ -141,27 +166,27 @@ def _inspect(admin: KafkaAdminClient, topic: KafkaTopic) -> TopicState:
             f"give COLLOQUY_KAFKA_PARTITIONS={partitions} (or --partitions) if it was made so for this log, else"
             " another topic (COLLOQUY_KAFKA_TOPIC or --topic): a stream's events must stay in one partition",
         )
-    topic_id = found[0].get("topic_id")
-    return TopicState(
-        cluster=str(admin.describe_cluster()["cluster_id"]),
-        partitions=partitions,
-        id=str(topic_id) if topic_id and UUID(str(topic_id)).int else "",
-    )
+    return TopicState(cluster=str(admin.describe_cluster()["cluster_id"]), partitions=partitions, id=_id(described))
 
 
 @contextmanager
 def _admin(topic: KafkaTopic) -> Iterator[KafkaAdminClient]:
     with kafka_errors():
-        _see_brokers(topic.servers)
-        admin = KafkaAdminClient(
-            bootstrap_servers=list(topic.servers),
-            request_timeout_ms=TIMEOUT_MS,
-            bootstrap_timeout_ms=TIMEOUT_MS,
-        )
+        admin = admin_of(topic)
         try:
             yield admin
         finally:
             admin.close()
+
+
+def admin_of(topic: KafkaTopic) -> KafkaAdminClient:
+    """A client of the topic's brokers for what is asked of them. Raises Kafka's errors, and `KafkaUnavailable`."""
+    _see_brokers(topic.servers)
+    return KafkaAdminClient(
+        bootstrap_servers=list(topic.servers),
+        request_timeout_ms=TIMEOUT_MS,
+        bootstrap_timeout_ms=TIMEOUT_MS,
+    )
 
 
 def consumer_of(topic: KafkaTopic, **settings: object) -> KafkaConsumer:
