@@ -1,13 +1,16 @@
-"""A Kafka in memory that acknowledges late, takes half of a batch, and carries out forgotten requests much later."""
+"""A Kafka in memory that acknowledges late, takes half of a batch, and carries out forgotten requests much later.
 
-from collections.abc import Callable, Mapping, Sequence
+Its topic can be made anew; who writes to it by name is not told.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from kafka import TopicPartition
 from msgspec import Struct
 
 from events.errors import KafkaUnavailable
-from events.kafka.cloud_events import KafkaEvent, place_of
+from events.kafka.cloud_events import KafkaEvent, id_of, place_of
 from events.kafka.link import Opened, partition_of
 from events.kafka.topic import KafkaTopic
 from tests.simulation.faults import Faults
@@ -28,7 +31,14 @@ class SimulatedKafka:
 
     def __init__(self, faults: Faults) -> None:
         self._faults = faults
+        self.topic_id = 0
+        self.make_anew()
+
+    def make_anew(self) -> None:
+        """Another topic of the same name; requests that were under way to the one before are refused."""
+        self.topic_id += 1
         self.partitions: dict[int, list[Record]] = {number: [] for number in range(TOPIC.partitions)}
+        self.begins = dict.fromkeys(self.partitions, 0)
         self._late: list[tuple[int, list[KafkaEvent]]] = []
 
     def put(self, partition: int, events: Sequence[KafkaEvent]) -> None:
@@ -46,13 +56,25 @@ class SimulatedKafka:
             partition, events = self._late.pop(0)
             self.put(partition, events)
 
-    def last(self) -> dict[int, int]:
-        """The position of each partition's last record."""
-        return {
-            number: place.position or 0
-            for number, records in self.partitions.items()
-            if records and (place := place_of(records[-1].headers)) is not None
-        }
+    def opened(self) -> Opened:
+        """What a link finds."""
+        held = {number: records[self.begins[number] :] for number, records in self.partitions.items()}
+        first = {number: records[0] for number, records in held.items() if records and not self.begins[number]}
+        last = {number: records[-1] for number, records in held.items() if records}
+        return Opened(
+            cluster="simulated",
+            last={number: _position(record) for number, record in last.items()},
+            first={number: _position(record) for number, record in first.items()},
+            ids={_position(record): id_of(record.headers) for record in (*first.values(), *last.values())},
+            topic_id=str(self.topic_id),
+            begun=any(self.partitions.values()),
+        )
+
+
+def _position(record: Record) -> int:
+    place = place_of(record.headers)
+    assert place is not None
+    return place.position or 0
 
 
 class SimulatedLink:
@@ -63,12 +85,28 @@ class SimulatedLink:
     def __init__(self, kafka: SimulatedKafka, faults: Faults) -> None:
         self._kafka = kafka
         self._faults = faults
+        self._topic_id = ""
 
     def open(self) -> Opened:
         """See `KafkaLink.open`."""
         if self._faults.strikes("broker away"):
             raise KafkaUnavailable("unreachable", "simulated")
-        return Opened(cluster="simulated", last=self._kafka.last())
+        opened = self._kafka.opened()
+        self._topic_id = opened.topic_id
+        return opened
+
+    def is_remade(self) -> bool:
+        """See `KafkaLink.is_remade`. While there are faults it is mostly too early to ask again."""
+        if self._faults.share and self._faults.rng.random() < 0.7:
+            return False
+        return str(self._kafka.topic_id) != self._topic_id
+
+    def empty(self, partitions: Collection[int]) -> None:
+        """See `KafkaLink.empty`."""
+        for number in partitions:
+            self._faults.maybe_crash("before a partition is emptied")
+            self._kafka.begins[number] = len(self._kafka.partitions[number])
+        self._faults.maybe_crash("after partitions were emptied")
 
     def send(self, events: Sequence[KafkaEvent], meanwhile: Callable[[], None]) -> None:
         """See `KafkaLink.send`. What fails is a partition's batch from some event on, as idempotence has it."""
@@ -109,10 +147,11 @@ class SimulatedConsumer:
     def poll(self, timeout_ms: int = 0, max_records: int = 100) -> Mapping[Any, Sequence[Record]]:
         found = {}
         for number, offset in self._next.items():
-            records = self._kafka.partitions[number][offset : offset + max_records]
+            begin = max(offset, self._kafka.begins[number])
+            records = self._kafka.partitions[number][begin : begin + max_records]
             if records:
                 found[TopicPartition(TOPIC.name, number)] = records
-                self._next[number] = offset + len(records)
+                self._next[number] = begin + len(records)
         return found
 
     def close(self) -> None:

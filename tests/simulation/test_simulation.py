@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from events.kafka.cloud_events import KafkaEvent
+from events.kafka.link import Opened
 from events.kafka.relay import Checkpoint, Relay
 from projections.lease import Lease
 from projections.projection import PARTS
@@ -20,12 +21,12 @@ SCHEDULES = int(os.environ.get("COLLOQUY_SCHEDULES", "10000"))
 STEPS = 40
 
 
-def first_fault(folder: Path, makers: Makers, seeds: range) -> str:
+def first_fault(folder: Path, makers: Makers, seeds: range, *, remakes: bool = False) -> str:
     """The first seed that loses the promise, and how; "" when none does."""
     views = CrashingViews(folder)
     try:
         for seed in seeds:
-            world = World(seed, views, makers)
+            world = World(seed, views, makers, remakes=remakes)
             world.run(STEPS)
             if found := world.faults_found():
                 return f"seed {seed}: {found[0]} (after {', '.join(world.faults.happened)})"
@@ -37,6 +38,23 @@ def first_fault(folder: Path, makers: Makers, seeds: range) -> str:
 @pytest.mark.timeout(600)
 def test_no_schedule_loses_doubles_or_reorders(tmp_path: Path) -> None:
     assert first_fault(tmp_path, Makers(), range(SCHEDULES)) == ""
+
+
+@pytest.mark.timeout(600)
+def test_no_schedule_keeps_the_log_out_of_a_topic_that_was_made_anew(tmp_path: Path) -> None:
+    assert first_fault(tmp_path, Makers(), range(SCHEDULES // 5), remakes=True) == ""
+
+
+class HeedlessRelay(Relay):
+    """Takes what stands at the beginning of a topic made anew for what belongs there."""
+
+    def _see_beginnings(self, opened: Opened, *, made_anew: bool) -> None:
+        pass
+
+
+def test_a_relay_that_leaves_later_events_at_the_beginning_of_a_new_topic_is_found(tmp_path: Path) -> None:
+    makers = Makers(relay=HeedlessRelay)
+    assert "Kafka's reader lacks" in first_fault(tmp_path, makers, range(1_000), remakes=True)
 
 
 class EagerRelay(Relay):

@@ -121,9 +121,14 @@ class Makers(Struct, frozen=True, kw_only=True):
 
 
 class World:
-    """The deployment of one seed, on ``views`` that are emptied for it."""
+    """The deployment of one seed, on ``views`` that are emptied for it.
 
-    def __init__(self, seed: int, views: CrashingViews, makers: Makers, *, share: float = 0.08) -> None:
+    ``remakes``: now and then the topic is made anew; then what counts is what its readers find there in the end.
+    """
+
+    def __init__(
+        self, seed: int, views: CrashingViews, makers: Makers, *, share: float = 0.08, remakes: bool = False
+    ) -> None:
         self.rng = random.Random(seed)
         self.faults = Faults(self.rng, share=share)
         self.now = 1_000.0
@@ -135,6 +140,7 @@ class World:
         self.consumed: list[Recorded] = []
         self._marks: dict[int, Mark] = {}
         self._makers = makers
+        self._remakes = remakes
         self._blobs = BlobStore("memory://blobs")
         views.empty()
         views.faults = self.faults
@@ -147,8 +153,10 @@ class World:
     def run(self, steps: int) -> None:
         """So many steps with faults, then all that is needed to catch up without."""
         actions = (self._write, self._write, self._relay_once, self._consume, self._project, self._broker, self._wait)
-        for _ in range(steps):
+        for step in range(steps):
             self.rng.choice(actions)()
+            if self._remakes and step % 10 == 9:
+                self._remake()
         self.faults.share = 0.0
         self.kafka.carry_out_late()
         self.now += 10 * LEASE_S
@@ -160,6 +168,8 @@ class World:
             self.now += 10 * LEASE_S
         while self._relay_once():
             pass
+        if self._remakes:
+            self._read_anew()
         # A page may hold nothing but what has been seen: an empty answer is not the end.
         for _ in range(sum(map(len, self.kafka.partitions.values()))):
             self._consume()
@@ -231,6 +241,15 @@ class World:
     def _broker(self) -> bool:
         self.kafka.carry_out_late()
         return True
+
+    def _remake(self) -> None:
+        if self.rng.random() < 0.4:
+            self.kafka.make_anew()
+
+    def _read_anew(self) -> None:
+        """Forget what a consumer has kept: offsets of one topic mean nothing in another."""
+        self.consumed, self._marks = [], {}
+        self._reader = self._new_reader()
 
     def _wait(self) -> bool:
         self.now += self.rng.choice((0.1, 1.0, 2 * LEASE_S))

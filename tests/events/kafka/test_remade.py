@@ -1,6 +1,7 @@
 """A topic that is deleted and made anew under a relay at work: it gets the whole log, by itself, in order."""
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
@@ -59,7 +60,7 @@ def see_whole(room: Room) -> None:
     """See that readers get the whole log from the topic, each event once and in order."""
     read = room.read(room.log.head())
     assert in_order(read)
-    assert by_position(read) == list(room.log.tail(0, limit=999))
+    assert by_position(read) == list(room.log.tail(0, limit=9_999))
 
 
 def test_a_relay_without_work_notices_that_its_topic_was_made_anew(room: Room) -> None:
@@ -107,6 +108,27 @@ def test_what_was_sent_to_the_new_topic_unnoticed_does_not_keep_the_log_out_of_i
     see_whole(room)
     assert caplog.text.count("was made anew; relaying the whole log to it") == 1
     assert "incomplete" not in caplog.text
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.usefixtures("quick_relay")
+def test_a_topic_made_anew_twice_under_load_gets_the_whole_log(room: Room) -> None:
+    writing = threading.Thread(target=write_slowly, args=(room, 100))
+    with relaying_of(room) as relaying:
+        writing.start()
+        for _ in range(2):
+            time.sleep(2.0)
+            make_anew(room)
+        writing.join()
+        until_the_topic_has_all(room)
+        until_relayed(relaying)
+    see_whole(room)
+
+
+def write_slowly(room: Room, pages: int) -> None:
+    for _ in range(pages):
+        room.write(9)
+        time.sleep(0.06)
 
 
 def test_a_command_that_relays_once_goes_on_by_itself_too(room: Room, unnoticing: Callable[[bool], None]) -> None:
