@@ -153,8 +153,8 @@ def _confirmed(learner: str) -> bool:
 
 
 def _rotate(folder: DataFolder) -> int:
-    open_existing_log(folder).close()  # no log, no keys: nothing may be made in a folder named by mistake
-    rotated = rotate_master_key(open_key_store(folder), master_key_source(folder))
+    with open_existing_log(folder) as log:  # no log, no keys: nothing may be made in a folder named by mistake
+        rotated = rotate_master_key(open_key_store(folder), master_key_source(folder), log)
     print(f"{_counted(rotated.rewrapped, 'key')} wrapped by master key {rotated.new} instead of {rotated.old} now")
     if folder.master_key:
         print(f"  {rotated.old} may be taken out of COLLOQUY_MASTER_KEY on all hosts")

@@ -68,12 +68,25 @@ class MasterKeyFileUnavailable(MasterKeyUnusable):
         self.task = task
         self.detail = detail
         self.cause = reason
-        self.retryable = reason in ("full", "failed")
+        self.retryable = reason in ("full", "locked", "failed")
 
     def __str__(self) -> str:
         way_out = f"give this user the right to {self.task} it" if self.cause == "read_only" else WAYS_OUT[self.cause]
         done = {"read": "read", "write": "written, and nothing in it is lost"}[self.task]
         return f"{self.where} cannot be {done}: {self.detail}; {way_out}"
+
+
+class MasterKeyChanging(EventsError):
+    """Another process is changing the master key."""
+
+    code = "master_key_changing"
+    retryable = True
+
+    def __str__(self) -> str:
+        return (
+            "another `python -m events rotate-master-key` is changing the master key of this log; no key was lost."
+            " Call again when that one has ended"
+        )
 
 
 class KeysUnavailable(EventsError):

@@ -87,7 +87,7 @@ class RotatingKeyStore(KeyStore, Protocol):
         ...
 
     def rewrap(self, key: StoredKey, wrapped: bytes, master: str) -> bool:
-        """Replace a key's wrapping; False when it is no longer as ``key`` says."""
+        """Replace a key's wrapping; False when it is no longer as ``key`` says, or another master key is in use."""
         ...
 
     def wipe(self) -> None:
@@ -229,9 +229,11 @@ class SqlKeyStore:
         statement = (
             "UPDATE learner_keys SET wrapped=?, master=?"
             " WHERE learner=? AND generation=? AND master=? AND destroyed IS NULL"
+            " AND EXISTS (SELECT 1 FROM master_key WHERE master=?)"
         )
+        values = (wrapped, master, key.learner, key.generation, key.master, master)
         with self._database.writing() as cursor:
-            return cursor.run(statement, wrapped, master, key.learner, key.generation, key.master).changed == 1
+            return cursor.run(statement, *values).changed == 1
 
     def wipe(self) -> None:
         """See `RotatingKeyStore.wipe`."""

@@ -92,7 +92,7 @@ class KeyRing:
         """See that the master key in use is here and right; makes nothing."""
         mark = self._store.mark()
         if mark is not None:
-            self._master(mark)
+            self._in_use(mark)
 
     def is_empty(self) -> bool:
         """Whether no key has ever been made."""
@@ -201,8 +201,8 @@ class KeyRing:
 
     def _make(self, learner: str, generation: int) -> None:
         """Make a key; nothing is done when another process is first, or has just changed the master key."""
-        mark = self._store.mark() or self._first_mark()
-        master = self._master(mark)
+        mark = self._store.mark() or first_mark(self._store, self._masters, self._random_bytes)
+        master = self._in_use(mark)
         secret = self._random_bytes(KEY_BYTES)
         nonce = self._random_bytes(NONCE_BYTES)
         wrapped = nonce + AESGCM(master.secret).encrypt(nonce, secret, _place(learner, generation))
@@ -210,14 +210,15 @@ class KeyRing:
             StoredKey(learner=learner, generation=generation, master=master.id, wrapped=wrapped, made=self._clock())
         )
 
-    def _first_mark(self) -> MasterMark:
-        self._store.adopt(marked(self._masters.first()[-1], self._random_bytes), "")
-        mark = self._store.mark()
-        assert mark is not None
-        return mark
-
-    def _master(self, mark: MasterMark) -> MasterKey:
-        master = self._named(mark.master)
+    def _in_use(self, mark: MasterMark) -> MasterKey:
+        """The master key in use, of which ``mark`` was the mark just now."""
+        try:
+            master = self._named(mark.master)
+        except MasterKeyMissing:
+            now = self._store.mark()
+            if now is None or now == mark:
+                raise
+            return self._in_use(now)  # it has been changed since, and the old one thrown away
         if not proves(mark, master):
             raise MasterKeyWrong(mark.master)
         return master
@@ -228,6 +229,14 @@ class KeyRing:
         if name not in self._known:
             raise MasterKeyMissing(name, tuple(self._known))
         return self._known[name]
+
+
+def first_mark(store: RotatingKeyStore, masters: MasterKeySource, random_bytes: RandomBytes) -> MasterMark:
+    """Bring the first master key into use; the mark of the one that is, for another process may be first."""
+    store.adopt(marked(masters.first()[-1], random_bytes), "")
+    mark = store.mark()
+    assert mark is not None
+    return mark
 
 
 def marked(master: MasterKey, random_bytes: RandomBytes) -> MasterMark:

@@ -2,6 +2,9 @@
 
 Every key has an id and 32 bytes; the last one is the newest. Which one wraps new keys is written in the key store
 (see `events.sealing.keys`), so that all hosts change at the same moment.
+
+Who writes the file holds a lock beside it: no key is lost of what another process adds meanwhile, and what a killed
+writer left behind is removed by the next.
 """
 
 import base64
@@ -11,15 +14,18 @@ import errno
 import hashlib
 import os
 import secrets
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Protocol
 
+from filelock import FileLock, Timeout
 from msgspec import Struct
 
 from events.location import MASTER_KEY_VARIABLE
 from events.sealing.errors import MasterKeyFileUnavailable, MasterKeyUnusable
 
 KEY_BYTES = 32
+LOCK_TIMEOUT_S = 10.0
 
 
 class MasterKey(Struct, frozen=True, kw_only=True):
@@ -82,22 +88,52 @@ class MasterKeyFile:
         """See `MasterKeySource.first`. Of two processes that make the file at once, one wins and both read its key."""
         if keys := self.read():
             return keys
-        self._write((fresh_master_key(),), replace=False)
+        self._begin((fresh_master_key(),))
         return self.read()
 
     def begin_with(self, other: "MasterKeyFile") -> None:
         """Copy the keys of another file, if there is none here yet."""
         if not self.path.exists() and (keys := other.read()):
-            self._write(keys, replace=False)
+            self._begin(keys)
 
-    def write(self, keys: tuple[MasterKey, ...]) -> None:
-        """Replace the file as a whole; it is on the disk afterwards."""
-        self._write(keys, replace=True)
+    def add(self, keys: Collection[MasterKey]) -> None:
+        """Keep these keys, behind those that are there; they are on the disk afterwards."""
+        with self._alone():
+            there = self.read()
+            names = {key.id for key in there}
+            self._put((*there, *(key for key in keys if key.id not in names)), replace=True)
 
-    def _write(self, keys: tuple[MasterKey, ...], *, replace: bool) -> None:
-        temporary = self.path.with_name(f"{self.path.name}.{secrets.token_hex(8)}.part")
+    def drop(self, names: Collection[str]) -> None:
+        """Throw the keys of these ids away, and what killed writers left of any; all others stay."""
+        with self._alone():
+            there = self.read()
+            kept = tuple(key for key in there if key.id not in names)
+            if kept != there:
+                self._put(kept, replace=True)
+
+    def _begin(self, keys: tuple[MasterKey, ...]) -> None:
+        """Make the file, unless it is there."""
+        with self._alone():
+            self._put(keys, replace=False)
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Be the only writer, and remove what killed ones left: it may hold a key that is retired since."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            with FileLock(self.path.with_name(f"{self.path.name}.lock"), LOCK_TIMEOUT_S, mode=0o600):
+                for part in self.path.parent.glob(f"{self.path.name}.*.part"):
+                    part.unlink(missing_ok=True)
+                yield
+        except Timeout as error:
+            raise MasterKeyFileUnavailable(str(self.path), "write", "locked", str(error)) from error
+        except OSError as error:
+            raise _unavailable(self.path, "write", error) from error
+
+    def _put(self, keys: tuple[MasterKey, ...], *, replace: bool) -> None:
+        """Write the file as a whole. Needs to be the only writer."""
+        temporary = self.path.with_name(f"{self.path.name}.{secrets.token_hex(8)}.part")
+        try:
             with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                 file.writelines(key.line() + "\n" for key in keys)
                 file.flush()
@@ -108,8 +144,6 @@ class MasterKeyFile:
                 with contextlib.suppress(FileExistsError):
                     os.link(temporary, self.path)
             _sync_folder(self.path.parent)
-        except OSError as error:
-            raise _unavailable(self.path, "write", error) from error
         finally:
             with contextlib.suppress(OSError):
                 temporary.unlink()

@@ -136,6 +136,16 @@ def test_keys_wrapped_otherwise_are_found_and_wrapped_anew(store: RotatingKeySto
     assert {each.learner for each in store.wrapped_otherwise("m2")} == {"ben"}
 
 
+def test_no_key_is_wrapped_by_a_master_key_that_is_not_in_use_any_more(store: RotatingKeyStore) -> None:
+    store.add(key())
+    store.adopt(MasterMark(master="m2", proof=b"p"), "m1")
+    store.adopt(MasterMark(master="m3", proof=b"p"), "m2")
+
+    assert not store.rewrap(key(), b"anew", "m2")
+
+    assert store.keys_of("ana") == (key(),)
+
+
 def test_a_destroyed_key_is_not_in_the_file_any_more(tmp_path: Path) -> None:
     store, secret = sqlite_keys(tmp_path / "keys.sqlite"), bytes(range(60))
     store.adopt(MasterMark(master="m1", proof=b"proof 1"), "")

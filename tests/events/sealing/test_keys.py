@@ -218,6 +218,6 @@ def test_two_processes_that_make_the_file_at_once_agree(tmp_path: Path) -> None:
     one, other = MasterKeyFile(tmp_path / "master.keys"), MasterKeyFile(tmp_path / "master.keys")
     first = one.first()
 
-    other._write((fresh_master_key(),), replace=False)
+    other._begin((fresh_master_key(),))
 
     assert other.first() == first

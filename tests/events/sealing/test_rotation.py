@@ -1,60 +1,131 @@
+"""``python -m events rotate-master-key``: however many run, and wherever they are killed, no key is lost."""
+
 import errno
 import os
 import pickle
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
+from filelock import FileLock
 
-from events.location import DataFolder
-from events.opening import master_key_source, open_key_store, open_keys
-from events.sealing.errors import MasterKeyFileUnavailable, MasterKeyMissing, MasterKeyUnusable
+from events.__main__ import main
+from events.location import DataFolder, environment_of
+from events.opening import master_key_source, open_key_store, open_keys, open_log
+from events.recorder_log import RecorderEventLog
+from events.sealing import rotation
+from events.sealing.errors import MasterKeyChanging, MasterKeyFileUnavailable, MasterKeyMissing, MasterKeyUnusable
 from events.sealing.key_store import RotatingKeyStore
 from events.sealing.keys import KeyRing
-from events.sealing.master_keys import GivenMasterKeys, MasterKeyFile, fresh_master_key
-from events.sealing.rotation import rotate_master_key
+from events.sealing.master_keys import GivenMasterKeys, MasterKey, MasterKeyFile, fresh_master_key
+from events.sealing.rotation import HOLD, Rotated, rotate_master_key
 from events.sealing.sqlite_keys import sqlite_keys
-from tests.fakes.keys import key_ring
+from tests.events.destroyed import destroy_and_tell
+from tests.events.sealing.test_forgetting import folder
 
+__all__ = ["folder"]  # the fixture
+ROOT = Path(__file__).parents[3]
 LEARNERS = ("ana", "ben", "cem")
+STEPS = 7
+"""Calls that write: keep both master keys, adopt, three keys, wipe, drop the old one."""
 
 
 class Killed(BaseException):
     """The process ended here."""
 
 
-class DyingStore:
-    """A key store, or a file of master keys, whose process is killed before the n-th call that writes."""
+class Interrupted:
+    """Something happens before the n-th call that writes."""
 
-    def __init__(self, real: Any, calls: list[str], dies_at: int) -> None:
+    def __init__(self, at: int, happens: Callable[[], object]) -> None:
+        self._left = at
+        self._happens = happens
+
+    def step(self) -> None:
+        """A call that writes begins."""
+        self._left -= 1
+        if self._left == -1:
+            self._happens()
+
+
+class InterruptedStore:
+    """A key store whose writer is interrupted."""
+
+    def __init__(self, real: RotatingKeyStore, interrupted: Interrupted) -> None:
         self._real = real
-        self._calls = calls
-        self._dies_at = dies_at
+        self._interrupted = interrupted
 
     def __getattr__(self, name: str) -> Any:
-        value = getattr(self._real, name)
-        if name not in ("adopt", "rewrap", "wipe", "write"):
-            return value
-
-        def call(*args: Any) -> Any:
-            if len(self._calls) == self._dies_at:
-                raise Killed
-            self._calls.append(name)
-            return value(*args)
-
-        return call
+        if name in ("adopt", "rewrap", "wipe"):
+            self._interrupted.step()
+        return getattr(self._real, name)
 
 
-class DyingFile(MasterKeyFile):
-    """A file of master keys whose writer is killed as `DyingStore`."""
+class InterruptedFile(MasterKeyFile):
+    """A file of master keys whose writer is interrupted."""
 
-    def __init__(self, path: Path, calls: list[str], dies_at: int) -> None:
+    def __init__(self, path: Path, interrupted: Interrupted) -> None:
         super().__init__(path)
-        self._dying = DyingStore(MasterKeyFile(path), calls, dies_at)
+        self._interrupted = interrupted
 
-    def write(self, keys: Any) -> None:
-        self._dying.write(keys)
+    def add(self, keys: Collection[MasterKey]) -> None:
+        self._interrupted.step()
+        super().add(keys)
+
+    def drop(self, names: Collection[str]) -> None:
+        self._interrupted.step()
+        super().drop(names)
+
+
+class Nobody:
+    """A log whose hold anybody is given, as if connections to its server had broken."""
+
+    def hold(self, name: str) -> "Nobody":
+        """A hold that holds nothing."""
+        return self
+
+    def release(self) -> None:
+        """Nothing to give up."""
+
+
+UNHELD = cast(RecorderEventLog, Nobody())
+
+
+def rotated(folder: DataFolder) -> Rotated:
+    """What the command does."""
+    with open_log(folder) as log:
+        return rotate_master_key(open_key_store(folder), master_key_source(folder), log)
+
+
+def interrupted(folder: DataFolder, at: int, happens: Callable[[], object], log: RecorderEventLog) -> Rotated:
+    """A rotation that something happens to before its n-th step."""
+    interruption = Interrupted(at, happens)
+    store = cast(RotatingKeyStore, InterruptedStore(open_key_store(folder), interruption))
+    return rotate_master_key(store, InterruptedFile(folder.master_keys, interruption), log)
+
+
+def killed() -> None:
+    raise Killed
+
+
+def filled(folder: DataFolder) -> dict[str, bytes]:
+    """Keys of some learners, one of them forgotten; what each key of the others names."""
+    open_log(folder).close()
+    keys = open_keys(folder)
+    keys.for_writing("gone")
+    destroy_and_tell(keys, "gone")
+    return {learner: keys.for_writing(learner).naming for learner in LEARNERS}
+
+
+def opened(folder: DataFolder) -> dict[str, bytes]:
+    keys = open_keys(folder)
+    return {learner: keys.for_writing(learner).naming for learner in LEARNERS}
 
 
 def test_two_logs_in_one_folder_have_master_keys_of_their_own(tmp_path: Path, postgres_url: str) -> None:
@@ -62,76 +133,210 @@ def test_two_logs_in_one_folder_have_master_keys_of_their_own(tmp_path: Path, po
     name = f"ana-{uuid4().hex}"
     kept = open_keys(sqlite).for_writing(name).naming
     other = open_keys(postgres).for_writing(name).naming
-    rotate_master_key(open_key_store(sqlite), master_key_source(sqlite))
+    rotated(sqlite)
     assert open_keys(postgres).for_writing(name).naming == other
     assert open_keys(sqlite).for_writing(name).naming == kept
     assert postgres.master_keys != sqlite.master_keys
 
 
-def filled(folder: Path) -> dict[str, bytes]:
-    """Keys of some learners, one of them forgotten; what each key of the others names."""
-    keys = key_ring(folder)
-    keys.for_writing("gone")
-    keys.destroy("gone")
-    return {learner: keys.for_writing(learner).naming for learner in LEARNERS}
-
-
-def opened(folder: Path) -> dict[str, bytes]:
-    keys = key_ring(folder)
-    return {learner: keys.for_writing(learner).naming for learner in LEARNERS}
-
-
-def test_all_keys_stay_as_they_are_under_a_new_master_key(tmp_path: Path) -> None:
-    before, old = filled(tmp_path), MasterKeyFile(tmp_path / "master.keys").read()
-    store = sqlite_keys(tmp_path / "keys.sqlite")
+def test_all_keys_stay_as_they_are_under_a_new_master_key(folder: DataFolder) -> None:
+    before, old = filled(folder), MasterKeyFile(folder.master_keys).read()
+    store = open_key_store(folder)
     wrapped = {learner: store.keys_of(learner)[0].wrapped for learner in LEARNERS}
 
-    rotated = rotate_master_key(store, MasterKeyFile(tmp_path / "master.keys"))
+    done = rotated(folder)
 
-    (new,) = MasterKeyFile(tmp_path / "master.keys").read()
-    assert (rotated.old, rotated.new, rotated.rewrapped) == (old[0].id, new.id, 3)
-    assert opened(tmp_path) == before
+    (new,) = MasterKeyFile(folder.master_keys).read()
+    assert (done.old, done.new, done.rewrapped) == (old[0].id, new.id, 3)
+    assert opened(folder) == before
     assert all(store.keys_of(learner)[0].wrapped != wrapped[learner] for learner in LEARNERS)
-    assert key_ring(tmp_path).for_reading("gone", 1) is None
+    assert open_keys(folder).for_reading("gone", 1) is None
 
 
-def test_a_process_that_had_the_keys_open_goes_on(tmp_path: Path) -> None:
-    before = filled(tmp_path)
-    running = key_ring(tmp_path)
+def test_a_process_that_had_the_keys_open_goes_on(folder: DataFolder) -> None:
+    before = filled(folder)
+    running = open_keys(folder)
     running.for_writing("ana")
 
-    rotate_master_key(sqlite_keys(tmp_path / "keys.sqlite"), MasterKeyFile(tmp_path / "master.keys"))
+    rotated(folder)
 
     assert running.for_writing("ana").naming == before["ana"]
     assert running.for_writing("ben").naming == before["ben"]
-    assert running.for_writing("somebody new").naming == key_ring(tmp_path).for_writing("somebody new").naming
+    assert running.for_writing("somebody new").naming == open_keys(folder).for_writing("somebody new").naming
 
 
-@pytest.mark.parametrize("dies_at", range(8))
-def test_killed_anywhere_it_loses_nothing_and_is_finished_by_the_next_call(tmp_path: Path, dies_at: int) -> None:
-    before, calls = filled(tmp_path), []
-    store: RotatingKeyStore = DyingStore(sqlite_keys(tmp_path / "keys.sqlite"), calls, dies_at)  # type: ignore[assignment]
-    file = DyingFile(tmp_path / "master.keys", calls, dies_at)
-    # write both master keys, adopt, three keys, wipe, write the new one: seven steps
-    if dies_at == 7:
-        rotate_master_key(store, file)
+@pytest.mark.parametrize("dies_at", range(STEPS + 1))
+def test_killed_anywhere_it_loses_nothing_and_is_finished_by_the_next_call(folder: DataFolder, dies_at: int) -> None:
+    before = filled(folder)
+    if dies_at == STEPS:
+        interrupted(folder, dies_at, killed, UNHELD)
     else:
         with pytest.raises(Killed):
-            rotate_master_key(store, file)
-    assert opened(tmp_path) == before
-    made_meanwhile = key_ring(tmp_path).for_writing("new").naming
+            interrupted(folder, dies_at, killed, UNHELD)
+    assert opened(folder) == before
+    made_meanwhile = open_keys(folder).for_writing("new").naming
 
-    rotate_master_key(sqlite_keys(tmp_path / "keys.sqlite"), MasterKeyFile(tmp_path / "master.keys"))
+    rotated(folder)
 
-    assert len(MasterKeyFile(tmp_path / "master.keys").read()) == 1
-    assert opened(tmp_path) == before
-    assert key_ring(tmp_path).for_writing("new").naming == made_meanwhile
+    assert len(MasterKeyFile(folder.master_keys).read()) == 1
+    assert opened(folder) == before
+    assert open_keys(folder).for_writing("new").naming == made_meanwhile
+
+
+@pytest.mark.parametrize("at", range(STEPS - 1))
+def test_one_that_stands_still_while_others_run_loses_no_key_and_does_not_say_that_its_own_is_in_use(
+    folder: DataFolder, at: int
+) -> None:
+    """Its hold was lost meanwhile, so that nothing but its own care is left."""
+    before, done = filled(folder), []
+
+    def run_others() -> None:
+        done.extend(rotated(folder).new for _ in range(2))
+
+    try:
+        done.append(interrupted(folder, at, run_others, UNHELD).new)
+    except MasterKeyChanging:
+        assert len(done) == 2
+
+    mark = open_key_store(folder).mark()
+    assert mark is not None
+    assert mark.master == done[-1]
+    assert opened(folder) == before
+    done = [rotated(folder).new for _ in range(2)]
+    assert [key.id for key in MasterKeyFile(folder.master_keys).read()] == done[1:]
+    assert opened(folder) == before
+
+
+def test_one_that_stands_still_before_it_drops_the_old_key_drops_nothing_that_others_have_added(
+    folder: DataFolder,
+) -> None:
+    before, done = filled(folder), []
+
+    interrupted(folder, STEPS - 1, lambda: done.extend(rotated(folder) for _ in range(3)), UNHELD)
+
+    assert [key.id for key in MasterKeyFile(folder.master_keys).read()] == [done[-1].new]
+    assert opened(folder) == before
+
+
+def test_a_second_rotation_waits_until_the_first_has_ended(folder: DataFolder) -> None:
+    before, done = filled(folder), []
+    stands, goes_on = threading.Event(), threading.Event()
+
+    def stand() -> None:
+        stands.set()
+        assert goes_on.wait(30)
+
+    def first() -> None:
+        with open_log(folder) as log:
+            done.append(interrupted(folder, 2, stand, log))
+
+    threads = [threading.Thread(target=first), threading.Thread(target=lambda: done.append(rotated(folder)))]
+    threads[0].start()
+    assert stands.wait(30)
+    threads[1].start()
+    threads[1].join(1.0)
+    assert done == []
+    goes_on.set()
+    for thread in threads:
+        thread.join()
+
+    assert [each.rewrapped for each in done] == [3, 3]
+    assert done[1].old == done[0].new
+    assert opened(folder) == before
+
+
+def test_one_that_would_wait_for_too_long_is_refused(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = filled(folder)
+    monkeypatch.setattr(rotation, "WAIT_S", 0.2)
+    with open_log(folder) as log:
+        keys, hold = folder.master_keys.read_bytes(), log.hold(HOLD)
+        assert hold is not None
+
+        assert main(["rotate-master-key"], folder) == 1
+
+        assert "another `python -m events rotate-master-key` is changing" in capsys.readouterr().err
+        assert folder.master_keys.read_bytes() == keys
+        hold.release()
+
+    assert main(["rotate-master-key"], folder) == 0
+    assert opened(folder) == before
+    assert MasterKeyChanging().retryable
+
+
+def test_a_file_of_master_keys_loses_no_key_that_another_process_has_added(tmp_path: Path) -> None:
+    file, other = MasterKeyFile(tmp_path / "master.keys"), MasterKeyFile(tmp_path / "master.keys")
+    (old,) = file.first()
+    new, others = fresh_master_key(), fresh_master_key()
+    other.add((old, others))
+
+    file.add((old, new))
+    assert file.read() == (old, others, new)
+    file.drop({old.id})
+
+    assert file.read() == (others, new)
+
+
+def test_only_one_process_at_a_time_writes_the_file_of_master_keys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = MasterKeyFile(tmp_path / "master.keys")
+    file.first()
+    monkeypatch.setattr("events.sealing.master_keys.LOCK_TIMEOUT_S", 0.1)
+
+    with FileLock(tmp_path / "master.keys.lock"), pytest.raises(MasterKeyFileUnavailable, match="try again") as caught:
+        file.add((fresh_master_key(),))
+
+    assert caught.value.retryable
+
+
+KILLED_BEFORE_RENAMING = """
+import os, signal
+import events.sealing.master_keys as master_keys
+from events.__main__ import main
+from events.location import data_folder
+master_keys.os.replace = lambda part, file: os.kill(os.getpid(), signal.SIGKILL)
+main(["rotate-master-key"], data_folder(os.environ))
+"""
+
+
+def test_what_a_killed_rotation_leaves_beside_the_file_is_removed_by_the_next(folder: DataFolder) -> None:
+    before, old = filled(folder), folder.master_keys.read_bytes()
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED_BEFORE_RENAMING], cwd=ROOT, env=os.environ | environment_of(folder), check=False
+    )
+    assert killed.returncode == -signal.SIGKILL
+    (part,) = folder.root.glob(f"{folder.master_keys.name}.*.part")
+    assert old in part.read_bytes()
+
+    rotated(folder)
+
+    secret = old.strip().split(b":")[1]
+    assert [path.name for path in folder.root.rglob("*") if path.is_file() and secret in path.read_bytes()] == []
+    assert list(folder.root.glob("*.part")) == []
+    assert opened(folder) == before
+
+
+def test_who_asks_for_the_master_key_while_it_changes_is_not_told_that_it_is_missing(folder: DataFolder) -> None:
+    filled(folder)
+
+    class Late(MasterKeyFile):
+        def read(self) -> tuple[MasterKey, ...]:
+            rotated(folder)
+            return super().read()
+
+    late = KeyRing(open_key_store(folder), Late(folder.master_keys))
+    late.check()
+
+    assert late.for_writing("dan").naming == open_keys(folder).for_writing("dan").naming
 
 
 def test_on_a_full_disk_the_file_of_master_keys_stays_and_nobody_is_told_to_make_another(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, old = filled(tmp_path), (tmp_path / "master.keys").read_bytes()
+    data = DataFolder(tmp_path)
+    before, old = filled(data), (tmp_path / "master.keys").read_bytes()
 
     def no_space(descriptor: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -139,15 +344,15 @@ def test_on_a_full_disk_the_file_of_master_keys_stays_and_nobody_is_told_to_make
     with monkeypatch.context() as patched:
         patched.setattr("events.sealing.master_keys.os.fsync", no_space)
         with pytest.raises(MasterKeyFileUnavailable, match="free some disk space and try again") as caught:
-            rotate_master_key(sqlite_keys(tmp_path / "keys.sqlite"), MasterKeyFile(tmp_path / "master.keys"))
+            rotate_master_key(open_key_store(data), master_key_source(data), UNHELD)
 
     assert caught.value.retryable
     assert "openssl" not in str(caught.value)
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
     assert (tmp_path / "master.keys").read_bytes() == old
-    assert {path.name for path in tmp_path.iterdir()} == {"keys.sqlite", "master.keys"}
-    rotate_master_key(sqlite_keys(tmp_path / "keys.sqlite"), MasterKeyFile(tmp_path / "master.keys"))
-    assert opened(tmp_path) == before
+    assert list(tmp_path.glob("*.part")) == []
+    rotated(data)
+    assert opened(data) == before
 
 
 def test_a_file_of_master_keys_that_cannot_be_read_is_not_called_a_bad_key(tmp_path: Path) -> None:
@@ -167,10 +372,10 @@ def test_given_master_keys_change_when_a_newer_one_is_given(tmp_path: Path) -> N
     store = sqlite_keys(tmp_path / "keys.sqlite")
 
     with pytest.raises(MasterKeyUnusable, match="add a newer one"):
-        rotate_master_key(store, GivenMasterKeys(old))
-    rotated = rotate_master_key(store, GivenMasterKeys(f"{old},{new}"))
+        rotate_master_key(store, GivenMasterKeys(old), UNHELD)
+    done = rotate_master_key(store, GivenMasterKeys(f"{old},{new}"), UNHELD)
 
-    assert rotated.rewrapped == 1
+    assert done.rewrapped == 1
     assert given_ring(tmp_path, new).for_writing("ana").naming == before
     with pytest.raises(MasterKeyMissing):
         given_ring(tmp_path, old).for_writing("ana")
@@ -187,17 +392,18 @@ def test_until_it_is_called_a_newer_given_key_wraps_nothing(tmp_path: Path) -> N
 
 
 def test_the_keys_cannot_be_changed_without_the_old_master_key(tmp_path: Path) -> None:
-    filled(tmp_path)
-    (tmp_path / "master.keys").unlink()
+    data = DataFolder(tmp_path)
+    filled(data)
+    data.master_keys.unlink()
 
     with pytest.raises(MasterKeyMissing):
-        rotate_master_key(sqlite_keys(tmp_path / "keys.sqlite"), MasterKeyFile(tmp_path / "master.keys"))
+        rotate_master_key(open_key_store(data), master_key_source(data), UNHELD)
 
 
 def test_a_first_master_key_can_be_changed_before_there_are_learners(tmp_path: Path) -> None:
     store, file = sqlite_keys(tmp_path / "keys.sqlite"), MasterKeyFile(tmp_path / "master.keys")
 
-    rotated = rotate_master_key(store, file)
+    done = rotate_master_key(store, file, UNHELD)
 
-    assert rotated.rewrapped == 0
-    assert [key.id for key in file.read()] == [rotated.new]
+    assert done.rewrapped == 0
+    assert [key.id for key in file.read()] == [done.new]
