@@ -48,7 +48,7 @@ UNION ALL SELECT 'prepared', gid, '', owner, prepared FROM pg_prepared_xacts WHE
 def wipe_tables(connection: psycopg.Connection[Any], tables: Sequence[Identifier], what: str) -> None:
     """Write the tables of ``what`` anew; ``connection`` must commit each statement by itself.
 
-    Raises `OldBytesRemain` and `psycopg.Error`.
+    A table that has been dropped meanwhile is wiped. Raises `OldBytesRemain` and `psycopg.Error`.
     """
     give_up = time.monotonic() + WAIT_S
     where = f"PostgreSQL's files of {what}"
@@ -74,6 +74,8 @@ def _write_anew(cursor: psycopg.Cursor[Any], table: Identifier, give_up: float, 
         try:
             cursor.execute(SQL("VACUUM FULL {}").format(table))
             return
+        except psycopg.errors.UndefinedTable:
+            return  # its file went with it
         except psycopg.errors.LockNotAvailable:
             users = cursor.execute(USERS.encode(), {"table": table.as_string(cursor)}).fetchall()
             if time.monotonic() > give_up:

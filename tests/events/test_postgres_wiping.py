@@ -61,6 +61,16 @@ def test_of_a_deleted_row_nothing_is_left(connection: psycopg.Connection) -> Non
     assert connection.execute("SHOW lock_timeout").fetchone() == ("0",)
 
 
+def test_a_table_that_was_dropped_before_its_turn_is_wiped_already_and_the_others_still_are(
+    connection: psycopg.Connection,
+) -> None:
+    connection.execute("DELETE FROM said WHERE word = 'aquamarine'")
+
+    wipe_tables(connection, [Identifier("public", "dropped"), TABLE], "what was said")
+
+    assert b"aquamarine" not in pages(connection)
+
+
 def test_an_older_snapshot_is_named_and_when_it_has_ended_the_same_call_finishes(
     connection: psycopg.Connection, url: str
 ) -> None:
