@@ -51,6 +51,17 @@ def position(text: str) -> int:
     return _from(0, text)
 
 
+def seconds(text: str) -> float:
+    """A time from 0 seconds. Raises `argparse.ArgumentTypeError`."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no time in seconds")
+    return number
+
+
 def _from(least: int, text: str) -> int:
     if not text.isdecimal() or int(text) < least:
         raise argparse.ArgumentTypeError(f"{text!r} is no number from {least}")

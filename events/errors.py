@@ -156,6 +156,20 @@ class OldBytesRemain(EventsError):
         )
 
 
+class ViewsNotWiped(EventsError):
+    """What was deleted cannot be taken out of the views' files now; ``reason`` is what the layer above says of it."""
+
+    code = "views_not_wiped"
+    retryable = True
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"what was deleted may still be in the views' files: {self.reason}"
+
+
 class KafkaUnavailable(EventsError):
     """The log cannot be relayed to Kafka, or read from it, now.
 

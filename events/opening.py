@@ -1,7 +1,5 @@
 """Opens the log that the settings name: SQLite in the data folder, PostgreSQL at a URL, or one that we start."""
 
-from functools import partial
-
 from msgspec.structs import replace
 
 from events.blobs import BlobStore
@@ -14,7 +12,7 @@ from events.recorder_log import RecorderEventLog
 from events.sealing.blobs import LearnerBlobs
 from events.sealing.codec import SealingCodec, holds_sealed
 from events.sealing.errors import KeyStoreLost
-from events.sealing.finishing import finish_forgetting
+from events.sealing.finishing import Finisher, wipe_views_by_command
 from events.sealing.key_store import RotatingKeyStore
 from events.sealing.keys import KeyRing
 from events.sealing.master_keys import GivenMasterKeys, MasterKeyFile, MasterKeySource
@@ -27,11 +25,13 @@ from events.sqlite import SQLiteEventLog
 def open_log(folder: DataFolder) -> RecorderEventLog:
     """The log of a data folder, made if it is not there; it seals what is personal. A server may take a while to come.
 
-    A forgetting that was cut short is finished.
+    A forgetting that was cut short is finished, but for the views' files: those who fold see to them.
 
     Raises `LogUnavailable`, `KeyStoreLost`, and what `KeyRing` raises when the master key is not here or a wrong one.
     """
-    return _kept_up(_open_log(folder, WAIT_FOR_CONNECTION_S))
+    log = _open_log(folder, WAIT_FOR_CONNECTION_S)
+    log.keep_up()
+    return log
 
 
 def _open_log(folder: DataFolder, wait_s: float) -> RecorderEventLog:
@@ -47,7 +47,7 @@ def _open_log(folder: DataFolder, wait_s: float) -> RecorderEventLog:
     except EventsError:
         log.close()
         raise
-    log.upkeep = partial(finish_forgetting, keys=keys, folder=folder)
+    log.upkeep = Finisher(keys, folder).finish
     return log
 
 
@@ -104,17 +104,14 @@ def open_existing_log(folder: DataFolder, *, finishing: bool = True) -> Recorder
     """As `open_log` for a command: the log must be there already, and its server answer at once.
 
     Warns when nobody named the log and there are several. With ``finishing`` a forgetting that was cut short is
-    finished. Raises `LogUnavailable`.
+    finished, down to the last file. Raises `LogUnavailable`.
     """
     tell_which_log(folder)
     if not folder.log_url and not folder.log.exists():
         raise LogUnavailable("missing", f"there is no log at {folder.log}")
     log = _open_log(folder, 0.0)
-    return _kept_up(log) if finishing else log
-
-
-def _kept_up(log: RecorderEventLog) -> RecorderEventLog:
-    log.keep_up()
+    if finishing:
+        log.keep_up(wipe_views_by_command)
     return log
 
 

@@ -282,10 +282,10 @@ class _Recorder(PostgresApplicationRecorder):
                 [(state, position) for position, state in states],
             )
 
-    def wipe(self) -> None:
+    def wipe(self, wait_s: float | None) -> None:
         """See `Recorder.wipe`. If something was replaced the table is written anew, for which all others wait."""
         with self.datastore.get_connection() as connection:
-            wipe_replaced(connection, self.datastore.schema, TABLE)
+            wipe_replaced(connection, self.datastore.schema, TABLE, wait_s=wait_s)
 
     def head(self) -> int:
         """See `Recorder.head`."""

@@ -45,12 +45,15 @@ UNION ALL SELECT 'prepared', gid, '', owner, prepared FROM pg_prepared_xacts WHE
 """
 
 
-def wipe_tables(connection: psycopg.Connection[Any], tables: Sequence[Identifier], what: str) -> None:
+def wipe_tables(
+    connection: psycopg.Connection[Any], tables: Sequence[Identifier], what: str, *, wait_s: float | None = None
+) -> None:
     """Write the tables of ``what`` anew; ``connection`` must commit each statement by itself.
 
-    A table that has been dropped meanwhile is wiped. Raises `OldBytesRemain` and `psycopg.Error`.
+    A table that has been dropped meanwhile is wiped. Others are waited for ``wait_s``, None for the usual time. Raises
+    `OldBytesRemain` and `psycopg.Error`.
     """
-    give_up = time.monotonic() + WAIT_S
+    give_up = time.monotonic() + (WAIT_S if wait_s is None else wait_s)
     where = f"PostgreSQL's files of {what}"
     with connection.cursor(row_factory=tuple_row) as cursor:
         ((mark,),) = cursor.execute("SELECT pg_current_xact_id()::xid::text").fetchall()
@@ -101,12 +104,12 @@ def mark_replaced(cursor: psycopg.Cursor[Any], schema: str) -> None:
     cursor.execute(SQL("INSERT INTO {} DEFAULT VALUES").format(marks))
 
 
-def wipe_replaced(connection: psycopg.Connection[Any], schema: str, table: str) -> None:
+def wipe_replaced(connection: psycopg.Connection[Any], schema: str, table: str, *, wait_s: float | None = None) -> None:
     """Wipe the events that were replaced and are not wiped yet, if any. Raises as `wipe_tables`."""
     marks = Identifier(schema, MARKS)
     with connection.cursor(row_factory=tuple_row) as cursor:
         ((there,),) = cursor.execute("SELECT to_regclass(%s)", (marks.as_string(cursor),)).fetchall()
         due = cursor.execute(SQL("SELECT id FROM {}").format(marks)).fetchall() if there is not None else []
         if due:
-            wipe_tables(connection, [Identifier(schema, table)], "the events")
+            wipe_tables(connection, [Identifier(schema, table)], "the events", wait_s=wait_s)
             cursor.execute(SQL("DELETE FROM {} WHERE id = ANY(%s)").format(marks), ([number for (number,) in due],))

@@ -15,6 +15,7 @@ from events.envelope import Fact, Origin, Recorded, Unknown
 from events.errors import CorruptPayload, LogUnavailable, VersionConflict
 from events.holding import Hold
 from events.identifiers import uuid7
+from events.location import DataFolder
 from events.log import Appended, Batch, Clock, NewId, stamp, utc_now
 from events.unread import Unread
 
@@ -32,6 +33,12 @@ Told = tuple[Recorded | Place, ...]
 """Events, and of those that were not asked for the places."""
 Row = tuple[int, str, int, str, bytes | None]
 """Position, stream, version, type and bytes of an event; None for bytes that were not asked for."""
+
+WipeViews = Callable[[DataFolder], bool]
+"""Takes what was deleted out of the files of a folder's views; False when that must wait for those who fold.
+
+May raise `EventsError`, such as `ViewsNotWiped`.
+"""
 
 
 class Recorder(Protocol):
@@ -79,8 +86,11 @@ class Recorder(Protocol):
         """Put other bytes at positions, all in one transaction; the old ones may stay in the files until `wipe`."""
         ...
 
-    def wipe(self) -> None:
-        """Leave nothing in the files of bytes that were replaced. Raises `OldBytesRemain`."""
+    def wipe(self, wait_s: float | None) -> None:
+        """Leave nothing in the files of bytes that were replaced.
+
+        Raises `OldBytesRemain` when others have them in use for longer than ``wait_s`` (None for the usual time).
+        """
         ...
 
     def head(self) -> int:
@@ -138,7 +148,7 @@ class RecorderEventLog:
         self._write_lock = threading.Lock()
         self._changed = threading.Condition()
         self._head = 0
-        self.upkeep: Callable[[RecorderEventLog], object] = lambda log: None
+        self.upkeep: Callable[[RecorderEventLog, WipeViews | None], object] = lambda log, wipe_views: None
 
     def __enter__(self) -> Self:
         return self
@@ -323,14 +333,17 @@ class RecorderEventLog:
         with self._write_lock, self._typed_errors():
             self._recorder.replace(states)
 
-    def wipe(self) -> None:
-        """Leave nothing in the files of what was replaced, also by an earlier call. Raises `OldBytesRemain`."""
+    def wipe(self, wait_s: float | None = None) -> None:
+        """Leave nothing in the files of what was replaced, also by an earlier call. Raises as `Recorder.wipe`."""
         with self._typed_errors():
-            self._recorder.wipe()
+            self._recorder.wipe(wait_s)
 
-    def keep_up(self) -> None:
-        """Finish what another process began and could not finish, as whoever opened the log has laid down."""
-        self.upkeep(self)
+    def keep_up(self, wipe_views: WipeViews | None = None) -> None:
+        """Finish what another process began and could not finish, as whoever opened the log has laid down.
+
+        The views' part of it is left to others when nobody says how to ``wipe_views``.
+        """
+        self.upkeep(self, wipe_views)
 
     def head(self) -> int:
         """The last event's position, 0 for an empty log."""

@@ -255,10 +255,10 @@ class _Recorder(SQLiteApplicationRecorder):
             )
             connection.execute("COMMIT")
 
-    def wipe(self) -> None:
+    def wipe(self, wait_s: float | None) -> None:
         """See `Recorder.wipe`."""
         with self._alone() as connection:
-            empty_journal(connection, Path(self.datastore.pool.db_name))
+            empty_journal(connection, Path(self.datastore.pool.db_name), wait_s=wait_s)
 
     @contextmanager
     def _alone(self) -> Iterator[sqlite3.Connection]:

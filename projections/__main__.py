@@ -6,19 +6,21 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-from events.arguments import exit_status
+from events.arguments import exit_status, seconds
 from events.errors import EventsError
 from events.kafka.commands import add_kafka_options, topic_of
 from events.kafka.feed import fed_from_kafka
 from events.location import DataFolder, data_folder
 from events.opening import open_existing_log, with_server
 from events.recorder_log import RecorderEventLog
+from events.sealing.finishing import PATIENCE_S
 from projections import commands, park_commands
 from projections.catalogue import projection_named
 from projections.errors import ProjectionsError
 from projections.export import FORMATS, export
-from projections.opening import open_views, remove_aside
+from projections.opening import open_views
 from projections.views import ViewStore
+from projections.wiping import wipe, wipe_by_the_way
 from projections.workers import run_share, run_workers, source_options
 
 
@@ -53,9 +55,10 @@ def _done(options: argparse.Namespace, folder: DataFolder) -> int:
 
 
 def _on_store(options: argparse.Namespace, folder: DataFolder) -> int:
-    with open_existing_log(folder) as log:
+    with open_existing_log(folder, finishing=False) as log:
         store = open_views(folder)
         try:
+            _keep_up(options, log, store)
             match options.command:
                 case "status":
                     return commands.status(log, store, as_json=options.json)
@@ -69,8 +72,7 @@ def _on_store(options: argparse.Namespace, folder: DataFolder) -> int:
                     commands.caught_up(log, store)
                     return export(store, options.name, options.format, options.out)
                 case "wipe":
-                    remove_aside(folder)
-                    return commands.wipe(log, store)
+                    return wipe(log, store, folder, wait_s=options.wait)
                 case "diff":
                     return commands.diff(log, store, projection_named(options.name))
                 case _ if options.drop_old:
@@ -79,6 +81,14 @@ def _on_store(options: argparse.Namespace, folder: DataFolder) -> int:
                     return commands.rebuild(log, store, projection_named(options.name), accept=options.accept)
         finally:
             store.close()
+
+
+def _keep_up(options: argparse.Namespace, log: RecorderEventLog, store: ViewStore) -> None:
+    """Finish what was cut short; a command that goes on to fold and wipe does the views' part of it by that."""
+    if options.command == "wipe" or (options.command == "run" and not options.once):
+        log.keep_up()
+    else:
+        log.keep_up(lambda folder: wipe_by_the_way(log, store, folder, wait_s=PATIENCE_S))
 
 
 def _run(options: argparse.Namespace, log: RecorderEventLog, store: ViewStore, folder: DataFolder) -> int:
@@ -110,7 +120,8 @@ def _parser() -> argparse.ArgumentParser:
     rebuild.add_argument("--drop-old", action="store_true", help="drop what the last rebuild replaced; rebuild nothing")
     diff = add("diff", help="fold one projection again, and name the keys that are not the same")
     diff.add_argument("name", metavar="NAME", help="a projection, or one of its views")
-    add("wipe", help="fold what is new, then leave nothing in the store's files of what was deleted")
+    wiping = add("wipe", help="fold what is new, then leave nothing in the store's files of what was deleted")
+    wiping.add_argument("--wait", type=seconds, metavar="S", help="how long others are waited for (10; 20 who fold)")
     show = add("show", help="print what a fold keeps of one key, as JSON")
     show.add_argument("name", metavar="NAME", help="progress or sessions")
     show.add_argument("key", metavar="KEY", help="the learner (progress) or the stream (sessions)")

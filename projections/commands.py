@@ -3,7 +3,6 @@
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -15,7 +14,6 @@ from events.arguments import NOT_THERE
 from events.recorder_log import RecorderEventLog
 from projections.catalogue import PROJECTIONS, projection_named, view_named
 from projections.errors import OnlySums, RebuildDiffers, RunnerFenced
-from projections.forgotten import scrub_buildings
 from projections.prices import PRICES
 from projections.projection import AnyProjection, Projection, relations
 from projections.rebuild import Rebuilt, compare, drop_kept
@@ -26,7 +24,6 @@ from projections.wording import counted, runner_told
 _AUDITS = {"agrees": "counts agree so far", "differs": "counts differ: rebuild it", "open": "counts not comparable yet"}
 _RESTORED = "the log was restored"
 SAMPLE_S = 1.0
-WAIT_S = 0.1
 DECIMALS = 3
 FORGETTING_S = 1.5
 """From the end of a key to the event that tells of it, and a little for the views."""
@@ -156,23 +153,6 @@ def diff(log: RecorderEventLog, store: ViewStore, projection: AnyProjection) -> 
     for key in found.differing:
         print(f"  {key}")
     return 1
-
-
-def wipe(log: RecorderEventLog, store: ViewStore) -> int:
-    """Fold what is new, then write the store's files anew."""
-    head = log.head()
-    runner = caught_up(log, store)
-    # Where another one folds, it needs no longer than the newest events take.
-    while any(each.position < head for each in runner.status(head)):
-        time.sleep(WAIT_S)
-        with suppress(RunnerFenced):  # one that was killed keeps its lease for a while; then this one takes over
-            while runner.run_once():
-                pass
-            runner.release()
-    scrub_buildings(log, store, PROJECTIONS)
-    store.wipe()
-    print(f"the views are folded to position {head:,}, and nothing of what was deleted is left in the views' files")
-    return 0
 
 
 def show(log: RecorderEventLog, store: ViewStore, name: str, key: str) -> int:

@@ -86,12 +86,13 @@ class PostgresViewStore(SqlViewStore):
         """Close the connections."""
         self._pool.close()
 
-    def wipe(self) -> None:
+    def wipe(self, wait_s: float | None = None) -> None:
         """See `ViewStore.wipe`. The server's journal begins a new file; with ``wal_recycle = off`` the old ones go."""
         with self.reading() as cursor:
-            tables = cursor.all("SELECT tablename FROM pg_tables WHERE schemaname=?", (self._schema,))
+            names = cursor.all("SELECT tablename FROM pg_tables WHERE schemaname=?", (self._schema,))
+        tables = [Identifier(self._schema, name) for (name,) in names]
         with _typed_errors(), self._pool.connection() as connection:
-            wipe_tables(connection, [Identifier(self._schema, name) for (name,) in tables], "the views")
+            wipe_tables(connection, tables, "the views", wait_s=wait_s)
 
     @contextmanager
     def transaction(self) -> Iterator[Cursor]:

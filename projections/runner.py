@@ -16,13 +16,18 @@ from typing import Any, Protocol, runtime_checkable
 from msgspec import Struct
 
 from events.envelope import Recorded
-from events.errors import EventsError
+from events.errors import EventsError, ViewsNotWiped
+from events.location import DataFolder
 from events.log import EventLog
+from events.recorder_log import WipeViews
+from events.sealing.finishing import PATIENCE_S
 from projections.audit import Auditor
 from projections.errors import ProjectionsError
 from projections.fold import Fold
 from projections.folded import Folded
+from projections.forgotten import scrub_buildings
 from projections.lease import Lease
+from projections.opening import remove_aside
 from projections.origin import begin_anew, is_of
 from projections.projection import PARTS, AnyProjection, part_of
 from projections.rebuild import Rebuilt, Step, ignore, rebuild
@@ -55,8 +60,8 @@ KEEP_UP_S = 5.0
 class Upkept(Protocol):
     """A log in which something may have been left undone."""
 
-    def keep_up(self) -> None:
-        """Finish it."""
+    def keep_up(self, wipe_views: WipeViews | None = None) -> None:
+        """Finish it; see `RecorderEventLog.keep_up`."""
         ...
 
 
@@ -172,10 +177,22 @@ class ProjectionRunner:
                     logger.error("The views are wrong: %s", self._loss)
 
     def _keep_up(self) -> None:
-        """See that no forgetting that was cut short leaves a learner in the views."""
+        """See that no forgetting that was cut short leaves a learner in the views, or in their files."""
         if isinstance(self._log, Upkept) and self._clock() >= self._kept_up + KEEP_UP_S:
             self._kept_up = self._clock()
-            self._log.keep_up()
+            self._log.keep_up(self._wipe_views)
+
+    def _wipe_views(self, folder: DataFolder) -> bool:
+        """See `WipeViews`. Others who are behind are not waited for: there will be another time."""
+        if any(each.lag for each in self.status(self._log.head())):
+            return False
+        try:
+            scrub_buildings(self._log, self._store, self._projections)
+            remove_aside(folder)
+            self._store.wipe(PATIENCE_S)
+        except ProjectionsError as error:
+            raise ViewsNotWiped(str(error)) from error
+        return True
 
     def rebuild(self, name: str, *, accept: bool = False, step: Step = ignore) -> Rebuilt:
         """See `projections.rebuild.rebuild`."""

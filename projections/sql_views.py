@@ -28,7 +28,7 @@ class SqlViewStore(ABC):
         """See `ViewStore.reading`."""
 
     @abstractmethod
-    def wipe(self) -> None:
+    def wipe(self, wait_s: float | None = None) -> None:
         """See `ViewStore.wipe`."""
 
     @abstractmethod

@@ -60,7 +60,7 @@ class SQLiteViewStore(SqlViewStore):
             self._writer.close()
             self._reader.close()
 
-    def wipe(self) -> None:
+    def wipe(self, wait_s: float | None = None) -> None:
         """See `ViewStore.wipe`. Empties the journal too."""
         with self._write_lock, _typed_errors():
             try:
@@ -69,7 +69,7 @@ class SQLiteViewStore(SqlViewStore):
                 if not is_busy(error):
                     raise
                 raise OldBytesRemain(str(self._path), ("a process that writes to it",)) from error
-            empty_journal(self._writer, self._path)
+            empty_journal(self._writer, self._path, wait_s=wait_s)
 
     def check(self) -> None:
         """Look for damage in the whole file. Raises `ViewsUnavailable`."""

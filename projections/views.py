@@ -106,10 +106,11 @@ class ViewStore(Protocol):
         """The keys of a projection that are folded no further, in the order of their faults."""
         ...
 
-    def wipe(self) -> None:
+    def wipe(self, wait_s: float | None = None) -> None:
         """Write the files anew, so that nothing is left in them of what has been deleted.
 
-        Raises `events.errors.OldBytesRemain` while somebody else has it in use.
+        Raises `events.errors.OldBytesRemain` when others have them in use for longer than ``wait_s`` (None for the
+        usual time).
         """
         ...
 

@@ -1,12 +1,9 @@
 """The commands about learners and keys: ``python -m events forget|rotate-master-key|consent|retain``."""
 
 import argparse
-import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -14,26 +11,19 @@ from rich.table import Table
 
 from events.arguments import REFUSED, add_command, days, exit_status, stream_name
 from events.errors import OldBytesRemain
+from events.handover import hand_over
 from events.learner import PURPOSES, ConsentGiven, ConsentWithdrawn
 from events.learner_stream import Told, append_for, told_of
-from events.location import DataFolder, environment_of
-from events.opening import (
-    master_key_source,
-    open_existing_log,
-    open_key_store,
-    open_keys,
-    open_log,
-    with_server,
-)
+from events.location import DataFolder
+from events.opening import master_key_source, open_existing_log, open_key_store, open_keys, with_server
 from events.recorder_log import RecorderEventLog
 from events.sealing.errors import LearnerUnknown
-from events.sealing.finishing import finish_forgetting
-from events.sealing.forgetting import Manifest, forget, knows
+from events.sealing.finishing import Finisher
+from events.sealing.forgetting import HOLD, Manifest, forget, knows
 from events.sealing.keys import KeyRing
 from events.sealing.rotation import rotate_master_key
 
 COMMANDS = ("forget", "rotate-master-key", "consent", "retain")
-ROOT = Path(__file__).parents[2]
 
 
 def add_key_commands(commands: Any) -> None:
@@ -65,7 +55,7 @@ def run_key_command(options: argparse.Namespace, folder: DataFolder) -> int:
             return _consent(options, folder)
         case _:
             days = () if options.days is None else ("--days", str(options.days))
-            return _hand_over(folder, "actors", "retain", *days)
+            return hand_over(folder, "actors", "retain", *days)
 
 
 def _forget(learner: str, folder: DataFolder, *, sure: bool) -> int:
@@ -73,46 +63,59 @@ def _forget(learner: str, folder: DataFolder, *, sure: bool) -> int:
         keys = open_keys(folder)
         if not _known(log, keys, learner):
             raise LearnerUnknown(learner)
-        finished = learner in finish_forgetting(log, keys, folder)
+        finished = learner in Finisher(keys, folder).finish(log)
         generation = keys.generation(learner)
         destroyed = keys.forgotten_at(learner) if generation and keys.for_reading(learner, generation) is None else None
         if finished and destroyed is None:
-            return _came_back(learner, folder)
+            return _came_back(learner, log, keys, folder)
         told = destroyed is not None and not finished and told_of(log, learner).forgotten is not None
         if destroyed is None and not sure and not _confirmed(learner):
             return 1
-        manifest, path = forget(learner, log, keys, folder)
-    for line in _forgotten(manifest, destroyed, told=told):
+        hold = log.hold(HOLD)  # nobody else need finish it meanwhile, down to the last file
+        try:
+            return _forget_now(learner, log, keys, folder, before=destroyed, told=told)
+        finally:
+            if hold is not None:
+                hold.release()
+
+
+def _forget_now(
+    learner: str, log: RecorderEventLog, keys: KeyRing, folder: DataFolder, *, before: datetime | None, told: bool
+) -> int:
+    """``before`` and ``told`` are as for `_forgotten`."""
+    manifest, path = forget(learner, log, keys, folder)
+    for line in _forgotten(manifest, before, told=told):
         print(line)
     for name in manifest.datasets:
         print(f"  dataset {name} held the learner; make it anew")
-    print(f"  manifest: {path}")
-    status = _wipe(folder)
+    print(f"  manifest: {path}", flush=True)
+    status = _wipe(log, keys, folder)
     if manifest.register_fault:
         print(f"events: {manifest.register_fault}; then forget {learner!r} again", file=sys.stderr)
         print("  which datasets held the learner is not known; all else is done", file=sys.stderr)
     return status or (REFUSED if manifest.register_fault else 0)
 
 
-def _wipe(folder: DataFolder) -> int:
+def _wipe(log: RecorderEventLog, keys: KeyRing, folder: DataFolder) -> int:
     """Leave nothing in any file of what was deleted, now or by an earlier command that could not; the exit status."""
-    status = 0
-    with open_log(folder) as log:
-        for wipe in (open_key_store(folder).wipe, log.wipe):
-            try:
-                wipe()
-            except OldBytesRemain as error:
-                print(f"events: {error}", file=sys.stderr)
-                status = exit_status(error)
+    status, due = 0, keys.aftermath.left("log_files")
+    for wipe in (keys.wipe, log.wipe):
+        try:
+            wipe()
+        except OldBytesRemain as error:
+            print(f"events: {error}", file=sys.stderr)
+            status = exit_status(error)
+    if not status:
+        keys.aftermath.done(due, "log_files")
     # The views are a layer above, and follow the log by themselves; this waits for them.
-    return _hand_over(folder, "projections", "wipe") or status
+    return hand_over(folder, "projections", "wipe") or status
 
 
-def _came_back(learner: str, folder: DataFolder) -> int:
+def _came_back(learner: str, log: RecorderEventLog, keys: KeyRing, folder: DataFolder) -> int:
     """The command may have been meant for the life that was forgotten by halves: the new one is left alone."""
     print(f"{learner} was forgotten before; that was cut short, and is finished now")
-    print(f"  since then {learner} has come back: to forget that too, give the command again")
-    return _wipe(folder) or REFUSED
+    print(f"  since then {learner} has come back: to forget that too, give the command again", flush=True)
+    return _wipe(log, keys, folder) or REFUSED
 
 
 def _known(log: RecorderEventLog, keys: KeyRing, learner: str) -> bool:
@@ -194,10 +197,3 @@ def _show_consents(learner: str, told: Told) -> int:
     if told.forgotten is not None:
         print(f"{learner} was forgotten on {told.forgotten.time:%Y-%m-%d %H:%M:%S} UTC")
     return 0
-
-
-def _hand_over(folder: DataFolder, *command: str) -> int:
-    """Run a command of a layer above this one, which may not be imported from here."""
-    return subprocess.run(
-        [sys.executable, "-m", *command], env=os.environ | environment_of(folder), cwd=ROOT, check=False
-    ).returncode

@@ -26,7 +26,7 @@ from events.location import DataFolder
 from events.recorder_log import RecorderEventLog
 from events.sealing.codec import FORGOTTEN
 from events.sealing.errors import RegisterDamaged
-from events.sealing.key_store import StoredKey
+from events.sealing.key_store import StoredKey, Telling
 from events.sealing.keys import CHECK_S, KeyRing
 from events.sealing.personal import KEPT, personal_part
 
@@ -87,7 +87,7 @@ def forget(learner: str, log: RecorderEventLog, keys: KeyRing, folder: DataFolde
 def finish(key: StoredKey, log: RecorderEventLog, keys: KeyRing, folder: DataFolder) -> tuple[Manifest, Path]:
     """Do what is left when a learner's keys up to ``key`` are destroyed; those of a life begun since stay.
 
-    Raises as `forget`.
+    Old bytes stay in files: to wipe those is a step of its own (`events.sealing.key_store.Step`). Raises as `forget`.
     """
     learner, generation = key.learner, key.generation
     datasets, fault = _datasets_of(learner, folder)
@@ -98,7 +98,7 @@ def finish(key: StoredKey, log: RecorderEventLog, keys: KeyRing, folder: DataFol
         time.sleep(ALL_KNOW_S)
         event = LearnerForgotten(generation=generation, datasets=datasets)
         recorded = append_for(log, learner, event, unless=lambda each: _tells(each, key))
-    keys.tell(key, finished=False)
+    keys.aftermath.tell(telling_of(key, recorded))
     held = _Held()
     for each, sealed in _stored(log, learner):
         held.add(each, sealed=sealed)
@@ -119,13 +119,18 @@ def finish(key: StoredKey, log: RecorderEventLog, keys: KeyRing, folder: DataFol
     )
     path = _write(folder, manifest)
     if not fault:
-        keys.tell(key, finished=True)
+        keys.aftermath.done([key], "search")
     return manifest, path
 
 
 def told(key: StoredKey, log: RecorderEventLog, learner: str) -> Recorded | None:
     """The event that tells of a destruction."""
     return next((each for each in reversed(log.read(stream_of(learner))) if _tells(each, key)), None)
+
+
+def telling_of(key: StoredKey, recorded: Recorded) -> Telling:
+    """Where the log tells of a destruction, to be kept beside the keys."""
+    return Telling(learner=key.learner, generation=key.generation, position=recorded.position or 0, event=recorded.id)
 
 
 def written_for(key: StoredKey, folder: DataFolder) -> bool:

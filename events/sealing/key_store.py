@@ -1,14 +1,14 @@
 """The port of the store of the learners' wrapped keys, and the SQL that every database of ours understands.
 
 A learner's keys are numbered by generations from 1; a destroyed one stays as a tombstone without its bytes. The store
-never sees a key in the clear. It also keeps which destructions the log tells of: whatever was cut short between the
-destruction of a key and the end of forgetting is found by it, and finished.
+never sees a key in the clear. Beside the keys is kept how far each forgetting is: whatever was cut short between the
+destruction of a key and the last wiped file is found by it, and finished.
 """
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from msgspec import Struct
 
@@ -30,6 +30,23 @@ class StoredKey(Struct, frozen=True, kw_only=True):
     told: bool = False
 
 
+Step = Literal["search", "log_files", "view_files"]
+"""What is to be done when the log tells of a destruction: go through all of the learner's events; wipe the files of log
+and keys; wipe those of the views."""
+
+
+class Telling(Struct, frozen=True, kw_only=True):
+    """Where the log tells of the destruction of a learner's keys up to ``generation``; ``event`` is the id there.
+
+    ``position`` is 0 for what was told before the store kept the place.
+    """
+
+    learner: str
+    generation: int
+    position: int = 0
+    event: str = ""
+
+
 class MasterMark(Struct, frozen=True, kw_only=True):
     """The id of the master key in use, and something that it sealed, by which a wrong one is known."""
 
@@ -37,8 +54,40 @@ class MasterMark(Struct, frozen=True, kw_only=True):
     proof: bytes
 
 
+class Aftermath(Protocol):
+    """Keeps how far each forgetting is. Every method raises `KeysUnavailable`."""
+
+    def tell(self, telling: Telling) -> None:
+        """Keep where the log tells of a destruction."""
+        ...
+
+    def untell(self, telling: Telling) -> None:
+        """Take back all that was kept of a destruction since: the log does not tell of it any more."""
+        ...
+
+    def newest(self) -> Telling | None:
+        """The telling that stands last in the log; before those, one whose place was not kept."""
+        ...
+
+    def left(self, step: Step) -> tuple[StoredKey, ...]:
+        """The newest tombstone of each learner, of those with whom a step is to be done.
+
+        Files of the log are wiped after the search, those of the views as soon as the log tells of the destruction.
+        """
+        ...
+
+    def done(self, keys: Sequence[StoredKey], step: Step) -> None:
+        """Keep that a step is done with the destructions of these keys and of those before them."""
+        ...
+
+
 class KeyStore(Protocol):
     """Keeps wrapped keys. Several processes may use it at once. Every method raises `KeysUnavailable`."""
+
+    @property
+    def aftermath(self) -> Aftermath:
+        """How far each forgetting is."""
+        ...
 
     def keys_of(self, learner: str) -> tuple[StoredKey, ...]:
         """All of a learner's keys, oldest first, tombstones too."""
@@ -57,17 +106,6 @@ class KeyStore(Protocol):
 
     def destructions(self) -> int:
         """How many tombstones there are: it grows whenever somebody is forgotten."""
-        ...
-
-    def tell(self, learner: str, generation: int, *, finished: bool) -> None:
-        """Keep that the log tells of the destruction of keys up to ``generation``, and whether nothing is left to do.
-
-        What is finished stays so.
-        """
-        ...
-
-    def unfinished(self) -> tuple[StoredKey, ...]:
-        """The newest tombstone of each learner, of those that are not finished."""
         ...
 
     def mark(self) -> MasterMark | None:
@@ -90,8 +128,11 @@ class RotatingKeyStore(KeyStore, Protocol):
         """Replace a key's wrapping; False when it is no longer as ``key`` says, or another master key is in use."""
         ...
 
-    def wipe(self) -> None:
-        """Take what was replaced or destroyed out of the files, whoever did it. Raises `OldBytesRemain`."""
+    def wipe(self, wait_s: float | None = None) -> None:
+        """Take what was replaced or destroyed out of the files, whoever did it.
+
+        Raises `OldBytesRemain` when others have them in use for longer than ``wait_s`` (None for the usual time).
+        """
         ...
 
 
@@ -121,8 +162,8 @@ class Database(Protocol):
         """A transaction that no other writer runs beside; on the disk when it ends."""
         ...
 
-    def wipe(self) -> None:
-        """Take what was replaced or destroyed out of the files. Raises `OldBytesRemain`."""
+    def wipe(self, wait_s: float | None) -> None:
+        """See `RotatingKeyStore.wipe`."""
         ...
 
 
@@ -135,29 +176,38 @@ def tables(bytes_type: str) -> tuple[str, ...]:
         "CREATE INDEX IF NOT EXISTS learner_keys_destroyed ON learner_keys (destroyed) WHERE destroyed IS NOT NULL",
         "CREATE TABLE IF NOT EXISTS destructions_told (learner TEXT NOT NULL, generation INTEGER NOT NULL,"
         " finished INTEGER NOT NULL, PRIMARY KEY (learner, generation))",
+        "CREATE TABLE IF NOT EXISTS destructions_followed (learner TEXT NOT NULL, generation INTEGER NOT NULL,"
+        " position BIGINT NOT NULL, event TEXT NOT NULL, log_files INTEGER NOT NULL, view_files INTEGER NOT NULL,"
+        " PRIMARY KEY (learner, generation))",
         "CREATE TABLE IF NOT EXISTS master_key (id INTEGER PRIMARY KEY CHECK (id = 1), master TEXT NOT NULL,"
         f" proof {bytes_type} NOT NULL)",
     )
 
 
 COLUMNS = "learner, generation, master, wrapped, made, destroyed"
-_TOLD = (
+TOLD = (
     "EXISTS (SELECT 1 FROM destructions_told AS told WHERE told.learner=learner_keys.learner"
     " AND told.generation>=learner_keys.generation{})"
 )
-_KEYS = f"SELECT {COLUMNS}, {_TOLD.format('')} FROM learner_keys"
+KEYS = f"SELECT {COLUMNS}, {TOLD.format('')} FROM learner_keys"
 
 
 class SqlKeyStore:
     """A `RotatingKeyStore` in an SQL database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, aftermath: Aftermath) -> None:
         self._database = database
+        self._aftermath = aftermath
+
+    @property
+    def aftermath(self) -> Aftermath:
+        """See `KeyStore.aftermath`."""
+        return self._aftermath
 
     def keys_of(self, learner: str) -> tuple[StoredKey, ...]:
         """See `KeyStore.keys_of`."""
-        statement = f"{_KEYS} WHERE learner=? ORDER BY generation"
-        return tuple(_key(row) for row in self._read(statement, learner))
+        statement = f"{KEYS} WHERE learner=? ORDER BY generation"
+        return tuple(key_of(row) for row in self._read(statement, learner))
 
     def add(self, key: StoredKey) -> bool:
         """See `KeyStore.add`."""
@@ -188,23 +238,6 @@ class SqlKeyStore:
         rows = self._read("SELECT COUNT(*) FROM learner_keys WHERE destroyed IS NOT NULL")
         return int(rows[0][0]) if rows else 0
 
-    def tell(self, learner: str, generation: int, *, finished: bool) -> None:
-        """See `KeyStore.tell`."""
-        change = "UPDATE SET finished=1" if finished else "NOTHING"
-        with self._database.writing() as cursor:
-            cursor.run(
-                f"INSERT INTO destructions_told VALUES (?,?,?) ON CONFLICT (learner, generation) DO {change}",
-                learner,
-                generation,
-                int(finished),
-            )
-
-    def unfinished(self) -> tuple[StoredKey, ...]:
-        """See `KeyStore.unfinished`."""
-        finished = _TOLD.format(" AND told.finished=1")
-        statement = f"{_KEYS} WHERE destroyed IS NOT NULL AND NOT {finished} ORDER BY learner, generation"
-        return tuple({key.learner: key for key in map(_key, self._read(statement))}.values())
-
     def mark(self) -> MasterMark | None:
         """See `KeyStore.mark`."""
         rows = self._read("SELECT master, proof FROM master_key")
@@ -221,8 +254,8 @@ class SqlKeyStore:
 
     def wrapped_otherwise(self, master: str) -> tuple[StoredKey, ...]:
         """See `RotatingKeyStore.wrapped_otherwise`."""
-        statement = f"{_KEYS} WHERE master<>? AND destroyed IS NULL LIMIT {LIMIT}"
-        return tuple(_key(row) for row in self._read(statement, master))
+        statement = f"{KEYS} WHERE master<>? AND destroyed IS NULL LIMIT {LIMIT}"
+        return tuple(key_of(row) for row in self._read(statement, master))
 
     def rewrap(self, key: StoredKey, wrapped: bytes, master: str) -> bool:
         """See `RotatingKeyStore.rewrap`."""
@@ -235,16 +268,17 @@ class SqlKeyStore:
         with self._database.writing() as cursor:
             return cursor.run(statement, *values).changed == 1
 
-    def wipe(self) -> None:
+    def wipe(self, wait_s: float | None = None) -> None:
         """See `RotatingKeyStore.wipe`."""
-        self._database.wipe()
+        self._database.wipe(wait_s)
 
     def _read(self, statement: str, *parameters: object) -> Sequence[Sequence[Any]]:
         with self._database.reading() as cursor:
             return cursor.run(statement, *parameters).rows if cursor is not None else ()
 
 
-def _key(row: Sequence[Any]) -> StoredKey:
+def key_of(row: Sequence[Any]) -> StoredKey:
+    """The key in a row of `KEYS`."""
     return StoredKey(
         learner=row[0],
         generation=row[1],

@@ -29,7 +29,7 @@ from events.sealing.errors import (
     MasterKeyMissing,
     MasterKeyWrong,
 )
-from events.sealing.key_store import MasterMark, RotatingKeyStore, StoredKey
+from events.sealing.key_store import Aftermath, MasterMark, RotatingKeyStore, StoredKey
 from events.sealing.master_keys import KEY_BYTES, MasterKey, MasterKeySource
 
 NONCE_BYTES = 12
@@ -157,17 +157,14 @@ class KeyRing:
         """The tombstone of the learner's newest key that has been destroyed, asked of the store."""
         return next((key for key in reversed(self._store.keys_of(learner)) if key.destroyed is not None), None)
 
-    def tell(self, key: StoredKey, *, finished: bool) -> None:
-        """Keep that the log tells of a destruction, and whether nothing is left to do."""
-        self._store.tell(key.learner, key.generation, finished=finished)
+    @property
+    def aftermath(self) -> Aftermath:
+        """How far each forgetting is."""
+        return self._store.aftermath
 
-    def unfinished(self) -> tuple[StoredKey, ...]:
-        """A tombstone of each learner whose forgetting is under way, or was cut short."""
-        return self._store.unfinished()
-
-    def wipe(self) -> None:
-        """Take what was destroyed out of the store's files, once more where that was cut short."""
-        self._store.wipe()
+    def wipe(self, wait_s: float | None = None) -> None:
+        """See `RotatingKeyStore.wipe`."""
+        self._store.wipe(wait_s)
 
     def _learner(self, learner: str) -> _Learner:
         """Needs the lock."""

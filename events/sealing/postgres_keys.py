@@ -13,13 +13,15 @@ from events.postgres import CREATION_LOCK, LOCK_TIMEOUT_S, WAIT_FOR_CONNECTION_S
 from events.postgres_errors import typed_errors
 from events.postgres_server import CONNECT_TIMEOUT_S
 from events.postgres_wiping import wipe_tables
+from events.sealing.aftermath import SqlAftermath
 from events.sealing.errors import KeysUnavailable
 from events.sealing.key_store import Cursor, Found, SqlKeyStore, tables
 
 
 def postgres_keys(url: str, *, schema: str = "public") -> SqlKeyStore:
     """The keys in the database at ``url``; the tables are made when they are first used."""
-    return SqlKeyStore(_Postgres(url, schema))
+    database = _Postgres(url, schema)
+    return SqlKeyStore(database, SqlAftermath(database))
 
 
 class _Postgres:
@@ -55,10 +57,11 @@ class _Postgres:
             connection.execute("LOCK TABLE learner_keys IN SHARE ROW EXCLUSIVE MODE")
             yield _Cursor(connection)
 
-    def wipe(self) -> None:
+    def wipe(self, wait_s: float | None) -> None:
         """Write the table anew: the old version of a row is in its file until then."""
         with _typed_errors(), self._connected() as connection:
-            wipe_tables(connection, [Identifier(self._schema, "learner_keys")], "the learners' keys")
+            tables = [Identifier(self._schema, "learner_keys")]
+            wipe_tables(connection, tables, "the learners' keys", wait_s=wait_s)
 
     @contextmanager
     def _connected(self) -> Iterator[psycopg.Connection]:

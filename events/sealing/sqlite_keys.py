@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from events.sealing.aftermath import SqlAftermath
 from events.sealing.errors import KeysUnavailable
 from events.sealing.key_store import Cursor, Found, SqlKeyStore, tables
 
@@ -17,7 +18,8 @@ LOCK_TIMEOUT_S = 10
 
 def sqlite_keys(path: Path) -> SqlKeyStore:
     """The keys in the file ``path``, which is made when the first is written."""
-    return SqlKeyStore(_SQLite(path))
+    database = _SQLite(path)
+    return SqlKeyStore(database, SqlAftermath(database))
 
 
 class _SQLite:
@@ -51,7 +53,7 @@ class _SQLite:
                     connection.execute("ROLLBACK")
                 raise
 
-    def wipe(self) -> None:
+    def wipe(self, wait_s: float | None) -> None:
         """Nothing to do: ``secure_delete`` has overwritten it."""
 
     def _open(self) -> sqlite3.Connection:

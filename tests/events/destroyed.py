@@ -1,5 +1,6 @@
 """A learner forgotten as `forget` does it, without a log: the key destroyed, and the destruction told."""
 
+from events.sealing.key_store import Telling
 from events.sealing.keys import KeyRing
 
 
@@ -8,4 +9,5 @@ def destroy_and_tell(keys: KeyRing, learner: str) -> None:
     keys.destroy(learner)
     key = keys.destroyed(learner)
     assert key is not None
-    keys.tell(key, finished=True)
+    keys.aftermath.tell(Telling(learner=learner, generation=key.generation))
+    keys.aftermath.done([key], "search")

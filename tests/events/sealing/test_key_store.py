@@ -4,12 +4,13 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 from uuid import uuid4
 
 import pytest
 
 from events.sealing.errors import KeysUnavailable
-from events.sealing.key_store import MasterMark, RotatingKeyStore, StoredKey
+from events.sealing.key_store import MasterMark, RotatingKeyStore, Step, StoredKey, Telling
 from events.sealing.postgres_keys import postgres_keys
 from events.sealing.sqlite_keys import sqlite_keys
 
@@ -177,24 +178,98 @@ def test_a_server_that_does_not_answer_is_a_typed_error(tmp_path: Path, monkeypa
     assert caught.value.retryable
 
 
-def test_a_destruction_is_unfinished_until_the_log_tells_of_it_and_nothing_is_left_to_do(
-    store: RotatingKeyStore, opener: Opener
-) -> None:
+TOLD = Telling(learner="ana", generation=1, position=7, event="e7")
+
+
+def left(store: RotatingKeyStore) -> dict[str, list[tuple[str, int, bool]]]:
+    """Whose forgetting lacks which step."""
+    return {
+        step: [(each.learner, each.generation, each.told) for each in store.aftermath.left(step)]
+        for step in get_args(Step)
+    }
+
+
+def test_each_step_of_a_forgetting_is_left_until_it_is_done(store: RotatingKeyStore, opener: Opener) -> None:
     store.add(key())
     store.add(key("ben"))
     store.destroy("ana", GONE)
-    assert [(each.learner, each.generation, each.told) for each in opener().unfinished()] == [("ana", 1, False)]
+    (tombstone,) = store.keys_of("ana")
+    assert left(opener()) == {"search": [("ana", 1, False)], "log_files": [], "view_files": []}
 
-    store.tell("ana", 1, finished=False)
+    store.aftermath.tell(TOLD)
 
-    assert [(each.learner, each.told) for each in opener().unfinished()] == [("ana", True)]
+    ana = [("ana", 1, True)]
+    assert left(opener()) == {"search": ana, "log_files": [], "view_files": ana}
     assert store.keys_of("ana")[0].told
-    store.tell("ana", 1, finished=True)
-    assert opener().unfinished() == ()
+    store.aftermath.done([tombstone], "search")
+    assert left(opener()) == {"search": [], "log_files": ana, "view_files": ana}
+    store.aftermath.done([tombstone], "view_files")
+    assert left(opener()) == {"search": [], "log_files": ana, "view_files": []}
+    store.aftermath.done([tombstone], "log_files")
+    assert left(opener()) == {"search": [], "log_files": [], "view_files": []}
+    assert opener().aftermath.newest() == TOLD
+
+
+def test_a_second_life_has_steps_of_its_own(store: RotatingKeyStore) -> None:
+    store.add(key())
+    store.destroy("ana", GONE)
+    finish(store, TOLD)
 
     store.add(key(generation=2))
     assert [each.told for each in store.keys_of("ana")] == [True, False]
     store.destroy("ana", GONE)
-    assert [each.generation for each in store.unfinished()] == [2]
-    store.tell("ana", 2, finished=True)
-    assert store.unfinished() == ()
+    assert left(store) == {"search": [("ana", 2, False)], "log_files": [], "view_files": []}
+    finish(store, Telling(learner="ana", generation=2, position=9, event="e9"))
+    assert left(store) == {"search": [], "log_files": [], "view_files": []}
+
+
+def finish(store: RotatingKeyStore, telling: Telling) -> None:
+    """Do every step with the learner's newest key."""
+    store.aftermath.tell(telling)
+    for step in get_args(Step):
+        store.aftermath.done(store.keys_of(telling.learner)[-1:], step)
+
+
+def test_what_the_log_does_not_tell_any_more_is_begun_again(store: RotatingKeyStore, opener: Opener) -> None:
+    ben = Telling(learner="ben", generation=1, position=9, event="e9")
+    for telling in (TOLD, ben):
+        store.add(key(telling.learner))
+        store.destroy(telling.learner, GONE)
+        finish(store, telling)
+    assert store.aftermath.newest() == ben
+
+    store.aftermath.untell(ben)
+
+    assert opener().aftermath.newest() == TOLD
+    assert left(opener()) == {"search": [("ben", 1, False)], "log_files": [], "view_files": []}
+
+
+def test_what_an_older_program_told_has_no_place_and_files_that_nobody_is_known_to_have_wiped(
+    opener: Opener, tmp_path: Path
+) -> None:
+    store = opener()
+    store.adopt(MasterMark(master="m1", proof=b"proof 1"), "")
+    for learner, position in (("ana", 0), ("ben", 9)):
+        store.add(key(learner))
+        store.destroy(learner, GONE)
+        finish(store, Telling(learner=learner, generation=1, position=position, event="e9" if position else ""))
+    with store._database.writing() as cursor:  # type: ignore[attr-defined]
+        cursor.run("DELETE FROM destructions_followed WHERE learner='ana'")
+
+    assert store.aftermath.newest() == Telling(learner="ana", generation=1)
+    ana = [("ana", 1, True)]
+    assert left(store) == {"search": [], "log_files": ana, "view_files": ana}
+    store.aftermath.tell(TOLD)
+    assert opener().aftermath.newest() == Telling(learner="ben", generation=1, position=9, event="e9")
+
+
+def test_a_store_of_an_older_program_gets_the_marks_when_it_is_opened(opener: Opener) -> None:
+    store = opener()
+    store.adopt(MasterMark(master="m1", proof=b"proof 1"), "")
+    store.destroy("ana", GONE)
+    with store._database.writing() as cursor:  # type: ignore[attr-defined]
+        cursor.run("DROP TABLE destructions_followed")
+
+    finish(opener(), TOLD)
+
+    assert left(opener()) == {"search": [], "log_files": [], "view_files": []}

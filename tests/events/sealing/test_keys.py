@@ -13,6 +13,7 @@ from events.sealing.errors import (
     MasterKeyUnusable,
     MasterKeyWrong,
 )
+from events.sealing.key_store import Telling
 from events.sealing.keys import KeyRing
 from events.sealing.master_keys import GivenMasterKeys, MasterKeyFile, fresh_master_key
 from events.sealing.sqlite_keys import sqlite_keys
@@ -96,14 +97,14 @@ def test_nobody_comes_back_before_the_log_tells_of_the_destruction(tmp_path: Pat
     for _ in range(2):
         with pytest.raises(LearnerBeingForgotten, match="begin again"):
             elsewhere.for_writing("ana", returning=True)
-    assert keys.unfinished() == (key,)
-    keys.tell(key, finished=False)
+    assert keys.aftermath.left("search") == (key,)
+    keys.aftermath.tell(Telling(learner="ana", generation=1))
 
     assert elsewhere.for_writing("ana", returning=True).generation == 2
-    assert [each.generation for each in keys.unfinished()] == [1]
-    keys.tell(key, finished=True)
-    keys.tell(key, finished=False)
-    assert keys.unfinished() == ()
+    assert [each.generation for each in keys.aftermath.left("search")] == [1]
+    keys.aftermath.done([key], "search")
+    keys.aftermath.tell(Telling(learner="ana", generation=1))
+    assert keys.aftermath.left("search") == ()
 
 
 def test_another_process_notices_within_a_second(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("postgres", "sqlite"):
         monkeypatch.setattr(f"events.{module}_wiping.WAIT_S", 0.3)
     monkeypatch.setattr(
-        "events.sealing.commands._hand_over", lambda folder, _, *command: projections(list(command), folder)
+        "events.sealing.commands.hand_over", lambda folder, _, *command: projections(list(command), folder)
     )
 
 

@@ -1,0 +1,63 @@
+"""Leaves nothing in the views' files of what was deleted: the command ``wipe``, and what every command does by the way.
+
+The views must be folded so far that nothing of a forgotten learner is in them; then the store writes its files anew.
+"""
+
+import time
+from contextlib import suppress
+
+from events.errors import ViewsNotWiped
+from events.location import DataFolder
+from events.opening import open_keys
+from events.recorder_log import RecorderEventLog
+from projections.catalogue import PROJECTIONS
+from projections.commands import caught_up
+from projections.errors import ProjectionsError, RunnerFenced
+from projections.forgotten import scrub_buildings
+from projections.opening import remove_aside
+from projections.runner import ProjectionRunner
+from projections.views import ViewStore
+
+PAUSE_S = 0.1
+
+
+def wipe(log: RecorderEventLog, store: ViewStore, folder: DataFolder, *, wait_s: float | None = None) -> int:
+    """Fold what is new, then write the store's files anew. Raises as `wipe_folded`."""
+    aftermath = open_keys(folder).aftermath
+    due = aftermath.left("view_files")
+    head = wipe_folded(log, store, folder, wait_s=wait_s)
+    aftermath.done(due, "view_files")
+    print(f"the views are folded to position {head:,}, and nothing of what was deleted is left in the views' files")
+    return 0
+
+
+def wipe_by_the_way(log: RecorderEventLog, store: ViewStore, folder: DataFolder, *, wait_s: float) -> bool:
+    """See `events.recorder_log.WipeViews`: for a command that is there for something else."""
+    try:
+        wipe_folded(log, store, folder, wait_s=wait_s)
+    except ProjectionsError as error:
+        raise ViewsNotWiped(str(error)) from error
+    return True
+
+
+def wipe_folded(log: RecorderEventLog, store: ViewStore, folder: DataFolder, *, wait_s: float | None) -> int:
+    """Fold what is new and write the store's files anew; the position that is folded to.
+
+    Who has the files in use is waited for ``wait_s`` (None for the usual time). Raises what `ViewStore.wipe` raises.
+    """
+    head = log.head()
+    _fold(caught_up(log, store), head)
+    scrub_buildings(log, store, PROJECTIONS)
+    remove_aside(folder)
+    store.wipe(wait_s)
+    return head
+
+
+def _fold(runner: ProjectionRunner, head: int) -> None:
+    """Where another one folds, it needs no longer than the newest events take."""
+    while any(each.lag for each in runner.status(head)):
+        time.sleep(PAUSE_S)
+        with suppress(RunnerFenced):  # one that was killed keeps its lease for a while; then this one takes over
+            while runner.run_once():
+                pass
+            runner.release()
