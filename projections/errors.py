@@ -42,6 +42,33 @@ class RunnerFenced(ProjectionsError):
         return f"{told} folds into these views already (a running server does); when it has ended, this one can"
 
 
+class ViewsBehind(ProjectionsError):
+    """The views are not folded far enough, and this command cannot fold them.
+
+    ``missing`` are the parts of the learners that nobody folds, ``owners`` the runners of the others.
+    """
+
+    retryable = True
+
+    def __init__(self, position: int, missing: tuple[int, ...], owners: tuple[str, ...]) -> None:
+        super().__init__(position, missing, owners)
+        self.position = position
+        self.missing = missing
+        self.owners = owners
+
+    def __str__(self) -> str:
+        told = f"nothing is wiped, for the views are not folded to position {self.position:,}"
+        who = " and ".join(map(runner_told, self.owners)) or "nobody"
+        if self.missing and self.owners:
+            parts = counted(len(self.missing), "part")
+            why = f"nobody folds {parts} of the learners, and this command cannot while {who} folds others"
+            way_out = "start the worker that is missing, or end the others"
+        else:
+            why = f"they get no further with {who}"
+            way_out = "see what holds that up, or end it"
+        return f"{told}: {why}; {way_out}, and the same command or any later one finishes it"
+
+
 class ViewsUnavailable(ProjectionsError):
     """The views cannot be used now. ``reason`` is full, damaged, outdated, newer, missing, shorter_log or failed."""
 

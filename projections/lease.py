@@ -79,3 +79,12 @@ class Lease:
             "UPDATE leases SET owner=?, epoch=?, lease_until=? WHERE part=?",
             [(self.owner, epoch, self._until, part) for part, epoch in self._epochs.items()],
         )
+
+
+def folded_by(cursor: Cursor, now: float) -> dict[int, str]:
+    """The runner of each part that has one; ``now`` in Unix seconds."""
+    return {
+        part: owner
+        for part, owner, until in cursor.all("SELECT part, owner, lease_until FROM leases ORDER BY part")
+        if owner and until > now
+    }
