@@ -1,13 +1,20 @@
-"""Hands work over to a command of a layer above this one, which may not be imported from here."""
+"""Hands work over to the layers above this one, which may not be imported from here: by a command, or a function."""
 
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from events.location import DataFolder, environment_of
 
 ROOT = Path(__file__).parents[1]
+
+WipeViews = Callable[[DataFolder], bool]
+"""Takes what was deleted out of the files of a folder's views; False when that must wait for those who fold.
+
+May raise `EventsError`, such as `ViewsNotWiped`.
+"""
 
 
 def hand_over(folder: DataFolder, *command: str, quiet: bool = False) -> int:

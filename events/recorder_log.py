@@ -13,9 +13,9 @@ from msgspec import Struct, structs
 from events.codec import CODEC, Codec, Place
 from events.envelope import Fact, Origin, Recorded, Unknown
 from events.errors import CorruptPayload, LogUnavailable, VersionConflict
+from events.handover import WipeViews
 from events.holding import Hold
 from events.identifiers import uuid7
-from events.location import DataFolder
 from events.log import Appended, Batch, Clock, NewId, stamp, utc_now
 from events.unread import Unread
 
@@ -33,12 +33,6 @@ Told = tuple[Recorded | Place, ...]
 """Events, and of those that were not asked for the places."""
 Row = tuple[int, str, int, str, bytes | None]
 """Position, stream, version, type and bytes of an event; None for bytes that were not asked for."""
-
-WipeViews = Callable[[DataFolder], bool]
-"""Takes what was deleted out of the files of a folder's views; False when that must wait for those who fold.
-
-May raise `EventsError`, such as `ViewsNotWiped`.
-"""
 
 
 class Recorder(Protocol):
@@ -339,10 +333,7 @@ class RecorderEventLog:
             self._recorder.wipe(wait_s)
 
     def keep_up(self, wipe_views: WipeViews | None = None) -> None:
-        """Finish what another process began and could not finish, as whoever opened the log has laid down.
-
-        The views' part of it is left to others when nobody says how to ``wipe_views``.
-        """
+        """Finish what another process could not, as whoever opened the log laid down; views only by ``wipe_views``."""
         self.upkeep(self, wipe_views)
 
     def head(self) -> int:

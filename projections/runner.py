@@ -17,9 +17,9 @@ from msgspec import Struct
 
 from events.envelope import Recorded
 from events.errors import EventsError, ViewsNotWiped
+from events.handover import WipeViews
 from events.location import DataFolder
 from events.log import EventLog
-from events.recorder_log import WipeViews
 from events.sealing.finishing import PATIENCE_S
 from projections.audit import Auditor
 from projections.errors import ProjectionsError

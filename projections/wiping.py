@@ -36,7 +36,7 @@ def wipe(log: RecorderEventLog, store: ViewStore, folder: DataFolder, *, wait_s:
 
 
 def wipe_by_the_way(log: RecorderEventLog, store: ViewStore, folder: DataFolder, *, wait_s: float) -> bool:
-    """See `events.recorder_log.WipeViews`: for a command that is there for something else."""
+    """See `events.handover.WipeViews`: for a command that is there for something else."""
     try:
         wipe_folded(log, store, folder, wait_s=wait_s)
     except ProjectionsError as error:

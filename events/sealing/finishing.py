@@ -10,10 +10,10 @@ import time
 from collections.abc import Callable, Iterator
 
 from events.errors import EventsError
-from events.handover import hand_over
+from events.handover import WipeViews, hand_over
 from events.learner import LearnerForgotten, stream_of
 from events.location import DataFolder
-from events.recorder_log import RecorderEventLog, WipeViews
+from events.recorder_log import RecorderEventLog
 from events.sealing.errors import RegisterDamaged
 from events.sealing.forgetting import HOLD, finish, registered, telling_of, told, written_for
 from events.sealing.key_store import Aftermath, StoredKey, Telling
