@@ -14,6 +14,7 @@ from events.blobs import BlobStore
 from events.codec import Place
 from events.envelope import Fact, Origin, Recorded, Unknown
 from events.errors import BlobCorrupt, BlobMissing
+from events.handover import WipeViews
 from events.kafka.topic import KafkaTopic
 from events.location import DataFolder
 from events.log import Appended, Batch
@@ -70,6 +71,10 @@ class KafkaFedLog:
             return self._log.wait(after, timeout_s)
         self._read(READ, timeout_s)
         return after + 1 in self._waiting
+
+    def keep_up(self, wipe_views: WipeViews | None = None) -> None:
+        """See `RecorderEventLog.keep_up`."""
+        self._log.keep_up(wipe_views)
 
     def close(self) -> None:
         """Leave the brokers; the log stays open."""

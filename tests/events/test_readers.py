@@ -12,13 +12,16 @@ from events.blobs import BlobStore
 from events.codec import Codec, Place
 from events.envelope import Recorded
 from events.errors import BlobMissing
+from events.handover import WipeViews
 from events.kafka.cloud_events import Headers, to_kafka, with_reference
 from events.kafka.feed import KafkaFedLog
 from events.kafka.topic import KafkaTopic
 from events.lesson import SessionEnded
+from events.location import DataFolder
 from events.readers import KafkaReader
 from events.sealing.errors import KeysUnavailable
 from events.sqlite import SQLiteEventLog
+from projections.runner import Upkept
 from tests.events.samples import origin
 
 TOPIC = KafkaTopic(servers=("nowhere:1",), partitions=2)
@@ -122,3 +125,19 @@ def test_an_event_whose_blob_is_lost_holds_no_follower_up_that_has_the_store(tmp
     log.close()
 
     assert found == list(range(1, 31))
+
+
+def test_who_follows_kafka_finishes_what_another_process_left_undone(tmp_path: Path) -> None:
+    log = filled(tmp_path, Partitions(), count=1, beside=1)
+    reader = KafkaReader(TOPIC, BlobStore(tmp_path / "blobs"), connect=lambda _: cast(Any, Partitions()))
+    asked: list[WipeViews | None] = []
+    log.upkeep = lambda _, wipe_views: asked.append(wipe_views)
+
+    def wipe(folder: DataFolder) -> bool:
+        return True
+
+    runner_log: Upkept = KafkaFedLog(log, reader)
+    runner_log.keep_up(wipe)
+    log.close()
+
+    assert asked == [wipe]
