@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import random
 import string
 from collections.abc import Iterable, Iterator, Mapping
@@ -59,10 +60,13 @@ def found_in(
     """
     wanted, signs = {name: tuple(each) for name, each in forms.items()}, tuple(first)
     found: dict[str, set[str]] = {name: set() for name in wanted}
-    for path in (path for root in roots for path in root.rglob("*") if path.is_file()):
-        if path.stat().st_mtime < since:
+    for path in (Path(folder, name) for root in roots for folder, _, names in os.walk(root) for name in names):
+        try:
+            if not path.is_file() or path.stat().st_mtime < since:
+                continue
+            content = path.read_bytes()
+        except FileNotFoundError:  # Kafka deletes a topic's files a minute after the topic
             continue
-        content = path.read_bytes()
         if signs and not any(form in content for form in signs):
             continue
         for name, each in wanted.items():

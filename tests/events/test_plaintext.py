@@ -4,6 +4,8 @@ import base64
 import json
 import os
 import random
+import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -53,3 +55,25 @@ def test_a_file_that_is_older_than_the_words_is_passed_over(tmp_path: Path) -> N
     os.utime(tmp_path / "file", (0, 1_000))
 
     assert found_in([tmp_path], {"word": forms_of_text(WORD)}, since=1_001) == {"word": set()}
+
+
+def test_files_and_folders_that_vanish_meanwhile_end_no_search(tmp_path: Path) -> None:
+    (tmp_path / "stays").write_bytes(WORD.encode())
+    ended = threading.Event()
+
+    def come_and_go() -> None:
+        while not ended.is_set():
+            for number in range(20):
+                (tmp_path / f"{number}" / "in").mkdir(parents=True)
+                (tmp_path / f"{number}" / "in" / "file").touch()
+            for number in range(20):
+                shutil.rmtree(tmp_path / f"{number}")
+
+    coming = threading.Thread(target=come_and_go)
+    coming.start()
+    try:
+        for _ in range(200):
+            assert found_in([tmp_path], {"word": forms_of_text(WORD)}) == {"word": {"stays"}}
+    finally:
+        ended.set()
+        coming.join()
