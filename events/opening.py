@@ -13,11 +13,12 @@ from events.sealing.blobs import LearnerBlobs
 from events.sealing.codec import SealingCodec, holds_sealed
 from events.sealing.errors import KeyStoreLost
 from events.sealing.finishing import Finisher, wipe_views_by_command
-from events.sealing.key_store import RotatingKeyStore
+from events.sealing.key_store import SqlKeyStore
 from events.sealing.keys import KeyRing
 from events.sealing.master_keys import GivenMasterKeys, MasterKeyFile, MasterKeySource
 from events.sealing.postgres_keys import postgres_keys
-from events.sealing.sqlite_keys import sqlite_keys
+from events.sealing.sqlite_keys import sqlite_keys, sqlite_used_keys
+from events.sealing.used_keys import SqlUsedKeys
 from events.served import EMBEDDED_POSTGRES, LOG_VARIABLE, POSTGRES, SQLITE, tell_of_other_logs, without_password
 from events.sqlite import SQLiteEventLog
 
@@ -71,10 +72,12 @@ def open_blobs(folder: DataFolder) -> LearnerBlobs:
 
 def open_keys(folder: DataFolder) -> KeyRing:
     """The learners' keys, beside the log. Nothing is made or read before the first is wanted."""
-    return KeyRing(open_key_store(folder), master_key_source(folder))
+    store = open_key_store(folder)
+    used = SqlUsedKeys(store.database) if folder.log_url else sqlite_used_keys(folder.log)
+    return KeyRing(store, master_key_source(folder), used)
 
 
-def open_key_store(folder: DataFolder) -> RotatingKeyStore:
+def open_key_store(folder: DataFolder) -> SqlKeyStore:
     """Where the learners' wrapped keys are: in the log's database, or in a file beside an SQLite log."""
     folder = with_server(folder)
     return postgres_keys(folder.log_url) if _in_postgres(folder) else sqlite_keys(folder.keys)

@@ -119,7 +119,7 @@ def _came_back(learner: str, log: RecorderEventLog, keys: KeyRing, folder: DataF
 
 
 def _known(log: RecorderEventLog, keys: KeyRing, learner: str) -> bool:
-    return keys.generation(learner) > 0 or knows(log, learner)
+    return keys.knows(learner) or knows(log, learner)
 
 
 def _forgotten(manifest: Manifest, before: datetime | None, *, told: bool) -> Iterator[str]:

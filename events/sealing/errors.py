@@ -141,6 +141,24 @@ class KeyStoreLost(EventsError):
         )
 
 
+class KeyStoreOlder(KeyStoreLost):
+    """The log needs a learner's key that the store does not know of: the store is from an older backup."""
+
+    def __init__(self, learner: str, generation: int) -> None:
+        super().__init__("keys.sqlite, or the table learner_keys")
+        self.args = (learner, generation)
+        self.learner = learner
+        self.generation = generation
+
+    def __str__(self) -> str:
+        return (
+            f"the log needs key {self.generation} of learner {self.learner!r}, and the key store ({self.where}) does"
+            " not know of it: it comes from an older backup. Nothing was written, for a new key would be lost when the"
+            " newest store is put back. Do that; only if there is none, `python -m events forget"
+            f" {self.learner}` lets go of what was lost with the key"
+        )
+
+
 class LearnerUnknown(EventsError):
     """Neither log nor key store has ever heard of the learner. ``instead`` is what else may have been meant."""
 

@@ -97,10 +97,10 @@ class KeyStore(Protocol):
         """Keep a new key. False, and nothing done, when that generation is there or another master key is in use."""
         ...
 
-    def destroy(self, learner: str, when: datetime) -> bool:
-        """Make tombstones of all of a learner's keys, and of a first one where there is none; False if they were.
+    def destroy(self, learner: str, when: datetime, upto: int = 1) -> bool:
+        """Make tombstones of all of a learner's keys, and of number ``upto`` where there is none so high.
 
-        The files may keep a key's bytes until `RotatingKeyStore.wipe`.
+        False if they were. The files may keep a key's bytes until `RotatingKeyStore.wipe`.
         """
         ...
 
@@ -153,6 +153,8 @@ class Database(Protocol):
     """What the statements run on. Both contexts raise `KeysUnavailable`."""
 
     bytes_type: str
+    table_named: str
+    """A statement that gives a row when there is a table of that name."""
 
     def reading(self) -> AbstractContextManager[Cursor | None]:
         """None where nothing has ever been written."""
@@ -196,7 +198,7 @@ class SqlKeyStore:
     """A `RotatingKeyStore` in an SQL database."""
 
     def __init__(self, database: Database, aftermath: Aftermath) -> None:
-        self._database = database
+        self.database = database
         self._aftermath = aftermath
 
     @property
@@ -211,7 +213,7 @@ class SqlKeyStore:
 
     def add(self, key: StoredKey) -> bool:
         """See `KeyStore.add`."""
-        with self._database.writing() as cursor:
+        with self.database.writing() as cursor:
             in_use = cursor.run("SELECT master FROM master_key").rows
             if not in_use or in_use[0][0] != key.master:
                 return False
@@ -219,18 +221,18 @@ class SqlKeyStore:
             made = key.made.isoformat()
             return cursor.run(statement, key.learner, key.generation, key.master, key.wrapped, made).changed == 1
 
-    def destroy(self, learner: str, when: datetime) -> bool:
+    def destroy(self, learner: str, when: datetime, upto: int = 1) -> bool:
         """See `KeyStore.destroy`."""
         stamp = when.isoformat()
-        with self._database.writing() as cursor:
+        with self.database.writing() as cursor:
             gone = cursor.run(
                 "UPDATE learner_keys SET wrapped=NULL, destroyed=? WHERE learner=? AND destroyed IS NULL",
                 stamp,
                 learner,
             ).changed
-            if not gone and not cursor.run("SELECT 1 FROM learner_keys WHERE learner=?", learner).rows:
-                values = (learner, 1, "", stamp, stamp)
-                gone = cursor.run(f"INSERT INTO learner_keys ({COLUMNS}) VALUES (?,?,?,NULL,?,?)", *values).changed
+            if not cursor.run("SELECT 1 FROM learner_keys WHERE learner=? AND generation>=?", learner, upto).rows:
+                values = (learner, upto, "", stamp, stamp)
+                gone += cursor.run(f"INSERT INTO learner_keys ({COLUMNS}) VALUES (?,?,?,NULL,?,?)", *values).changed
         return gone > 0
 
     def destructions(self) -> int:
@@ -245,7 +247,7 @@ class SqlKeyStore:
 
     def adopt(self, mark: MasterMark, instead_of: str) -> bool:
         """See `RotatingKeyStore.adopt`."""
-        with self._database.writing() as cursor:
+        with self.database.writing() as cursor:
             if instead_of:
                 statement = "UPDATE master_key SET master=?, proof=? WHERE master=?"
                 return cursor.run(statement, mark.master, mark.proof, instead_of).changed == 1
@@ -265,15 +267,15 @@ class SqlKeyStore:
             " AND EXISTS (SELECT 1 FROM master_key WHERE master=?)"
         )
         values = (wrapped, master, key.learner, key.generation, key.master, master)
-        with self._database.writing() as cursor:
+        with self.database.writing() as cursor:
             return cursor.run(statement, *values).changed == 1
 
     def wipe(self, wait_s: float | None = None) -> None:
         """See `RotatingKeyStore.wipe`."""
-        self._database.wipe(wait_s)
+        self.database.wipe(wait_s)
 
     def _read(self, statement: str, *parameters: object) -> Sequence[Sequence[Any]]:
-        with self._database.reading() as cursor:
+        with self.database.reading() as cursor:
             return cursor.run(statement, *parameters).rows if cursor is not None else ()
 
 

@@ -5,6 +5,10 @@ of theirs opens again, whoever has copies. A forgotten learner who begins a new 
 generation), which opens nothing of what was before; their old sessions cannot go on. That key is made only when
 the log tells of the destruction: what tells of it then stands before everything of the new life.
 
+The log notes which keys it needs (`events.sealing.used_keys`). A store that does not know of one is from an older
+backup: no key is made in it, for a new one would take the number of a lost one, and be lost itself when the newest
+store is put back.
+
 Opened keys are kept for the busiest learners. Every second at most the store is asked whether somebody has been
 forgotten; if so, all opened keys are dropped. So another process's `destroy` is obeyed within a second.
 """
@@ -23,6 +27,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from events.log import Clock, utc_now
 from events.sealing.errors import (
+    KeyStoreOlder,
     LearnerBeingForgotten,
     LearnerForgotten,
     LearnerKeyMissing,
@@ -31,6 +36,7 @@ from events.sealing.errors import (
 )
 from events.sealing.key_store import Aftermath, MasterMark, RotatingKeyStore, StoredKey
 from events.sealing.master_keys import KEY_BYTES, MasterKey, MasterKeySource
+from events.sealing.used_keys import NoLog, UsedKeys
 
 NONCE_BYTES = 12
 """96 bits: NIST SP 800-38D, section 5.2.1.1."""
@@ -59,19 +65,23 @@ class _Learner:
         self.stored = {key.generation: key for key in stored}
         self.opened: dict[int, DataKey] = {}
         self.newest = stored[-1] if stored else None
+        self.generation = self.newest.generation if self.newest else 0
+        self.noted = False
         self.forgotten_at = max((key.destroyed for key in stored if key.destroyed), default=None)
 
 
 class KeyRing:
-    """Opens, makes and destroys learners' keys. Thread-safe.
+    """Opens, makes and destroys learners' keys. Thread-safe. ``used`` is what the log knows of them.
 
-    Every method may raise `KeysUnavailable`, `MasterKeyMissing`, `MasterKeyWrong` or `MasterKeyUnusable`.
+    Every method may raise `KeysUnavailable`, `MasterKeyMissing`, `MasterKeyWrong` or `MasterKeyUnusable`, and those
+    that write `LogUnavailable`.
     """
 
     def __init__(
         self,
         store: RotatingKeyStore,
         masters: MasterKeySource,
+        used: UsedKeys | None = None,
         *,
         clock: Clock = utc_now,
         random_bytes: RandomBytes = os.urandom,
@@ -79,6 +89,7 @@ class KeyRing:
     ) -> None:
         self._store = store
         self._masters = masters
+        self._used = used or NoLog()
         self._clock = clock
         self._random_bytes = random_bytes
         self._monotonic = monotonic
@@ -102,23 +113,28 @@ class KeyRing:
         """The learner's key, made when there is none yet; ``returning`` says that a new session begins.
 
         Raises `LearnerForgotten` when the key has been destroyed, unless ``returning``; `LearnerBeingForgotten`, also
-        then, as long as the log does not tell of it.
+        then, as long as the log does not tell of it; `KeyStoreOlder` when the store does not know of a key that the log
+        needs.
         """
         with self._lock:
-            for attempt in range(4):
-                known = self._learner(learner)
+            known = self._learner(learner)
+            if known.noted and known.newest is not None and known.newest.destroyed is None:
+                return self._open(known, known.newest)
+            for _ in range(4):
+                used = self._used.newest(learner)  # before the store is asked: a key is noted when it is there
+                known = self._learner_anew(learner)
+                if used > known.generation:
+                    raise KeyStoreOlder(learner, used)
                 newest = known.newest
                 if newest is not None and newest.destroyed is None:
+                    known.noted = used == known.generation or self._used.note(learner, known.generation)
                     return self._open(known, newest)
-                # What is remembered may be from before another process made a key: look again, then decide.
-                if attempt:
-                    if newest is not None and not returning:
-                        raise LearnerForgotten(learner)
-                    if newest is not None and not newest.told:
-                        raise LearnerBeingForgotten(learner)
-                    self._make(learner, 1 if newest is None else newest.generation + 1)
-                del self._learners[learner]
-            raise LearnerKeyMissing(learner, newest.generation if newest else 1)
+                if newest is not None and not returning:
+                    raise LearnerForgotten(learner)
+                if newest is not None and not newest.told:
+                    raise LearnerBeingForgotten(learner)
+                self._make(learner, known.generation + 1)
+            raise LearnerKeyMissing(learner, known.generation + 1)
 
     def for_reading(self, learner: str, generation: int) -> DataKey | None:
         """A key of the learner; None when it has been destroyed. Raises `LearnerKeyMissing`."""
@@ -128,8 +144,7 @@ class KeyRing:
             if opened is not None:
                 return opened
             if generation not in known.stored:
-                self._learners.pop(learner, None)
-                known = self._learner(learner)
+                known = self._learner_anew(learner)
             stored = known.stored.get(generation)
             if stored is None:
                 raise LearnerKeyMissing(learner, generation)
@@ -143,14 +158,23 @@ class KeyRing:
     def generation(self, learner: str) -> int:
         """The number of the learner's newest key, 0 when there is none."""
         with self._lock:
-            newest = self._learner(learner).newest
-            return newest.generation if newest else 0
+            return self._learner(learner).generation
+
+    def knows(self, learner: str) -> bool:
+        """Whether the learner has ever had a key, as far as store and log know."""
+        return self.generation(learner) > 0 or self._used.newest(learner) > 0
 
     def destroy(self, learner: str) -> bool:
-        """Destroy the learner's keys for ever; False when they were. A learner without keys gets a tombstone too."""
+        """Destroy the learner's keys for ever; False when they were. A learner without keys gets a tombstone too.
+
+        So does a key that the log needs and the store does not know of.
+        """
         done = self._store.destroy(learner, self._clock())
         with self._lock:
             self._learners.clear()
+        lost = self._used.newest(learner)  # only now: whatever has become of the log, the key goes
+        if lost > 1:
+            done = self._store.destroy(learner, self._clock(), lost) or done
         return done
 
     def destroyed(self, learner: str) -> StoredKey | None:
@@ -183,6 +207,11 @@ class KeyRing:
             self._learners.move_to_end(learner)
         return known
 
+    def _learner_anew(self, learner: str) -> _Learner:
+        """As `_learner`: what is remembered may be from before another process made a key."""
+        self._learners.pop(learner, None)
+        return self._learner(learner)
+
     def _open(self, known: _Learner, stored: StoredKey) -> DataKey:
         opened = known.opened.get(stored.generation)
         if opened is None:
@@ -197,7 +226,13 @@ class KeyRing:
         return opened
 
     def _make(self, learner: str, generation: int) -> None:
-        """Make a key; nothing is done when another process is first, or has just changed the master key."""
+        """Make a key; nothing is done when another process is first, or has just changed the master key.
+
+        Raises `KeyStoreOlder`: where the key that came into use last is lost, a new one would be too.
+        """
+        last, number = self._used.last()
+        if number and number > max((key.generation for key in self._store.keys_of(last)), default=0):
+            raise KeyStoreOlder(last, number)
         mark = self._store.mark() or first_mark(self._store, self._masters, self._random_bytes)
         master = self._in_use(mark)
         secret = self._random_bytes(KEY_BYTES)

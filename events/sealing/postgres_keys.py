@@ -1,4 +1,7 @@
-"""The learners' wrapped keys in the log's PostgreSQL database, shared by hosts on many machines."""
+"""The learners' wrapped keys in the log's PostgreSQL database, shared by hosts on many machines.
+
+What the log knows of the keys lies in tables beside them.
+"""
 
 import weakref
 from collections.abc import Iterator
@@ -16,6 +19,7 @@ from events.postgres_wiping import wipe_tables
 from events.sealing.aftermath import SqlAftermath
 from events.sealing.errors import KeysUnavailable
 from events.sealing.key_store import Cursor, Found, SqlKeyStore, tables
+from events.sealing.used_keys import TABLES
 
 
 def postgres_keys(url: str, *, schema: str = "public") -> SqlKeyStore:
@@ -28,6 +32,7 @@ class _Postgres:
     """A pool of at most two connections, opened when first wanted."""
 
     bytes_type = "BYTEA"
+    table_named = "SELECT 1 FROM pg_tables WHERE schemaname=current_schema() AND tablename=?"
 
     def __init__(self, url: str, schema: str) -> None:
         self._schema = schema
@@ -79,7 +84,7 @@ class _Postgres:
         with connection.transaction():
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (CREATION_LOCK,))
             connection.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(self._schema)))
-            for statement in tables(self.bytes_type):
+            for statement in (*tables(self.bytes_type), *TABLES):
                 connection.execute(statement.encode())
         self._made = True
 

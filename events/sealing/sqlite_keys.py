@@ -1,34 +1,44 @@
 """The learners' wrapped keys in an SQLite file of their own, so that the log can be backed up without them.
 
-A destroyed key is overwritten with zeros (``secure_delete``), and the rollback journal goes with each commit.
+A destroyed key is overwritten with zeros (``secure_delete``), and the rollback journal goes with each commit. What the
+log knows of the keys lies in the log's own file.
 """
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from events.sealing.aftermath import SqlAftermath
 from events.sealing.errors import KeysUnavailable
 from events.sealing.key_store import Cursor, Found, SqlKeyStore, tables
+from events.sealing.used_keys import TABLES, SqlUsedKeys
 
 LOCK_TIMEOUT_S = 10
 
 
 def sqlite_keys(path: Path) -> SqlKeyStore:
     """The keys in the file ``path``, which is made when the first is written."""
-    database = _SQLite(path)
+    database = _SQLite(path, tables(_SQLite.bytes_type))
     return SqlKeyStore(database, SqlAftermath(database))
+
+
+def sqlite_used_keys(log: Path) -> SqlUsedKeys:
+    """What the log in the file ``log`` knows of the keys; the file is not made."""
+    return SqlUsedKeys(_SQLite(log, TABLES))
 
 
 class _SQLite:
     """One connection, used by one thread at a time."""
 
     bytes_type = "BLOB"
+    table_named = "SELECT 1 FROM sqlite_master WHERE type='table' AND name=?"
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, statements: Sequence[str]) -> None:
+        """``statements`` make the tables."""
         self._path = path
+        self._statements = statements
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
 
@@ -66,7 +76,7 @@ class _SQLite:
             )
             connection.execute("PRAGMA secure_delete=ON")
             connection.execute("PRAGMA synchronous=EXTRA")
-            for statement in tables(self.bytes_type):
+            for statement in self._statements:
                 connection.execute(statement)
             self._connection = connection
         return self._connection

@@ -108,6 +108,15 @@ def test_a_learner_without_a_key_gets_a_tombstone_too(store: RotatingKeyStore) -
     assert [each.destroyed for each in store.keys_of("ana")] == [GONE]
 
 
+def test_a_key_that_the_store_does_not_know_of_gets_a_tombstone_beside_the_others(store: RotatingKeyStore) -> None:
+    store.add(key())
+
+    assert store.destroy("ana", GONE, 3)
+    assert not store.destroy("ana", GONE, 2)
+
+    assert [(each.generation, each.destroyed) for each in store.keys_of("ana")] == [(1, GONE), (3, GONE)]
+
+
 def test_no_key_is_added_under_a_master_key_that_is_not_in_use(store: RotatingKeyStore) -> None:
     assert store.adopt(MasterMark(master="m2", proof=b"proof 2"), "m1")
 
@@ -253,7 +262,7 @@ def test_what_an_older_program_told_has_no_place_and_files_that_nobody_is_known_
         store.add(key(learner))
         store.destroy(learner, GONE)
         finish(store, Telling(learner=learner, generation=1, position=position, event="e9" if position else ""))
-    with store._database.writing() as cursor:  # type: ignore[attr-defined]
+    with store.database.writing() as cursor:
         cursor.run("DELETE FROM destructions_followed WHERE learner='ana'")
 
     assert store.aftermath.newest() == Telling(learner="ana", generation=1)
@@ -267,7 +276,7 @@ def test_a_store_of_an_older_program_gets_the_marks_when_it_is_opened(opener: Op
     store = opener()
     store.adopt(MasterMark(master="m1", proof=b"proof 1"), "")
     store.destroy("ana", GONE)
-    with store._database.writing() as cursor:  # type: ignore[attr-defined]
+    with store.database.writing() as cursor:
         cursor.run("DROP TABLE destructions_followed")
 
     finish(opener(), TOLD)
