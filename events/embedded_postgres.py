@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from filelock import FileLock
 
 from events.errors import LogUnavailable
@@ -52,16 +53,16 @@ def _hold(place: Path) -> Any:
         fcntl.flock(lock, fcntl.LOCK_SH)
         # Its own count of processes never forgets one that was killed, so it must not stop the server.
         server = get_server(place, cleanup_mode=None, start=False)
-        folder = _start(server)
-        # Old files of its journal are deleted, not used again: they may hold views of a learner who is forgotten.
-        for statement in ("ALTER SYSTEM SET wal_recycle = off", "SELECT pg_reload_conf()"):
-            server.psql(statement)
+        atexit.register(_let_go, server, lock, _start(server))
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            # Old files of its journal are deleted, not used again: they may hold views of a learner who is forgotten.
+            connection.execute("ALTER SYSTEM SET wal_recycle = off")
+            connection.execute("SELECT pg_reload_conf()")
     except LogUnavailable:
         raise
     except Exception as error:  # it raises whatever its commands do; none of it is ours to handle
         detail = f"the embedded PostgreSQL in {place} did not start: {error}"
         raise LogUnavailable("unreachable", detail, "see what the log in that folder says") from error
-    atexit.register(_let_go, server, lock, folder)
     return server
 
 

