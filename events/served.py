@@ -63,6 +63,12 @@ def logs_of(root: Path) -> tuple[str, ...]:
     return (*known, *(log for log, is_there in there.items() if is_there and log not in known))
 
 
+def postgres_logs_beside(root: Path, log: str) -> tuple[str, ...]:
+    """The logs in PostgreSQL that the folder holds or was served with, other than ``log``."""
+    here = _place(without_password(log))
+    return tuple(each for each in logs_of(root) if each != SQLITE and _place(each) != here)
+
+
 def tell_of_other_logs(root: Path) -> None:
     """Warn whoever named no log, when there are several: which one is read, and how to read the others."""
     logs = logs_of(root)

@@ -22,6 +22,7 @@ from events.sealing.finishing import Finisher
 from events.sealing.forgetting import HOLD, Manifest, forget, knows
 from events.sealing.keys import KeyRing
 from events.sealing.rotation import rotate_master_key
+from events.served import postgres_logs_beside
 
 COMMANDS = ("forget", "rotate-master-key", "consent", "retain")
 
@@ -45,12 +46,13 @@ def add_key_commands(commands: Any) -> None:
 
 def run_key_command(options: argparse.Namespace, folder: DataFolder) -> int:
     """Run one of `COMMANDS`; the exit status. Raises `EventsError`."""
+    beside = postgres_logs_beside(folder.root, folder.log_url) if folder.log_url and not folder.master_key else ()
     folder = with_server(folder)
     match options.command:
         case "forget":
             return _forget(options.learner, folder, sure=options.yes)
         case "rotate-master-key":
-            return _rotate(folder)
+            return _rotate(folder, beside)
         case "consent":
             return _consent(options, folder)
         case _:
@@ -155,12 +157,16 @@ def _confirmed(learner: str) -> bool:
     return sure
 
 
-def _rotate(folder: DataFolder) -> int:
+def _rotate(folder: DataFolder, beside: tuple[str, ...]) -> int:
+    """``beside`` are other logs whose keys the same file of master keys may wrap."""
     with open_existing_log(folder) as log:  # no log, no keys: nothing may be made in a folder named by mistake
-        rotated = rotate_master_key(open_key_store(folder), master_key_source(folder), log)
+        source = master_key_source(folder)
+        rotated = rotate_master_key(open_key_store(folder), source, log, keep=bool(beside))
     print(f"{_counted(rotated.rewrapped, 'key')} wrapped by master key {rotated.new} instead of {rotated.old} now")
     if folder.master_key:
         print(f"  {rotated.old} may be taken out of COLLOQUY_MASTER_KEY on all hosts")
+    if beside:
+        print(f"  {rotated.old} stays in {folder.master_keys}, for {' or '.join(beside)} may need it")
     return 0
 
 

@@ -37,16 +37,22 @@ class Rotated(Struct, frozen=True, kw_only=True):
 
 
 def rotate_master_key(
-    store: RotatingKeyStore, source: MasterKeySource, log: RecorderEventLog, *, random_bytes: RandomBytes = os.urandom
+    store: RotatingKeyStore,
+    source: MasterKeySource,
+    log: RecorderEventLog,
+    *,
+    keep: bool = False,
+    random_bytes: RandomBytes = os.urandom,
 ) -> Rotated:
     """Wrap all keys of a log by a new master key. Where another call is at it, that one is waited for.
 
-    Where the master keys are given, the newest of them must be another than the one in use. Raises `MasterKeyChanging`
-    and what `events.sealing.keys.KeyRing` raises.
+    Where the master keys are given, the newest of them must be another than the one in use. ``keep`` leaves the old
+    ones in the file, for another log that needs them. Raises `MasterKeyChanging` and what `events.sealing.keys.KeyRing`
+    raises.
     """
     hold = _hold(log)
     try:
-        return _rotate(store, source, random_bytes)
+        return _rotate(store, source, keep, random_bytes)
     finally:
         hold.release()
 
@@ -60,14 +66,15 @@ def _hold(log: RecorderEventLog) -> Hold:
     return hold
 
 
-def _rotate(store: RotatingKeyStore, source: MasterKeySource, random_bytes: RandomBytes) -> Rotated:
+def _rotate(store: RotatingKeyStore, source: MasterKeySource, keep: bool, random_bytes: RandomBytes) -> Rotated:
     mark = store.mark() or first_mark(store, source, random_bytes)
     known = {key.id: key for key in source.read()}
     if mark.master not in known:
         raise MasterKeyMissing(mark.master, tuple(known))
     if not proves(mark, known[mark.master]):
         raise MasterKeyWrong(mark.master)
-    new = _newer(source, tuple(known.values()), mark.master, finished=not store.wrapped_otherwise(mark.master))
+    finished = not store.wrapped_otherwise(mark.master)
+    new = _newer(source, tuple(known.values()), mark.master, finished=finished, keep=keep)
     if new.id != mark.master and not store.adopt(marked(new, random_bytes), mark.master):
         _see_in_use(store, new)
     count = _rewrap(store, known, new, random_bytes)
@@ -75,18 +82,20 @@ def _rotate(store: RotatingKeyStore, source: MasterKeySource, random_bytes: Rand
     _see_in_use(store, new)
     if store.wrapped_otherwise(new.id):
         raise MasterKeyChanging
-    if isinstance(source, MasterKeyFile):
+    if isinstance(source, MasterKeyFile) and not keep:
         source.drop(known.keys() - {new.id})
     return Rotated(old=mark.master, new=new.id, rewrapped=count)
 
 
-def _newer(source: MasterKeySource, known: tuple[MasterKey, ...], in_use: str, *, finished: bool) -> MasterKey:
+def _newer(
+    source: MasterKeySource, known: tuple[MasterKey, ...], in_use: str, *, finished: bool, keep: bool
+) -> MasterKey:
     """The key to change to; the one in use when only the end of a change is missing."""
     newest = known[-1]
     if newest.id != in_use or not finished:
         return newest
     if isinstance(source, MasterKeyFile):
-        if len(known) > 1:
+        if len(known) > 1 and not keep:
             return newest
         fresh = fresh_master_key()
         source.add((*known, fresh))

@@ -10,8 +10,10 @@ import threading
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlsplit
 from uuid import uuid4
 
+import psycopg
 import pytest
 from filelock import FileLock
 
@@ -26,6 +28,7 @@ from events.sealing.keys import KeyRing
 from events.sealing.master_keys import GivenMasterKeys, MasterKey, MasterKeyFile, fresh_master_key
 from events.sealing.rotation import HOLD, Rotated, rotate_master_key
 from events.sealing.sqlite_keys import sqlite_keys
+from events.served import remember_log, without_password
 from tests.events.destroyed import destroy_and_tell
 from tests.events.sealing.test_forgetting import folder
 
@@ -137,6 +140,32 @@ def test_two_logs_in_one_folder_have_master_keys_of_their_own(tmp_path: Path, po
     assert open_keys(postgres).for_writing(name).naming == other
     assert open_keys(sqlite).for_writing(name).naming == kept
     assert postgres.master_keys != sqlite.master_keys
+
+
+def test_two_logs_in_postgres_share_the_file_of_master_keys_and_neither_loses_a_key_of_the_other(
+    tmp_path: Path, postgres_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folders = []
+    for name in (f"rotate_{uuid4().hex}", f"rotate_{uuid4().hex}"):
+        with psycopg.connect(postgres_url, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}".encode())
+        folders.append(DataFolder(tmp_path, urlsplit(postgres_url)._replace(path=f"/{name}").geturl()))
+    before = [filled(each) for each in folders]
+    for each in folders:
+        remember_log(tmp_path, each.log_url)
+    here, there = folders
+    told = f"stays in {here.master_keys}, for {without_password(there.log_url)} may need it"
+
+    for each in (here, here, there, here):
+        assert main(["rotate-master-key"], each) == 0
+        assert (told in capsys.readouterr().out) == (each is here)
+        assert [opened(each) for each in folders] == before
+
+    (tmp_path / "served.json").unlink()
+    assert main(["rotate-master-key"], here) == 0
+    assert "stays in" not in capsys.readouterr().out
+    assert opened(here) == before[0]
+    assert len(MasterKeyFile(here.master_keys).read()) == 1
 
 
 def test_all_keys_stay_as_they_are_under_a_new_master_key(folder: DataFolder) -> None:
