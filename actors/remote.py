@@ -150,7 +150,8 @@ class RayHosts:
 
         Raises `actors.chain.ChainExhausted`.
         """
-        answers = await asyncio.gather(*(host.handle.prepare.remote(kind) for host in self._hosts))
+        retried = {"max_task_retries": -1}  # loading is harmless to repeat
+        answers = await asyncio.gather(*(host.handle.prepare.options(**retried).remote(kind) for host in self._hosts))
         found: list[Prepared] = [unwrapped(answer) for answer in answers]
         return found[0] if found else Prepared(name="", degraded=False, reason="")
 

@@ -43,7 +43,7 @@ class CallClient(FrameProtocol):
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting[number] = answer
         try:
-            self._ask(Request(number, False, method, args, kwargs))
+            self._ask(number, Request(False, method, args, kwargs))
             return _told(await answer)
         finally:
             self._waiting.pop(number, None)
@@ -54,7 +54,7 @@ class CallClient(FrameProtocol):
         items: asyncio.Queue[Answer | None] = asyncio.Queue()
         self._waiting[number] = items
         try:
-            self._ask(Request(number, True, method, args, kwargs))
+            self._ask(number, Request(True, method, args, kwargs))
             while True:
                 answer = await items.get()
                 if answer is None:
@@ -65,16 +65,19 @@ class CallClient(FrameProtocol):
                 yield item
         finally:
             if self._waiting.pop(number, None) is not None and self.open:
-                self.send(Leave(number))
+                self.send(number, Leave())
 
-    def received(self, item: Answer) -> None:
-        waiting = self._waiting.get(item.number)
+    def received(self, number: int, item: Answer) -> None:
+        waiting = self._waiting.get(number)
         if item.last:
-            self._waiting.pop(item.number, None)
+            self._waiting.pop(number, None)
         if isinstance(waiting, asyncio.Queue):
             waiting.put_nowait(item)
         elif waiting is not None and not waiting.done():
             waiting.set_result(item.item)
+
+    def unreadable(self, number: int, error: Exception) -> None:
+        self.received(number, Answer(Crash(error), True))
 
     def ended(self) -> None:
         waiting, self._waiting = self._waiting, {}
@@ -84,10 +87,10 @@ class CallClient(FrameProtocol):
             elif not one.done():
                 one.set_exception(PeerGone("It ended before it answered."))
 
-    def _ask(self, request: Request) -> None:
+    def _ask(self, number: int, request: Request) -> None:
         if not self.open:
             raise PeerGone("It has ended.")
-        self.send(request)
+        self.send(number, request)
 
 
 def _told(item: Any) -> Any:

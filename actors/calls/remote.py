@@ -71,7 +71,7 @@ class Line:
         self._handle: Handle = None
         self._client: CallClient | None = None
         self._through_ray = False
-        self._connecting = asyncio.Lock()
+        self._connecting: asyncio.Task[CallClient | None] | None = None
 
     @property
     def handle(self) -> Handle:
@@ -118,6 +118,8 @@ class Line:
 
     async def closed(self) -> None:
         """End the connection and wait for its end, as a loop must before it ends itself."""
+        if self._connecting is not None:
+            self._connecting.cancel()
         self.close()
         if self._client is not None:
             await self._client.closed()
@@ -139,13 +141,20 @@ class Line:
             return self._client
         if self._through_ray:
             return None
-        async with self._connecting:
-            if self._client is None or not self._client.open:
-                self._client = await self._connect()
-                self._through_ray = self._client is None
-        return self._client
+        if self._connecting is None:
+            self._connecting = asyncio.create_task(self._connect())
+        # One attempt for all who wait: where it fails, all of them hear of it then.
+        return await asyncio.shield(self._connecting)
 
     async def _connect(self) -> CallClient | None:
+        try:
+            self._client = await self._found()
+            self._through_ray = self._client is None
+        finally:
+            self._connecting = None
+        return self._client
+
+    async def _found(self) -> CallClient | None:
         # Retried by Ray, the call is answered as soon as a restarted actor is there; one that failed would wait longer.
         asked = self.handle.address.options(max_task_retries=-1).remote()
         try:

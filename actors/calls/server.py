@@ -20,25 +20,21 @@ Stream = Callable[..., AsyncIterator[Any]]
 
 
 class Request(Struct, frozen=True, array_like=True):
-    """Call ``number`` of a connection; the answer is one item, or with ``streams`` any number."""
+    """A call; the answer is one item, or with ``streams`` any number."""
 
-    number: int
     streams: bool
     method: str
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
 
 
-class Leave(Struct, frozen=True, array_like=True):
-    """Nobody reads the items of call ``number`` any more."""
-
-    number: int
+class Leave(Struct, frozen=True):
+    """Nobody reads the items of the call any more."""
 
 
 class Answer(Struct, frozen=True, array_like=True):
-    """An item of call ``number``, or its end: with ``last`` nothing more comes, and the item of a stream is None."""
+    """An item of a call, or its end: with ``last`` nothing more comes, and the item of a stream is None."""
 
-    number: int
     item: Any
     last: bool
 
@@ -92,42 +88,48 @@ class _Connection(FrameProtocol):
         self._calls: set[asyncio.Task[None]] = set()
         self._streams: dict[int, asyncio.Task[None]] = {}
 
-    def received(self, item: Request | Leave) -> None:
+    def received(self, number: int, item: Request | Leave) -> None:
         if isinstance(item, Leave):
-            if item.number in self._streams:
-                self._streams[item.number].cancel()
+            if number in self._streams:
+                self._streams[number].cancel()
             return
-        task = asyncio.create_task(self._answer(item))
+        task = asyncio.create_task(self._answer(number, item))
         if item.streams:
-            self._streams[item.number] = task
+            self._streams[number] = task
+            task.add_done_callback(lambda _: self._streams.pop(number, None))
         else:
             self._calls.add(task)
             task.add_done_callback(self._calls.discard)
+
+    def unreadable(self, number: int, error: Exception) -> None:
+        self.send(number, Answer(Crash(error), True))
 
     def ended(self) -> None:
         self._connections.discard(self)
         for task in self._streams.values():
             task.cancel()
 
-    async def _answer(self, request: Request) -> None:
+    async def _answer(self, number: int, request: Request) -> None:
         try:
-            last = await self._run(request)
+            last = await self._run(number, request)
+        except asyncio.CancelledError:
+            if request.streams:
+                raise  # nobody reads it any more
+            last = Crash(RuntimeError(f"{request.method} was cancelled"))
         except Exception as error:  # the supervisor of a call: whatever went wrong is told to the caller
             logger.exception("%s failed", request.method)
             last = Crash(error)
-        finally:
-            self._streams.pop(request.number, None)
         try:
-            self.send(Answer(request.number, last, True))
+            self.send(number, Answer(last, True))
         except Exception as error:  # an answer that cannot be pickled, which only its own class knows
             logger.exception("the answer of %s cannot be sent", request.method)
-            self.send(Answer(request.number, Crash(error), True))
+            self.send(number, Answer(Crash(error), True))
 
-    async def _run(self, request: Request) -> Any:
+    async def _run(self, number: int, request: Request) -> Any:
         if not request.streams:
             return await self._call(request.method, *request.args, **request.kwargs)
         assert self._stream is not None, "this server streams nothing"
         items = self._stream(request.method, *request.args, **request.kwargs)
         async for item in items:
-            self.send(Answer(request.number, item, False))
+            self.send(number, Answer(item, False))
         return None

@@ -51,8 +51,11 @@ def write_pairs(path: Path, pairs: Sequence[BlindPair], log: RecorderEventLog, h
     """Write pairs for somebody to fill in; ``head`` is where the log ended before they were read from it.
 
     The file holds what learners said, so the register names it first: whoever forgets one of them is told of it.
-    Raises `ConsentChanged` where one was forgotten since ``head``, `StorageRefused`.
+    Raises `LinesUnusable` where something else than a file is there, `ConsentChanged` where one was forgotten since
+    ``head``, `StorageRefused`.
     """
+    if path.exists() and not path.is_file():
+        raise LinesUnusable(path, "it is there and is no file; name another place for the pairs")
     content = b"".join(msgspec.json.encode(_line(pair)) + b"\n" for pair in pairs)
     learners = tuple(sorted({pair.learner for pair in pairs}))
     version = hashlib.sha256(content).hexdigest()[:12]

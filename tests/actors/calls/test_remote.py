@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 import ray
 
+from actors.calls import remote
+from actors.calls.client import PeerGone
 from actors.calls.remote import Address, Line, Listening
 from actors.cluster import worker_environment
 from actors.faults import Fault
 from actors.ports import EngineInputError
-from actors.remote import start_ray
+from actors.remote import RayHosts, start_ray
 from actors.settings import Settings
 from events.location import DataFolder
 
@@ -68,6 +70,33 @@ async def line(cluster: None, request: pytest.FixtureRequest) -> AsyncIterator[L
     ray.kill(actor)
 
 
+class Away:
+    """The handle of an actor that is never there again."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    @property
+    def address(self) -> "Away":
+        return self
+
+    def options(self, **_: object) -> "Away":
+        return self
+
+    def remote(self) -> "asyncio.Future[Address]":
+        self.asked += 1
+        return asyncio.get_running_loop().create_future()
+
+
+async def test_all_who_wait_for_an_actor_that_stays_away_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "RECOVERY_S", 0.2)
+    away = Away()
+    line = Line(lambda: away)
+    found = await asyncio.gather(*(line.call("pid") for _ in range(10)), return_exceptions=True)
+    assert [type(each) for each in found] == [PeerGone] * 10
+    assert away.asked <= 2
+
+
 async def test_a_call_is_answered_by_the_actors_process(line: Line) -> None:
     pid = await line.call("pid")
     assert pid != os.getpid()
@@ -98,3 +127,15 @@ async def test_an_actor_that_was_killed_between_calls_is_found_again(line: Line)
     pid = await line.call("pid")
     os.kill(pid, signal.SIGKILL)
     assert await line.call("pid") != pid
+
+
+async def test_a_host_that_dies_while_it_loads_an_engine_loads_it_when_it_is_back(
+    cluster: None, tmp_path: Path
+) -> None:
+    hosts = RayHosts(Settings(data=DataFolder(tmp_path / "data")))
+    pid = await hosts.call("any", "process_id")
+    loading = asyncio.create_task(hosts.prepare("vad"))
+    await asyncio.sleep(0.02)
+    os.kill(pid, signal.SIGKILL)
+    assert (await loading).name == "silero"
+    await hosts.close()

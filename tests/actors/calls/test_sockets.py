@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,12 +11,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from actors.calls import folder
+from actors.calls import folder, frames
 from actors.calls.client import CallClient, CallFailed, PeerGone
 from actors.calls.folder import UnsafeFolder, socket_path
 from actors.calls.server import CallServer
 from actors.faults import Fault
 from actors.ports import EngineInputError
+
+
+class Unreadable:
+    """Can be pickled, and not be made again."""
+
+    def __reduce__(self) -> tuple[type, tuple[str]]:
+        return int, ("no number",)
 
 
 class Target:
@@ -37,6 +45,10 @@ class Target:
                 raise ZeroDivisionError("a mistake")
             case "unpicklable":
                 return lambda: None
+            case "unreadable":
+                return Unreadable()
+            case "cancelled":
+                raise asyncio.CancelledError
             case "slow":
                 self.begun.set()
                 await self.go_on.wait()
@@ -99,12 +111,35 @@ async def test_a_typed_error_is_raised_as_the_other_end_raised_it(client: CallCl
         await client.call("refuse")
 
 
-@pytest.mark.parametrize(("method", "told"), [("crash", "ZeroDivisionError: a mistake"), ("unpicklable", "pickle")])
+@pytest.mark.parametrize(
+    ("method", "told"),
+    [
+        ("crash", "ZeroDivisionError: a mistake"),
+        ("unpicklable", "pickle"),
+        ("unreadable", "invalid literal"),
+        ("cancelled", "cancelled was cancelled"),
+    ],
+)
 async def test_an_unforeseen_error_is_told_and_the_connection_goes_on(
     client: CallClient, method: str, told: str
 ) -> None:
     with pytest.raises(CallFailed, match=told):
         await client.call(method)
+    assert await client.call("echo", 1) == ((1,), {})
+
+
+async def test_an_answer_that_cannot_be_read_hurts_no_other_call(client: CallClient, target: Target) -> None:
+    slow = asyncio.create_task(client.call("slow"))
+    await target.begun.wait()
+    with pytest.raises(CallFailed):
+        await client.call("unreadable")
+    target.go_on.set()
+    assert await slow is None
+
+
+async def test_arguments_that_cannot_be_read_are_told(client: CallClient) -> None:
+    with pytest.raises(CallFailed, match="invalid literal"):
+        await client.call("echo", Unreadable())
     assert await client.call("echo", 1) == ((1,), {})
 
 
@@ -133,6 +168,32 @@ async def test_a_reader_who_leaves_stops_the_stream(client: CallClient, target: 
     assert await anext(items) == 0
     await items.aclose()
     await asyncio.wait_for(target.left.wait(), 5)
+
+
+async def test_readers_who_leave_at_once_leave_nothing_behind(client: CallClient, server: CallServer) -> None:
+    for _ in range(50):
+        reading = asyncio.create_task(anext(client.stream("count", 3)))
+        await asyncio.sleep(0)
+        reading.cancel()
+    for _ in range(2):  # what the loop has still to do
+        await client.call("echo")
+    (connection,) = server._connections
+    assert connection._streams == {}
+    assert client._waiting == {}
+
+
+async def test_a_peer_that_stands_still_holds_no_end_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frames, "CLOSING_S", 0.1)
+    with socket.socket(socket.AF_UNIX) as deaf:
+        deaf.bind(str(tmp_path / "deaf.sock"))
+        deaf.listen()
+        client = await CallClient.connect(tmp_path / "deaf.sock")
+        asked = asyncio.create_task(client.call("echo", bytes(20_000_000)))
+        await asyncio.sleep(0.05)
+        client.close()
+        await asyncio.wait_for(client.closed(), 5)
+        with pytest.raises(PeerGone):
+            await asked
 
 
 async def test_a_server_that_goes_ends_calls_and_streams(

@@ -162,3 +162,8 @@ def test_no_file_is_written_of_a_learner_who_was_forgotten_meanwhile(
     with pytest.raises(ConsentChanged, match="ana"):
         write_pairs(tmp_path / "pairs.jsonl", pairs, lessons.log, head, lessons.folder)
     assert not (tmp_path / "pairs.jsonl").exists()
+
+
+def test_pairs_replace_nothing_that_is_no_file(out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["judge", str(out), "--export", str(tmp_path)]) == 1
+    assert "it is there and is no file" in " ".join(capsys.readouterr().out.split())
