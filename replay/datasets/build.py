@@ -24,6 +24,7 @@ from replay.datasets.formats.catalogue import FORMATS
 from replay.datasets.formats.writer import Part
 from replay.datasets.kinds.catalogue import KINDS
 from replay.datasets.manifest import (
+    VERSION_LENGTH,
     Manifest,
     digest_of,
     encoded,
@@ -222,7 +223,7 @@ class Builder:
         digest = digest_of(files)
         manifest = Manifest(
             name=self._spec.title,
-            version=digest[:12],
+            version=digest[:VERSION_LENGTH],
             sha256=digest,
             spec=self._spec,
             position=begun.position,

@@ -7,6 +7,7 @@ import json
 
 import msgspec
 
+from replay.datasets.formats.huggingface import configuration
 from replay.datasets.kinds.catalogue import KINDS
 from replay.datasets.manifest import Left, Manifest
 from replay.datasets.rows import SPLITS
@@ -69,10 +70,9 @@ def _header(manifest: Manifest) -> str:
     size = next((told for limit, told in SIZES if manifest.rows < limit), "10M<n<100M")
     lines += ["task_categories:", f"- {TASKS[spec.kind]}", "size_categories:", f"- {size}", "tags:", "- colloquy"]
     if "huggingface" in spec.formats:
-        lines += ["configs:", "- config_name: default", "  data_files:"]
-        for split in SPLITS:
-            if manifest.splits[split].rows:
-                lines += [f"  - split: {split}", f"    path: huggingface/{split}-*.parquet"]
+        held = (split for split in SPLITS if manifest.splits[split].rows)
+        paths = {split: f"huggingface/{split}-*.parquet" for split in held}
+        lines += configuration(manifest.name, manifest.version, paths)
     return "\n".join([*lines, "---"])
 
 

@@ -19,6 +19,8 @@ from replay.datasets.spec import Spec
 from replay.datasets.tally import Tally
 
 ABOUT = (MANIFEST, CARD, REPORT)
+VERSION_LENGTH = 12
+"""Hexadecimal digits of its hash that name a version of a dataset."""
 
 
 class File(Struct, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """Hugging Face datasets: Parquet files that `datasets.load_dataset(FOLDER)` opens with splits and an Audio column."""
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,13 @@ import msgspec
 from replay.datasets.formats.arrow_types import features_of, library
 from replay.datasets.formats.sound import file_id, sound_file
 from replay.datasets.formats.writer import About, Part, Sounds
+from replay.datasets.manifest import VERSION_LENGTH, digest_of, files_in
 from replay.datasets.rows import Row
 
 TEXT_ROWS, SOUND_ROWS = 2_000, 100
 """Rows of a group, the unit that is held in memory: a hundred utterances are about 10 MB."""
+LONGEST_NAME = 60
+"""Characters of a dataset's name in that of its configuration, which becomes a folder of the cache."""
 
 
 class HuggingFace:
@@ -64,12 +68,28 @@ class HuggingFace:
 
 
 def write_readme(parts: Sequence[Part], folder: Path, about: About) -> None:
-    """Name the splits: without it they would be guessed from the files' names."""
-    lines = ["---", "configs:", "- config_name: default", "  data_files:"]
-    for split in dict.fromkeys(part.split for part in parts):
-        lines += [f"  - split: {split}", f"    path: {split}-*.parquet"]
+    """Name the splits: without it they would be guessed from the files' names.
+
+    The configuration is named after the folder's data, for the dataset's own version hangs on this file too.
+    """
+    digest = digest_of(files_in(folder))[:VERSION_LENGTH]
+    splits = dict.fromkeys(part.split for part in parts)
+    lines = ["---", *configuration(about.name, digest, {split: f"{split}-*.parquet" for split in splits})]
     lines += ["---", "", f"# {about.name}", "", f"{about.kind}; `datasets.load_dataset` of this folder opens it.", ""]
     (folder / "README.md").write_text("\n".join(lines), "utf-8")
+
+
+def configuration(name: str, version: str, paths: Mapping[str, str]) -> list[str]:
+    """The lines of a card's header that tell `load_dataset` where each split lies.
+
+    Hugging Face knows rows in its cache by the folder's last name, the configuration's name and the patterns, not by
+    what is in the files: of two datasets with a configuration "default" it would give the rows of the first for both.
+    """
+    named = json.dumps(f"{name[:LONGEST_NAME]}-{version}", ensure_ascii=False)
+    lines = ["configs:", f"- config_name: {named}", "  default: true", "  data_files:"]
+    for split, path in paths.items():
+        lines += [f"  - split: {split}", f"    path: {path}"]
+    return lines
 
 
 def _cells(row: Row, sounds: Sounds, *, audio: bool) -> dict[str, Any]:

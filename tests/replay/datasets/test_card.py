@@ -6,9 +6,14 @@ from pathlib import Path
 import datasets
 import pytest
 from huggingface_hub import DatasetCard
+from msgspec.structs import replace
 
+from events.lesson import SpeechUttered
+from events.opening import open_keys
+from events.sealing.forgetting import forget
 from replay.__main__ import main
 from replay.datasets.manifest import read_manifest
+from tests.replay.datasets.formats.examples import tone
 from tests.replay.datasets.lessons import Lessons
 
 
@@ -41,6 +46,46 @@ def test_hugging_face_opens_the_folder_by_its_card(out: Path, tmp_path: Path) ->
         ["en"],
         ["text-generation"],
     )
+
+
+@pytest.mark.parametrize("folder", ["", "huggingface", "multimodal"])
+def test_hugging_faces_cache_takes_no_dataset_for_another_of_a_folder_of_the_same_name(
+    folder: str, lessons: Lessons, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLLOQUY_DATA", str(lessons.folder.root))
+    for learner, hertz in (("ana", 220), ("ben", 330), ("cleo", 440)):
+        lessons.consent(learner)
+        first, *rest = lessons.said(learner, 1, f"words of {learner}")
+        assert isinstance(first, SpeechUttered)
+        lessons.hold(f"of-{learner}", learner, replace(first, audio=lessons.recording(learner, tone(hertz))), *rest)
+
+    def built(place: str, *learners: str) -> str:
+        spec, out = tmp_path / f"{place}.toml", tmp_path / place / "set"
+        spec.write_text(
+            'kind = "asr"\nformats = ["huggingface", "multimodal"]\n'
+            "[splits]\ntrain = 100\nvalidation = 0\ntest = 0\n"
+            f"[sessions]\nlearners = {list(learners)}\n"
+        )
+        assert main(["dataset", str(spec), "--out", str(out), "--replace"]) == 0
+        return str(out / folder)
+
+    def learners_in(place: str) -> set[str]:
+        return set(datasets.load_dataset(place, split="train", cache_dir=str(tmp_path / "cache"))["learner"])
+
+    one, other = built("one", "ana", "ben"), built("other", "cleo")
+    assert learners_in(one) == {"ana", "ben"}
+    assert learners_in(other) == {"cleo"}
+
+    forget("ana", lessons.log, open_keys(lessons.folder), lessons.folder)
+    built("one", "ana", "ben")
+    assert learners_in(one) == {"ben"}
+
+
+def test_a_configuration_is_named_after_the_dataset_and_its_version(out: Path) -> None:
+    (named,) = DatasetCard.load(out / "README.md").data.configs
+
+    manifest = read_manifest(out)
+    assert (named["config_name"], named["default"]) == (f"dialogue-{manifest.version}", True)
 
 
 def test_the_card_tells_what_is_not_in_it_and_why(out: Path) -> None:
