@@ -95,7 +95,8 @@ def read_spec(file: Path, kinds: Mapping[str, Collection[str]], formats: Mapping
     except msgspec.ValidationError as error:
         reason, _, path = str(error).partition(" - at `")
         path = path.rstrip("`") or "$"
-        raise SpecUnusable(file.name, path, _small(reason), _fields_at(path)) from error
+        named = path.replace("[...]", f".{_faulty_filter(data)}") if "[...]" in path else path
+        raise SpecUnusable(file.name, named, _small(reason), _fields_at(path)) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise SpecUnusable(file.name, "$", f"it is no TOML: {error}") from error
     _check(spec, file.name, kinds, formats)
@@ -155,6 +156,20 @@ def _check_splits(splits: Splits, file: str) -> None:
 
 def _small(reason: str) -> str:
     return reason[:1].lower() + reason[1:]
+
+
+def _faulty_filter(data: bytes) -> str:
+    """The first filter whose bounds are none; msgspec tells no keys of a mapping, and `filters` is the only one."""
+    filters: dict[str, Any] = msgspec.toml.decode(data)["filters"]
+    return next(name for name, bounds in filters.items() if not _are_bounds(bounds))
+
+
+def _are_bounds(value: Any) -> bool:
+    try:
+        msgspec.convert(value, Bounds)
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def _fields_at(path: str) -> tuple[str, ...]:

@@ -41,7 +41,12 @@ def test_a_spec_says_what_is_wanted_and_the_rest_has_defaults(tmp_path: Path) ->
     [
         ('kind = "asr"\nformats = ["jsonl"]\nfilter = 1\n', "$", "filters"),
         ('kind = "asr"\nformats = ["jsonl"]\n[sessions]\ntutor = "iris"\n', "$.sessions", "tutors"),
-        ('kind = "asr"\nformats = ["jsonl"]\n[filters]\nconfidence = { least = 1 }\n', "$.filters[...]", "min"),
+        ('kind = "asr"\nformats = ["jsonl"]\n[filters]\nconfidence = { least = 1 }\n', "$.filters.confidence", "min"),
+        (
+            'kind = "asr"\nformats = ["jsonl"]\n[filters]\nsnr_db = { min = 1 }\nconfidence = { missing = "no" }\n',
+            "$.filters.confidence.missing",
+            "keep",
+        ),
         ('kind = "asr"\nformats = ["jsonl"]\ndedup = "all"\n', "$.dedup", "near"),
         ('kind = "songs"\nformats = ["jsonl"]\n', "$.kind", "dialogue"),
         ('kind = "asr"\nformats = []\n', "$.formats", "kaldi"),
