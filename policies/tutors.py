@@ -78,3 +78,8 @@ def find_tutor(name: str) -> Tutor:
         if tutor.name == name:
             return tutor
     raise UnknownTutor(f"no tutor is called {name!r}: choose one of {', '.join(tutor.name for tutor in TUTORS)}")
+
+
+def public_name(name: str) -> str:
+    """What a tutor is called in front of learners; a tutor that is none of ours any more is called by its ``name``."""
+    return next((tutor.title for tutor in TUTORS if tutor.name == name), name)

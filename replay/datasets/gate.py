@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,10 +17,10 @@ from events.sealing.errors import BlobExpired, BlobForgotten, BlobSealed
 from replay.datasets.duplicates import Mark, mark_of_audio, mark_of_text
 from replay.datasets.kinds.kind import Dropped, Kind
 from replay.datasets.rows import SPLITS, Clip, Row
+from replay.datasets.scrubbing import scrubbed
 from replay.datasets.spec import Bounds, Spec
 from replay.quality.catalogue import MEASURES
 from replay.quality.measuring import Figures, Measurer
-from replay.quality.personal import scrub
 
 OF_AUDIO = frozenset(measure.name for measure in MEASURES if measure.subject == "audio")
 OF_TEXT = frozenset(measure.name for measure in MEASURES if measure.subject == "text")
@@ -76,7 +75,7 @@ class Gate:
         reason = self._out_of_bounds(row.quality, log_only=False)
         if reason is not None:
             return Dropped(reason)
-        clean = scrubbed(row.columns) if self._spec.scrub else None
+        clean = scrubbed(row.columns, self._kind.tutors) if self._spec.scrub else None
         if clean is not None:
             if row.audio is not None:
                 return Dropped("personal_data")  # the voice still says what the text no longer does
@@ -118,49 +117,6 @@ class Gate:
             return "blob_expired"
         except (BlobSealed, BlobForgotten):
             return "blob_sealed"
-
-
-def scrubbed(columns: dict[str, Any]) -> dict[str, Any] | None:
-    """The columns without personal data; None when there is none in them."""
-    # One look at all texts together is ten times as quick as one at each, and nearly always enough.
-    if not scrub("\n".join(_texts(columns))).found:
-        return None
-    found = False
-
-    def cleaned(value: Any) -> Any:
-        nonlocal found
-        if isinstance(value, str):
-            clean = scrub(value)
-            found = found or bool(clean.found)
-            return clean.text
-        if isinstance(value, dict):
-            return {name: cleaned(each) for name, each in value.items()}
-        if isinstance(value, tuple | list):
-            return tuple(map(cleaned, value))
-        return value
-
-    clean = cleaned(columns)
-    return clean if found else None
-
-
-def _texts(columns: dict[str, Any]) -> list[str]:
-    """All texts of a row that could hold something personal: no pattern finds anything in one word of letters alone."""
-    found: list[str] = []
-    waiting: list[Any] = list(columns.values())
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, str):
-            if len(value) >= SHORTEST_PERSONAL and not value.isalpha():
-                found.append(value)
-        elif isinstance(value, dict):
-            waiting += value.values()
-        elif isinstance(value, tuple | list):
-            waiting += value
-    return found
-
-
-SHORTEST_PERSONAL = 6
-"""Characters: no pattern of `replay.quality.personal` is shorter."""
 
 
 def _within(value: float | None, bounds: Bounds) -> bool:

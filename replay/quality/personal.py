@@ -66,14 +66,17 @@ _DIGITS = "zero oh one two three four five six seven eight nine".split()
 _DIGIT_WORDS = re.compile(r"\b(?:(?:double )?(?:" + "|".join(_DIGITS) + r")(?:[ ,-]+|\b)){7,}", re.IGNORECASE)
 
 
-def scrub(text: str, *, names: Collection[str] = (), regions: Collection[str] = REGIONS) -> Scrubbed:
+def scrub(
+    text: str, *, names: Collection[str] = (), regions: Collection[str] = REGIONS, spared: Collection[str] = ()
+) -> Scrubbed:
     """Put personal data out of a text. ``names`` are known ones (the learner's own), taken wherever they stand.
 
+    ``spared`` are names of nobody, which stay although something announces them; capitals do not matter.
     ``regions`` (ISO 3166) are those whose phone numbers are known without a country code. Raises LibraryMissing
     without phonenumbers. A text that has been scrubbed stays as it is.
     """
     taken: list[Finding] = []
-    for finding in _all(text, names, regions):
+    for finding in _all(text, names, regions, _NO_NAMES.union(map(str.lower, spared))):
         if all(finding.end <= other.start or finding.start >= other.end for other in taken):
             taken.append(finding)
     taken.sort(key=lambda finding: finding.start)
@@ -85,7 +88,7 @@ def scrub(text: str, *, names: Collection[str] = (), regions: Collection[str] = 
     return Scrubbed(text="".join([*pieces, text[reached:]]), found=tuple(taken))
 
 
-def _all(text: str, names: Collection[str], regions: Collection[str]) -> Iterator[Finding]:
+def _all(text: str, names: Collection[str], regions: Collection[str], spared: Collection[str]) -> Iterator[Finding]:
     """The surest kinds first: where two overlap, the first is taken.
 
     A pattern costs ten times as much as a look for what it cannot do without, and is seldom needed.
@@ -108,16 +111,16 @@ def _all(text: str, names: Collection[str], regions: Collection[str]) -> Iterato
         for match in _ADDRESS.finditer(text):
             if _NOT_IN_ADDRESSES.isdisjoint(match["name"].lower().split()):
                 yield _finding("address", match)
-    yield from _names(text, small, names)
+    yield from _names(text, small, names, spared)
 
 
-def _names(text: str, small: str, known: Collection[str]) -> Iterator[Finding]:
-    """Names that something announces, and known ones; ``small`` is the text in lower case."""
+def _names(text: str, small: str, known: Collection[str], spared: Collection[str]) -> Iterator[Finding]:
+    """Names that something announces but for ``spared``, and known ones; ``small`` is the text in lower case."""
     announced = any(word in small for word in ("name", "called", "call me"))
     titled = any(title in text for title in _TITLES)
     for pattern in (_ANNOUNCED_NAME,) * announced + (_TITLED_NAME,) * titled:
         for match in pattern.finditer(text):
-            if match["name"].lower() not in _NO_NAMES:
+            if match["name"].lower() not in spared:
                 yield _finding("name", match, "name")
     for name in sorted(known, key=len, reverse=True):
         if name.strip():

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from events.lesson import LessonEvent, SpeechTranscribed, TutorReplied
 from events.unread import unread
+from policies.tutors import public_name
 from replay.datasets.kinds.kind import Dropped, Kind, row, with_context
 from replay.datasets.logged import LoggedSession, Told, Turn
 from replay.datasets.rows import Row
@@ -84,7 +85,8 @@ def system(session: LoggedSession) -> Message:
     started = session.started.event
     level = f" of level {started.level}" if started.level else ""
     way = "learns to say given sentences" if started.mode == "sentence" else "is in a conversation"
-    told = f"You are {started.tutor}, a language tutor ({started.language}). Your learner{level} {way} with you."
+    name = public_name(started.tutor)
+    told = f"You are {name}, a language tutor ({started.language}). Your learner{level} {way} with you."
     return Message(role="system", content=told)
 
 

@@ -102,4 +102,5 @@ FEEDBACK = Kind(
     rows=rows,
     text=text_of,
     audio=True,
+    tutors=frozenset({"feedback"}),
 )  # fmt: skip

@@ -38,7 +38,8 @@ class Kind(Struct, frozen=True, kw_only=True):
     ``types`` are the events that it needs, ``unread`` the fields of these that it does not look at; ``columns`` is the
     type of its columns, context and all, ``measures`` what its rows can be filtered by. ``rows`` goes through one
     session in order; ``text`` gives of a row's columns the text that is measured and known again. ``audio`` says that
-    rows may have sound.
+    rows may have sound. ``tutors`` are the columns that hold nothing but the tutor's words, beside messages, which tell
+    by their role whose they are.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     rows: Callable[[LoggedSession], Iterator[Row | Dropped]]
     text: Callable[[dict[str, Any]], str]
     audio: bool = False
+    tutors: frozenset[str] = frozenset()
 
 
 def text_of(columns: dict[str, Any]) -> str:

@@ -56,4 +56,5 @@ VOICE = Kind(
     rows=rows,
     text=text_of,
     audio=True,
+    tutors=frozenset({"text"}),
 )

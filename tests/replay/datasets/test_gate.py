@@ -8,14 +8,15 @@ import pytest
 from msgspec.structs import replace
 
 from actors.hearing.decode import encode_flac
-from events.lesson import SpeechUttered
+from events.lesson import SpeechUttered, TutorSpoken
+from events.values import Phoneme
 from replay.datasets import duplicates
 from replay.datasets.build import Builder, InProcess, alone_in
 from replay.datasets.folders import DatasetFolder
 from replay.datasets.manifest import Manifest
 from replay.datasets.spec import Bounds, Spec
 from replay.datasets.work import Job, Replayer
-from tests.replay.datasets.lessons import Lessons
+from tests.replay.datasets.lessons import RULES, Lessons
 
 
 def build(lessons: Lessons, folder: Path, spec: Spec) -> Manifest:
@@ -90,6 +91,39 @@ def test_personal_data_is_taken_out_of_texts(lessons: Lessons, tmp_path: Path) -
     assert manifest.scrubbed == 1
     build(lessons, tmp_path / "raw", Spec(kind="dialogue", formats=("jsonl",), scrub=False))
     assert "example.org" in "".join(path.read_text() for path in (tmp_path / "raw" / "jsonl").iterdir())
+
+
+def test_the_name_of_a_tutor_stays_in_the_tutors_words_alone(lessons: Lessons, tmp_path: Path) -> None:
+    lessons.consent("ana")
+    greeting = lessons.answered(0, "Hi, my name is Maya.")
+    said = lessons.said("ana", 1, "my name is Maya")
+    answer = lessons.answered(1, "Mine too! My name is Maya, and my sister's: her name is Carla.")
+    lessons.hold("s1", "ana", *greeting, *said, *answer, tutor="maya")
+
+    manifest = build(lessons, tmp_path / "out", Spec(kind="dialogue", formats=("jsonl",)))
+
+    (line,) = (path.read_text() for path in (tmp_path / "out" / "jsonl").iterdir())
+    system, *others = (message["content"] for message in json.loads(line)["columns"]["messages"])
+    assert system.startswith("You are Maya, a language tutor")
+    assert others == [
+        "Hi, my name is Maya.",
+        "my name is [NAME]",
+        "Mine too! My name is Maya, and my sister's: her name is [NAME].",
+    ]
+    assert manifest.scrubbed == 1
+
+
+@pytest.mark.parametrize(("text", "kept"), [("Hi! I'm called Maya.", 1), ("Hi! I'm called Carla.", 0)])
+def test_a_tutors_voice_may_say_the_tutors_name(lessons: Lessons, tmp_path: Path, text: str, kept: int) -> None:
+    lessons.consent("ana")
+    spoken = TutorSpoken(
+        turn=0, segment=0, sentence=0, text=text, voice="af_heart", audio=lessons.recording("ana"),
+        sample_rate_hz=16_000, start_ms=0, duration_ms=900, engine=RULES,
+        phonemes=(Phoneme(ipa="h", start_ms=0, end_ms=80),),
+    )  # fmt: skip
+    lessons.hold("s1", "ana", spoken)
+
+    assert build(lessons, tmp_path / "out", Spec(kind="voice", formats=("jsonl",))).rows == kept
 
 
 def test_a_recording_that_says_something_personal_is_left_out(lessons: Lessons, tmp_path: Path) -> None:

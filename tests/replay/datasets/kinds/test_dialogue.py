@@ -21,7 +21,7 @@ def test_a_lesson_is_one_dialogue_that_begins_with_what_the_tutor_is_told(lesson
     assert said_by(row.columns["messages"]) == [
         (
             "system",
-            "You are iris, a language tutor (en). Your learner of level A2 is in a conversation with you.",
+            "You are Iris, a language tutor (en). Your learner of level A2 is in a conversation with you.",
         ),
         ("assistant", "Hello!"),
         ("user", "i like tea"),
