@@ -1,6 +1,6 @@
 """The errors of the projections' store and runner. All can be pickled."""
 
-from projections.wording import counted, runner_told
+from projections.wording import counted, installing, runner_told
 
 
 class ProjectionsError(Exception):
@@ -177,10 +177,7 @@ class AnalyticsMissing(ProjectionsError):
     absent = True
 
     def __str__(self) -> str:
-        return (
-            "Parquet needs pyarrow: `.venv/bin/uv pip install --python .venv/bin/python -r pyproject.toml"
-            " --extra analytics -c constraints.txt` installs it; or give --format csv"
-        )
+        return f"Parquet needs pyarrow: `{installing('analytics')}` installs it; or give --format csv"
 
 
 _MOVE_AWAY = "move them away (the file, or in PostgreSQL ALTER SCHEMA views RENAME TO views_before)"

@@ -1,5 +1,7 @@
 """Faults of replay; each message says what is wrong and the way out."""
 
+from projections.wording import installing
+
 
 class ReplayError(Exception):
     """Something of the log, a spec, a corpus or a dataset cannot be used."""
@@ -16,7 +18,7 @@ class LibraryMissing(ReplayError):
         self.library, self.purpose, self.extra = library, purpose, extra
 
     def __str__(self) -> str:
+        command = installing(self.extra)
         return (
-            f"{self.purpose} needs {self.library}, which is not installed: install the extra {self.extra}"
-            f" (uv pip install -r pyproject.toml --extra {self.extra} -c constraints.txt)"
+            f"{self.purpose} needs {self.library}, which is not installed: `{command}` installs the extra {self.extra}"
         )

@@ -73,6 +73,8 @@ def test_a_library_that_is_not_installed_is_named_with_the_extra(
     form: str, module: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(LibraryMissing, match="install the extra datasets") as caught:
+    with pytest.raises(LibraryMissing, match="installs the extra datasets") as caught:
         FORMATS[form]()
+    command = ".venv/bin/uv pip install --python .venv/bin/python -r pyproject.toml --extra datasets -c constraints.txt"
+    assert f"`{command}`" in str(caught.value)
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)  # it may come from another process
