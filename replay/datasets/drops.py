@@ -17,6 +17,7 @@ ROW_REASONS: Mapping[str, str] = {
     "no_reference": "nothing says what was to be said",
     "not_rated": "nobody rated it",
     "not_heard": "the learner did not hear the tutor's words",
+    "no_tutor": "it is a recording of a corpus, which no tutor answered",
     "no_pair": "there is nothing to compare it with",
     "tie": "those who compared two answers prefer neither",
     "no_evidence": "the feedback cites nothing",

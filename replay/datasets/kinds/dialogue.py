@@ -60,7 +60,8 @@ def rows(session: LoggedSession) -> Iterator[Row | Dropped]:
 
 def _fault(turn: Turn) -> str | None:
     if turn.heard is None or not turn.heard.event.text:
-        return "not_heard"
+        of_corpus = turn.uttered is not None and turn.uttered.event.source == "corpus"
+        return "no_tutor" if of_corpus else "not_heard"
     if turn.number and not said_in(turn):
         return "no_words"
     return None

@@ -1,6 +1,7 @@
 """Dialogues hold what was said and what was really heard."""
 
 from events.lesson import FeedbackRated, SpeechUttered, TutorReplied
+from replay.datasets.drops import in_words
 from replay.datasets.kinds.dialogue import DIALOGUE
 from tests.replay.datasets.kinds.rows import drops_in, rows_in
 from tests.replay.datasets.lessons import RULES, Lessons
@@ -69,3 +70,11 @@ def test_what_was_typed_is_said_as_well_and_a_greeting_alone_is_no_dialogue(less
 
     assert said_by(rows_in(lessons, DIALOGUE)[0].columns["messages"])[1] == ("user", "hello there")
     assert rows_in(lessons, DIALOGUE, "s2") == []
+
+
+def test_recordings_of_a_corpus_are_no_dialogue_for_want_of_a_tutor(lessons: Lessons) -> None:
+    read = SpeechUttered(turn=1, source="corpus", endpoint="file", reference="WE CALL IT BEAR", duration_ms=2_000)
+    lessons.hold("s1", "ana", read, tutor="", level="", mode="corpus")
+
+    assert drops_in(lessons, DIALOGUE) == ["no_tutor"]
+    assert in_words("no_tutor") == "it is a recording of a corpus, which no tutor answered"
