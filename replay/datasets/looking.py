@@ -13,6 +13,7 @@ from events.codec import encode
 from events.location import DataFolder
 from events.opening import open_existing_log
 from events.sealing.forgetting import registered
+from projections.wording import counted
 from replay.datasets.comparison import Difference, compared
 from replay.datasets.tracing import Origins, affected, origins
 from replay.sessions.show import as_text
@@ -97,7 +98,7 @@ def _run_affected(arguments: argparse.Namespace, data: DataFolder) -> int:
     console = Console()
     for each in found:
         console.print(
-            Text(f"{each.name} {each.version} in {each.place}: {each.fault or f'{len(each.rows)} rows'}"),
+            Text(f"{each.name} {each.version} in {each.place}: {each.fault or counted(len(each.rows), 'row')}"),
             soft_wrap=True,
         )
         for row in each.rows[:SHOWN_ROWS]:

@@ -1,7 +1,7 @@
 """The report of a dataset as one HTML file: how much, of whom, how good, what was left out and why. Quotes nobody."""
 
 import html
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Any
@@ -67,8 +67,8 @@ def _cards(manifest: Manifest) -> str:
 
 
 def _left_out(pyplot: Any, manifest: Manifest) -> str:
-    told: list[tuple[str, Left]] = [("sessions", each) for each in manifest.sessions_dropped]
-    told += [("rows", each) for each in manifest.rows_dropped]
+    groups = {"sessions": manifest.sessions_dropped, "rows": manifest.rows_dropped}
+    told: list[tuple[str, Left]] = [(what, each) for what, left in groups.items() for each in left]
     if not told:
         return ""
     lines = "".join(
@@ -77,14 +77,26 @@ def _left_out(pyplot: Any, manifest: Manifest) -> str:
         for what, each in told
     )
     head = '<tr><th>because</th><th class="n">left out</th><th></th><th>reason</th></tr>'
-    figure, axes = pyplot.subplots(figsize=(WIDTH_IN, 0.6 + 0.28 * len(told)))
-    axes.barh(range(len(told)), [each.count for _, each in told], color=WORSE, height=0.6)
-    axes.set_yticks(range(len(told)), [f"{each.reason} ({what})" for what, each in told])
+    drawn = "".join(_dropped(pyplot, what, left) for what, left in groups.items() if left)
+    table = f'<div class="scroll"><table><thead>{head}</thead><tbody>{lines}</tbody></table></div>'
+    return f"{drawn}{table}"
+
+
+def _dropped(pyplot: Any, what: str, left: Sequence[Left]) -> str:
+    """Sessions and rows each have a picture: a session left out is any number of rows."""
+    figure, axes = pyplot.subplots(figsize=(WIDTH_IN, 0.8 + 0.28 * len(left)))
+    axes.barh(range(len(left)), [each.count for each in left], color=WORSE, height=0.6)
+    axes.set_yticks(range(len(left)), [each.reason for each in left])
     axes.invert_yaxis()
     axes.grid(axis="x")
-    drawn = picture(figure, "left", "How many were left out for each reason")
-    table = f'<div class="scroll"><table><thead>{head}</thead><tbody>{lines}</tbody></table></div>'
-    return f'<figure class="wide">{drawn}</figure>{table}'
+    axes.set_xlabel(f"{what} left out")
+    _whole_numbers(axes.xaxis)
+    told = f"How many {what} were left out for each reason"
+    return f'<figure class="wide">{picture(figure, f"left-{what}", told)}</figure>'
+
+
+def _whole_numbers(axis: Any) -> None:
+    axis.get_major_locator().set_params(integer=True, min_n_ticks=1)
 
 
 def _bars(pyplot: Any, trait: str, values: Mapping[str, Mapping[str, int]]) -> str:
@@ -105,6 +117,7 @@ def _bars(pyplot: Any, trait: str, values: Mapping[str, Mapping[str, int]]) -> s
     axes.legend(ncols=3, loc="lower right", bbox_to_anchor=(1, 1))
     axes.set_title(trait.replace("_", " "))
     axes.set_xlabel("rows")
+    _whole_numbers(axes.xaxis)
     return f"<figure>{picture(figure, f't-{trait}', f'Rows by {trait} and split')}</figure>"
 
 
@@ -119,6 +132,7 @@ def _histogram(pyplot: Any, name: str, bins: Mapping[int, int]) -> str:
     axes.set_title(name.replace("_", " "))
     axes.set_xlabel(f"{measure.tells} ({measure.unit})" if measure is not None else name)
     axes.set_ylabel("rows")
+    _whole_numbers(axes.yaxis)
     return f"<figure>{picture(figure, f'm-{name}', f'Distribution of {name}')}</figure>"
 
 

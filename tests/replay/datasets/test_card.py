@@ -95,6 +95,11 @@ def test_the_card_tells_what_is_not_in_it_and_why(out: Path) -> None:
     assert "| train | 14 | 14 |" in text
 
 
+def picture_of(page: str, what: str) -> str:
+    told = f'aria-label="How many {what} were left out for each reason"'
+    return next(each for each in re.findall(r"<svg.*?</svg>", page, re.DOTALL) if told in each)
+
+
 def test_the_report_is_one_file_with_pictures_and_quotes_nobody(out: Path) -> None:
     page = (out / "report.html").read_text()
 
@@ -102,5 +107,7 @@ def test_the_report_is_one_file_with_pictures_and_quotes_nobody(out: Path) -> No
     assert "the learner has not agreed to training" in page
     assert "number 1" not in page
     assert "secret words" not in page
+    ticks = re.findall(r"<text[^>]*>([^<]*)</text>", picture_of(page, "sessions"))
+    assert ticks == ["0", "1", "sessions left out", "no_consent"]
     links = re.findall(r'(?:src|href)="([^"#][^"]*)"', page)
     assert [link for link in links if not link.startswith("data:")] == []

@@ -96,6 +96,7 @@ def test_a_learner_leads_to_the_datasets_and_rows_that_hold_them(
     assert (found["name"], found["version"], found["place"]) == ("asr", manifest.version, str(tmp_path / "out"))
     assert found["rows"] == ["asr/s1/1", "asr/s1/2"]
     assert "2 rows\n  asr/s1/1\n  asr/s1/2\n" in told(capsys, "affected", "--learner", "ana")
+    assert ": 1 row\n  asr/s2/1\n" in told(capsys, "affected", "--learner", "ben")
     assert "holds 'nobody'" in told(capsys, "affected", "--learner", "nobody")
 
 
