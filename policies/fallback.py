@@ -160,7 +160,7 @@ def _fault(needs: EngineNeeds, available: Available, machine: MachineProfile) ->
     if missing:
         return f"{needs.name} wants the package {', '.join(missing)}: run pip install {' '.join(missing)}"
     if needs.service and needs.service not in available.services:
-        return f"no {needs.service} URL is set"
+        return f"no {needs.service} URL is set: give it in COLLOQUY_{needs.service.upper()}_URL"
     absent = [name for name in needs.models if name not in available.models]
     if absent:
         return f"{needs.name} wants the model {', '.join(absent)}: run python -m actors models fetch {' '.join(absent)}"

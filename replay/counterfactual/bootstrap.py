@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 DRAWS = 10_000
 LEVEL = 0.95
 FEW_CLUSTERS = 10
-"""With fewer learners than this the percentile interval is too narrow to rest on."""
+"""With fewer learners than this the percentile interval comes out too narrow, and so looks surer than it is."""
 
 Values = NDArray[np.float64]
 Figure = Callable[[Values], Values]

@@ -205,7 +205,7 @@ def _note(learners: int) -> str:
     if learners == 1:
         return "one learner: no interval"
     if 1 < learners < FEW_CLUSTERS:
-        return f"only {learners} learners: the interval is too narrow to rest on"
+        return f"only {learners} learners: too few for an interval to rest on"
     return ""
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from replay.counterfactual.comparison import TRAITS, Comparison, Measured, Pair
 from replay.counterfactual.examples import Spread
-from replay.counterfactual.table import figure_text, slices_shown
+from replay.counterfactual.table import difference_unit, figure_text, slices_shown
 from replay.counterfactual.values import Answer, Replied
 from replay.errors import LibraryMissing
 from replay.page import BETTER, FIRST, INK, MUTED, SECOND, SETTINGS, WIDTH_IN, WORSE, picture
@@ -45,7 +45,7 @@ def forest(comparison: Comparison, margin: float | None, name: str) -> str:
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
         axes.grid(axis="x")
-        unit = f", {overall.unit}" if overall.unit else ""
+        unit = f", {difference_unit(overall)}" if overall.unit else ""
         axes.set_xlabel(f"{overall.title}: candidate minus baseline{unit}")
         return picture(
             figure, name, f"{overall.title} by slice: {figure_text(overall.difference, overall.scale, sign=True)}"

@@ -9,7 +9,7 @@ from replay.counterfactual.examples import Example, spread_of, worst
 from replay.counterfactual.pictures import acts, colour_of, distribution, forest, latencies
 from replay.counterfactual.result import Result
 from replay.counterfactual.run import Finished
-from replay.counterfactual.table import baseline_of, engine_text, figure_text, slices_shown, title_text
+from replay.counterfactual.table import baseline_of, difference_unit, engine_text, figure_text, slices_shown, title_text
 from replay.counterfactual.verdict import PASSED
 from replay.counterfactual.verdict import WORSE as WORSE_THAN
 from replay.page import BETTER, WORSE, page
@@ -101,9 +101,10 @@ def _headline(comparison: Comparison) -> str:
 
 def _card(measured: Measured) -> str:
     unit = f" {measured.unit}" if measured.unit else ""
+    apart = f" {difference_unit(measured)}" if measured.unit else ""
     return (
         f'<div class="card"><small>{html.escape(measured.title)}, difference</small>'
-        f'<b class="{_tone(measured)}">{_value(measured.difference.value, measured.scale, sign=True)}{unit}</b>'
+        f'<b class="{_tone(measured)}">{_value(measured.difference.value, measured.scale, sign=True)}{apart}</b>'
         f"<small>{_interval(measured)}<br>{_value(measured.baseline.value, measured.scale)} → "
         f"{_value(measured.candidate.value, measured.scale)}{unit}</small></div>"
     )
@@ -194,8 +195,9 @@ def _notes(result: Result) -> str:
     notes = [
         f"Learners are drawn with all that they said, {result.draws:,} times, the same for both engines (cluster"
         " bootstrap, percentile intervals; Field and Welsh 2007, Bisani and Ney 2004).",
-        "A slice marked * has fewer than ten learners: its interval is too narrow to rest on. Of twenty slices one is"
-        " expected to differ by chance alone.",
+        "What is marked * has fewer than ten learners, too few for an interval to rest on: it looks surer than it is."
+        " Of twenty slices one is expected to differ by chance alone.",
+        "Differences of figures in % are in points: from 40 % to 38 % are 2 points.",
     ]
     notes.append(
         "An interval from 0 to 0 says that it did not happen among these, not that it cannot: what never came in n"

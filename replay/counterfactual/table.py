@@ -74,6 +74,11 @@ def title_text(measured: Measured) -> str:
     return f"{measured.title}, {measured.unit}" if measured.unit else measured.title
 
 
+def difference_unit(measured: Measured) -> str:
+    """The unit of a difference: 37.4 % instead of 39.8 % is 2.4 points less, not 2.4 % less."""
+    return "points" if measured.unit == "%" else measured.unit
+
+
 def slices_shown(comparison: Comparison) -> tuple[Slice, ...]:
     """The slices without those that hold everything, since the log does not tell or all are alike."""
     values = Counter(each.trait for each in comparison.slices)

@@ -121,7 +121,8 @@ def test_a_service_is_used_only_if_its_url_is_given() -> None:
     given = Available(packages=BASE.packages, services=frozenset({"tutor", "languagetool"}))
     assert fallback_order("tutor", given, LAPTOP).order == ("provider", "rules")
     assert fallback_order("language", given, LAPTOP).order == ("languagetool", "harper")
-    assert fallback_order("tutor", BASE, LAPTOP).skipped[0].reason == "no tutor URL is set"
+    told = fallback_order("tutor", BASE, LAPTOP).skipped[0].reason
+    assert told == "no tutor URL is set: give it in COLLOQUY_TUTOR_URL"
 
 
 def test_a_preference_goes_first_even_when_it_is_slow() -> None:

@@ -54,6 +54,14 @@ def test_the_report_begins_with_what_was_asked_and_of_whom(finished: Finished) -
     assert "<td data-of='n'>30 inputs, 15 learners</td>" in text
 
 
+def test_a_difference_of_shares_is_told_in_points(finished: Finished) -> None:
+    text = report(finished).decode()
+    (card,) = re.findall(r"Word error rate, difference</small><b[^>]*>([^<]*)<", text)[:1]
+    # Of 8 words of a learner the lesson got 2 wrong and the deaf engine all 8: 25 % and 100 %.
+    assert card == "+75.0 points"
+    assert "Word error rate: candidate minus baseline, points" in text
+
+
 def test_a_baseline_from_two_places_is_told_in_numbers(finished: Finished) -> None:
     told = baseline_of(replace(finished.result, logged=29))
     assert told.startswith(

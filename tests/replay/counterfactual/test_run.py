@@ -70,7 +70,7 @@ def test_a_deaf_engine_misses_every_word_and_a_good_one_none(source: Source, tmp
     }
     notes = {each.value: each.measured.note for each in deaf.slices if each.trait == "level"}
     assert notes["A2"] == ""
-    assert "only 2 learners" in notes["B1"]
+    assert notes["B1"] == "only 2 learners: too few for an interval to rest on"
 
 
 def test_a_run_leaves_the_log_and_the_blobs_as_they_were(source: Source, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def test_an_engine_that_is_not_here_says_what_it_wants(tmp_path: Path) -> None:
     settings = read_settings({"COLLOQUY_DATA": str(tmp_path), "COLLOQUY_MODELS": str(tmp_path / "none")})
     with pytest.raises(EngineNotHere, match=r"models fetch whisper-base"):
         check_here("asr", "whisper-base", settings)
-    with pytest.raises(EngineNotHere, match="no tutor URL is set"):
+    with pytest.raises(EngineNotHere, match="no tutor URL is set: give it in COLLOQUY_TUTOR_URL"):
         check_here("tutor", "provider", settings)
     check_here("asr", "pocketsphinx", settings)
     assert default_engine("asr", settings) == "pocketsphinx"
