@@ -125,6 +125,12 @@ export class Transcript {
     );
   }
 
+  /** Draws a turn's answer anew where the turn after it tells that it was cut short. */
+  drawCutShort(number) {
+    const turn = this.lesson.turns.get(number);
+    if (turn && cutShort(turn, this.lesson.turns.get(number + 1))) this.drawTutor(turn, this.#partsOf(turn));
+  }
+
   #learnerHead(turn) {
     const recorded = turn.uttered?.audio;
     const sentence = turn.analysis?.reference || textOf(turn);
@@ -210,6 +216,7 @@ const DRAWS = {
   error: learner,
   progress: (view, turn, parts, { stage }) => {
     if (stage === "uttered" || stage === "retried") view.drawLearner(turn, parts);
+    if (stage === "uttered") view.drawCutShort(turn.number - 1);
     else if (stage === "heard") view.drawTutor(turn, parts);
   },
   tutor_reply: tutor,

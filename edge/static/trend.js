@@ -5,7 +5,8 @@ import { h, svg } from "./dom.js";
 const WIDE = 720;
 const NARROWEST = 240;
 const LABEL_WIDTH = 90; // of a day
-const DOT_STEP = 16; // a single day's scores stand side by side
+const NAME_STEP = 17; // between the names beside a single day's scores
+const NAME_GAP = 26; // from a score to its name
 const HEIGHT = 240;
 const BAR_HEIGHT = 44;
 const LEFT = 34;
@@ -52,6 +53,7 @@ export function trendFigure(days) {
     area(known, x, y, y(ticks[0])),
     known.map((day) => bar(day, x, minutes)),
     LINES.map(([key]) => line(known, key, x, y)),
+    known.length === 1 && named(known[0], x, y),
     labelled(known, Math.max(2, Math.min(7, Math.floor(width / LABEL_WIDTH)))).map((day) =>
       svg("text", { class: "pitch-axis", x: x(day.day), y: HEIGHT - 8, "text-anchor": "middle" }, short(day.day)),
     ),
@@ -62,10 +64,11 @@ export function trendFigure(days) {
     chart,
     h(
       "figcaption",
-      { class: known.length === 1 ? "legend legend-dots" : "legend" },
-      LINES.filter(([key]) => known.some((day) => isFigure(day[key]))).map(([key, title]) =>
-        h("span", { data: { line: key } }, title),
-      ),
+      { class: "legend" },
+      known.length > 1 &&
+        LINES.filter(([key]) => known.some((day) => isFigure(day[key]))).map(([key, title]) =>
+          h("span", { data: { line: key } }, title),
+        ),
       h("span", { data: { line: "minutes" } }, "Minutes"),
     ),
     h("details", {}, h("summary", {}, "The figures as a table"), table(known)),
@@ -105,8 +108,6 @@ const isFigure = (value) => value !== null && value !== undefined;
 
 function line(days, key, x, y) {
   const points = days.filter((day) => isFigure(day[key]));
-  const place = LINES.findIndex(([name]) => name === key) - (LINES.length - 1) / 2;
-  const beside = days.length === 1 ? place * DOT_STEP : 0;
   return svg(
     "g",
     { "data-line": key },
@@ -116,9 +117,36 @@ function line(days, key, x, y) {
     }),
     (key === "total" || points.length === 1) &&
       points.map((day) =>
-        svg("circle", { class: "trend-dot", cx: x(day.day) + beside, cy: y(day[key]), r: days.length === 1 ? 5 : 3.5 }),
+        svg("circle", { class: "trend-dot", cx: x(day.day), cy: y(day[key]), r: days.length === 1 ? 5 : 3.5 }),
       ),
   );
+}
+
+/** Names a single day's scores, which stand above each other; where scores are close, their names keep apart. */
+function named(day, x, y) {
+  const scores = LINES.filter(([key]) => isFigure(day[key])).sort(([one], [other]) => day[other] - day[one]);
+  const places = apart(scores.map(([key]) => y(day[key])));
+  const middle = x(day.day);
+  return scores.map(([key, title], index) =>
+    svg(
+      "g",
+      { class: "trend-name", "data-line": key },
+      svg("line", { x1: middle + 7, y1: y(day[key]), x2: middle + NAME_GAP - 4, y2: places[index] }),
+      svg(
+        "text",
+        { class: "pitch-axis", x: middle + NAME_GAP, y: places[index], "dominant-baseline": "central" },
+        `${title} ${Math.round(day[key])}`,
+      ),
+    ),
+  );
+}
+
+/** Heights, from the top down, moved so that a name fits between each two and none stands among the minutes. */
+function apart(heights) {
+  const lowest = HEIGHT - BOTTOM - BAR_HEIGHT - 8;
+  const places = [];
+  for (const height of heights) places.push(Math.max(height, (places.at(-1) ?? -NAME_STEP) + NAME_STEP));
+  return places.map((place, index) => Math.min(place, lowest - (places.length - 1 - index) * NAME_STEP));
 }
 
 function bar(day, x, most) {

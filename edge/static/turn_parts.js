@@ -44,10 +44,13 @@ export function melody(turn) {
   );
 }
 
-/** Says that the learner cut the tutor short by speaking, or null. `next` is the turn after this one, if any. */
+/**
+ * Says that the learner cut the tutor short by speaking, or null. `next` is the turn after this one, if any: without
+ * words in it the tutor was silenced for something else, as by leaving or ending the lesson.
+ */
 export function cutShort(turn, next) {
   const last = turn.segments.filter(Boolean).at(-1);
-  if (turn.heardMs < LEAST_HEARD_MS || isTyped(turn) || (next && isTyped(next))) return null;
+  if (!next?.uttered || isTyped(next) || isTyped(turn) || turn.heardMs < LEAST_HEARD_MS) return null;
   if (turn.heardMs === undefined || !last || turn.heardMs >= last.start_ms + last.duration_ms - 40) return null;
   return h("p", { class: "meta" }, `You cut in after ${(turn.heardMs / 1000).toFixed(1)} s.`);
 }

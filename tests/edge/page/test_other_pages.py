@@ -1,5 +1,6 @@
 """The views around the lesson: start, history, progress; and what holds for all of them."""
 
+import itertools
 import re
 from pathlib import Path
 
@@ -82,6 +83,25 @@ def test_progress_without_a_turn_says_that_there_is_nothing_yet(
     assert "Nothing yet" in average
     assert "Nothing yet" in trend
     assert page.locator("svg.trend").count() == 0
+
+
+def test_the_scores_of_a_single_day_stand_above_each_other_each_with_its_name(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Overall and Sounds are as good as equal: their names keep apart all the same."""
+    scores = {"total": 70.4, "pronunciation": 70.0, "fluency": 66.0, "prosody": 20.0, "grammar": 20.0}
+    monkeypatch.setitem(PROGRESS, "days", [{"day": "2026-11-21", "sessions": 1, "minutes": 4.0, "turns": 6, **scores}])
+    page = open_page("/#/progress", width=NARROWEST_PHONE_PX)
+    page.wait_for_selector("svg.trend")
+    dots = page.locator(".trend-dot")
+    assert len({dot.get_attribute("cx") for dot in dots.all()}) == 1
+    assert dots.count() == 5
+    names = page.locator(".trend-name text")
+    assert names.all_text_contents() == ["Overall 70", "Sounds 70", "Fluency 66", "Melody 20", "Grammar 20"]
+    boxes = [name.bounding_box() for name in names.all()]
+    for above, below in itertools.pairwise(box for box in boxes if box):
+        assert above["y"] + above["height"] <= below["y"] + 4  # a line's box is higher than its letters
+    assert all(box and box["x"] + box["width"] <= NARROWEST_PHONE_PX for box in boxes)
 
 
 @pytest.mark.parametrize("route", ["lesson", "history"])
