@@ -19,7 +19,8 @@ from events.opening import master_key_source, open_existing_log, open_key_store,
 from events.recorder_log import RecorderEventLog
 from events.sealing.errors import LearnerUnknown
 from events.sealing.finishing import Finisher
-from events.sealing.forgetting import HOLD, Manifest, forget, knows
+from events.sealing.forgetting import HOLD, Manifest, forget, knows, registered
+from events.sealing.holders import holders, line_of
 from events.sealing.keys import KeyRing
 from events.sealing.rotation import rotate_master_key
 from events.served import postgres_logs_beside
@@ -88,8 +89,10 @@ def _forget_now(
     manifest, path = forget(learner, log, keys, folder)
     for line in _forgotten(manifest, before, told=told):
         print(line)
-    for name in manifest.datasets:
-        print(f"  dataset {name} held the learner; make it anew")
+    if manifest.datasets:
+        print("  what was made of the lessons holds the learner still:")
+        for each in holders(learner, registered(folder)):
+            print(f"    {line_of(each)}")
     print(f"  manifest: {path}", flush=True)
     status = _wipe(log, keys, folder)
     if manifest.register_fault:

@@ -34,15 +34,31 @@ HOLD = "forget"
 PAGE = 500
 ALL_KNOW_S = CHECK_S + 0.1
 """After so long every process has found out that a key is gone."""
+DATASET, RUN, PAIRS = "dataset", "run", "exported pairs"
+"""What a line of the register may be of; the last are replies that somebody is to judge."""
 
 
 class Dataset(Struct, frozen=True, kw_only=True):
-    """A line of the register of datasets: which learners' events one holds, and the folder that it was written to."""
+    """A line of the register of datasets: which learners' events one holds, and the folder that it was written to.
+
+    Runs of other engines and exported pairs hold learners too, and have a line each; ``made`` is `DATASET`, `RUN` or
+    `PAIRS`, empty in lines from before it was told.
+    """
 
     name: str
     version: str
     learners: tuple[str, ...]
     place: str = ""
+    made: str = ""
+
+    @property
+    def what(self) -> str:
+        """What it is; an older line tells it by its name alone."""
+        if self.made in (DATASET, RUN, PAIRS):
+            return self.made
+        if self.name == "replies-to-judge":
+            return PAIRS
+        return RUN if self.name.startswith("counterfactual-") else DATASET
 
 
 class Manifest(Struct, frozen=True, kw_only=True):

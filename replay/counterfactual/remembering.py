@@ -11,7 +11,7 @@ from events.envelope import Origin
 from events.errors import VersionConflict
 from events.location import DataFolder
 from events.recorder_log import RecorderEventLog
-from events.sealing.forgetting import Dataset
+from events.sealing.forgetting import RUN, Dataset
 from replay.counterfactual.comparison import Comparison
 from replay.counterfactual.result import Result
 from replay.counterfactual.run import Finished
@@ -32,7 +32,13 @@ def remember(finished: Finished, written: bytes, place: Path, log: RecorderEvent
     stream = stream_of(result.plan.kind)
     write_line(
         data,
-        Dataset(name=stream, version=digest[:12], learners=tuple(sorted(learners)), place=str(place.absolute())),
+        Dataset(
+            name=stream,
+            version=digest[:12],
+            learners=tuple(sorted(learners)),
+            place=str(place.absolute()),
+            made=RUN,
+        ),
     )
     origin = Origin(learner="", causation="", correlation=stream, producer=PRODUCER)
     runs = [_event(result, comparison, digest) for comparison in result.comparisons]

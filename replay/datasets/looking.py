@@ -12,10 +12,11 @@ from rich.text import Text
 from events.codec import encode
 from events.location import DataFolder
 from events.opening import open_existing_log
-from events.sealing.forgetting import registered
+from events.sealing.forgetting import DATASET, Dataset, registered
+from events.sealing.holders import line_of
 from projections.wording import counted
 from replay.datasets.comparison import Difference, compared
-from replay.datasets.tracing import Origins, affected, origins
+from replay.datasets.tracing import Affected, Origins, affected, origins
 from replay.sessions.show import as_text
 
 SHOWN_ROWS = 10
@@ -31,7 +32,7 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
     diff.add_argument("one", type=Path, metavar="DIR")
     diff.add_argument("other", type=Path, metavar="DIR")
     diff.set_defaults(run=_run_diff)
-    holding = commands.add_parser("affected", help="name the datasets made here, and their rows, that hold a learner")
+    holding = commands.add_parser("affected", help="name what was made here that holds a learner, and the rows")
     holding.add_argument("--learner", required=True)
     holding.set_defaults(run=_run_affected)
     for command in (trace, diff, holding):
@@ -97,10 +98,7 @@ def _run_affected(arguments: argparse.Namespace, data: DataFolder) -> int:
         return 0
     console = Console()
     for each in found:
-        console.print(
-            Text(f"{each.name} {each.version} in {each.place}: {each.fault or counted(len(each.rows), 'row')}"),
-            soft_wrap=True,
-        )
+        console.print(Text(_place_told(each)), soft_wrap=True)
         for row in each.rows[:SHOWN_ROWS]:
             console.print(Text(f"  {row}"), soft_wrap=True)
         if len(each.rows) > SHOWN_ROWS:
@@ -110,3 +108,12 @@ def _run_affected(arguments: argparse.Namespace, data: DataFolder) -> int:
             Text(f"No dataset that was made from this data folder holds {arguments.learner!r}."), soft_wrap=True
         )
     return 0
+
+
+def _place_told(found: Affected) -> str:
+    detail = ""
+    if found.what == DATASET and found.place and Path(found.place).exists():
+        rows = counted(len(found.rows), "row")
+        detail = f", whose rows cannot be told: {found.fault}" if found.fault else f", {rows}"
+    line = Dataset(name=found.name, version=found.version, learners=(), place=found.place, made=found.what)
+    return line_of(line, detail)

@@ -16,7 +16,7 @@ from events.learner_stream import append_for
 from events.location import DataFolder
 from events.log import Batch
 from events.recorder_log import RecorderEventLog
-from events.sealing.forgetting import Dataset, registered
+from events.sealing.forgetting import DATASET, Dataset, registered
 from replay.datasets.folders import DatasetFolder, whole_file
 from replay.datasets.logged import Known
 from replay.datasets.manifest import Manifest
@@ -86,8 +86,14 @@ def _tells_place(recorded: Recorded) -> bool:
 
 def register(data: DataFolder, manifest: Manifest, place: Path) -> None:
     """Write the dataset's line, in the place of what was in its folder before."""
-    held = manifest.learners
-    write_line(data, Dataset(name=manifest.name, version=manifest.version, learners=held, place=str(place.absolute())))
+    line = Dataset(
+        name=manifest.name,
+        version=manifest.version,
+        learners=manifest.learners,
+        place=str(place.absolute()),
+        made=DATASET,
+    )
+    write_line(data, line)
 
 
 def write_line(data: DataFolder, line: Dataset) -> None:

@@ -9,7 +9,8 @@ from msgspec import Struct
 from events.envelope import Recorded
 from events.learner import stream_of
 from events.log import EventLog
-from events.sealing.forgetting import Dataset
+from events.sealing.forgetting import DATASET, Dataset
+from events.sealing.holders import holders
 from replay.datasets.errors import DatasetUnreadable, RowUnknown
 from replay.datasets.folders import DatasetFolder
 from replay.datasets.logged import streams_of
@@ -30,11 +31,15 @@ class Origins(Struct, frozen=True, kw_only=True):
 
 
 class Affected(Struct, frozen=True, kw_only=True):
-    """A registered dataset that holds a learner; ``fault`` says why its rows cannot be told."""
+    """A registered dataset that holds a learner; ``fault`` says why its rows cannot be told.
+
+    ``what`` is dataset, run or exported pairs (`events.sealing.forgetting`); only a dataset has rows.
+    """
 
     name: str
     version: str
     place: str
+    what: str
     rows: tuple[str, ...] = ()
     fault: str = ""
 
@@ -77,11 +82,16 @@ def lineage_in(folder: DatasetFolder, shard: int) -> Iterator[Traced]:
 
 
 def affected(learner: str, datasets: tuple[Dataset, ...]) -> Iterator[Affected]:
-    """The registered datasets that hold a learner, and which of their rows do."""
-    for dataset in datasets:
-        if learner not in dataset.learners:
+    """What is registered that holds a learner, and which rows of the datasets do."""
+    for dataset in holders(learner, datasets):
+        found = Affected(name=dataset.name, version=dataset.version, place=dataset.place, what=dataset.what)
+        if not dataset.place or not Path(dataset.place).exists():
+            fault = "it is not there any more" if dataset.place else "the register does not tell where it lies"
+            yield msgspec.structs.replace(found, fault=fault)
             continue
-        found = Affected(name=dataset.name, version=dataset.version, place=dataset.place)
+        if dataset.what != DATASET:
+            yield found
+            continue
         try:
             manifest = read_manifest(Path(dataset.place))
         except DatasetUnreadable as error:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from events.location import DataFolder
 from events.recorder_log import RecorderEventLog
-from events.sealing.forgetting import Dataset
+from events.sealing.forgetting import PAIRS, Dataset
 from replay.datasets.errors import ConsentChanged
 from replay.datasets.folders import whole_file
 from replay.datasets.plan import changed_minds
@@ -59,7 +59,7 @@ def write_pairs(path: Path, pairs: Sequence[BlindPair], log: RecorderEventLog, h
     content = b"".join(msgspec.json.encode(_line(pair)) + b"\n" for pair in pairs)
     learners = tuple(sorted({pair.learner for pair in pairs}))
     version = hashlib.sha256(content).hexdigest()[:12]
-    write_line(data, Dataset(name=NAME, version=version, learners=learners, place=str(path.absolute())))
+    write_line(data, Dataset(name=NAME, version=version, learners=learners, place=str(path.absolute()), made=PAIRS))
     if changed := sorted(set(learners).intersection(changed_minds(log, head))):
         raise ConsentChanged(changed)
     with whole_file(path) as file:

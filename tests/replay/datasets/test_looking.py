@@ -1,6 +1,7 @@
 """From a row to its events, between two datasets, from a learner to what holds them: as a user asks."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -95,9 +96,23 @@ def test_a_learner_leads_to_the_datasets_and_rows_that_hold_them(
     manifest = read_manifest(tmp_path / "out")
     assert (found["name"], found["version"], found["place"]) == ("asr", manifest.version, str(tmp_path / "out"))
     assert found["rows"] == ["asr/s1/1", "asr/s1/2"]
-    assert "2 rows\n  asr/s1/1\n  asr/s1/2\n" in told(capsys, "affected", "--learner", "ana")
-    assert ": 1 row\n  asr/s2/1\n" in told(capsys, "affected", "--learner", "ben")
+    place = tmp_path / "out"
+    anew = f"delete it, or make it anew with `python -m replay dataset SPEC.toml --out {place} --replace`"
+    line = f"{place}: dataset asr {manifest.version}, 2 rows; {anew}\n  asr/s1/1\n  asr/s1/2\n"
+    assert told(capsys, "affected", "--learner", "ana") == line
+    assert ", 1 row; " in told(capsys, "affected", "--learner", "ben")
     assert "holds 'nobody'" in told(capsys, "affected", "--learner", "nobody")
+
+
+def test_a_dataset_that_was_deleted_is_not_told_as_damaged(
+    made: Lessons, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.rmtree(tmp_path / "out")
+
+    shown = told(capsys, "affected", "--learner", "ana")
+
+    assert "it is not there any more" in shown
+    assert "manifest.json" not in shown
 
 
 def test_forgetting_names_the_datasets_that_held_the_learner(made: Lessons, tmp_path: Path) -> None:

@@ -142,7 +142,10 @@ def test_todays_rules_are_judged_against_the_log_and_become_a_dataset(
     assert [json.loads(each)["id"] for each in json_lines] == lineage["events"]
     assert {json.loads(each)["causation"] for each in json_lines[-3:]} == {case_of(lessons, "s1", 2)}
     held = terminal("affected", "--learner", "ana")
-    assert "2 rows\n  preferences/s1/1.ab0\n  preferences/s1/2.ab0\n" in held
+    assert "--replace`\n  preferences/s1/1.ab0\n  preferences/s1/2.ab0\n" in held
+    assert f"{run}: run counterfactual-tutor " in held
+    assert f"{pairs}: exported pairs replies-to-judge " in held
+    assert "manifest.json" not in held
 
     manifest, _ = forget("ana", lessons.log, open_keys(lessons.folder), lessons.folder)
     assert {name.split()[0] for name in manifest.datasets} == {
