@@ -30,8 +30,18 @@ def _practise_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mode", choices=("conversation", "sentence"), default="conversation")
     parser.add_argument("--tutor", default="joe", help="see /api/v1/tutors")
     parser.add_argument("--level", default="A2", choices=("A1", "A2", "B1", "B2", "C1"))
-    parser.add_argument("--topic", default="", type=_topic, help=f"one of {_topics()}, or words about one")
-    parser.add_argument("--learner", default="practice")
+    parser.add_argument(
+        "--topic",
+        default="",
+        type=_topic,
+        help=f"one of {_topics()}, or words that tell which ('my holiday'); words that point to none are refused",
+    )
+    parser.add_argument(
+        "--learner",
+        default="practice",
+        metavar="PSEUDONYM",
+        help="who speaks (practice): a pseudonym, never a real name, for it stays in the log in the clear for ever",
+    )
     parser.add_argument("--hands-free", action="store_true", help="let the server find the end of each utterance")
     parser.add_argument(
         "--speed",

@@ -187,6 +187,9 @@ def _consent(options: argparse.Namespace, folder: DataFolder) -> int:
             return 0
         append_for(log, learner, ConsentGiven(purpose=purpose) if agreed else ConsentWithdrawn(purpose=purpose))
     print(f"{state} from now on")
+    if told.forgotten is not None:
+        since = f"{told.forgotten.time:%Y-%m-%d %H:%M:%S} UTC"
+        print(f"  {learner} was forgotten on {since} and begins anew: nothing from before that comes back")
     if purpose == "recordings" and not agreed:
         print("  a server deletes the learner's recordings within a day, `python -m events retain` at once")
     return 0

@@ -124,6 +124,14 @@ def test_an_unknown_topic_is_refused_with_the_known_ones(capsys: pytest.CaptureF
     assert "travel" in told
 
 
+def test_the_help_warns_of_real_names_and_says_which_words_a_topic_may_be(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["practise", "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert "a pseudonym, never a real name, for it stays in the log in the clear for ever" in told
+    assert "words that point to none are refused" in told
+
+
 def test_where_no_status_is_drawn_a_line_says_that_a_server_starts(
     server: LessonServer, recording: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

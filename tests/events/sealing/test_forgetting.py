@@ -373,6 +373,24 @@ def test_a_consent_that_stands_is_not_recorded_again(tmp_path: Path, capsys: pyt
     assert told == [ConsentGiven, LearnerForgotten, ConsentGiven]
 
 
+def test_consent_of_a_learner_who_was_forgotten_says_so_and_that_they_begin_anew(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = DataFolder(tmp_path)
+    hold_lesson(folder, "ana")
+    assert main(["consent", "ana", "training"], folder) == 0
+    assert "forgotten" not in capsys.readouterr().out
+    assert main(["forget", "ana", "--yes"], folder) == 0
+    capsys.readouterr()
+
+    assert main(["consent", "ana", "training"], folder) == 0
+
+    agreed, forgotten = capsys.readouterr().out.splitlines()
+    assert agreed == "ana agrees to training from now on"
+    assert forgotten.startswith("  ana was forgotten on ")
+    assert forgotten.endswith("and begins anew: nothing from before that comes back")
+
+
 def test_a_learner_that_the_log_never_saw_has_to_be_called_new(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
