@@ -190,7 +190,7 @@ export class Dock {
       h("span", {}, mode === "auto" ? "Hands-free" : "Hold"),
     );
     this.modeButton.setAttribute("aria-label", `Talking: ${mode === "auto" ? "hands-free" : "hold to talk"}. Change`);
-    fill(this.headphonesButton, icon("headphones"), h("span", {}, "Headphones"));
+    fill(this.headphonesButton, icon("headphones"), h("span", {}, "Head\u00adphones"));
     this.headphonesButton.setAttribute("aria-pressed", String(headphones));
     this.headphonesButton.title = "With headphones you can cut in by speaking";
     fill(this.hint, ...hint(microphone, mode, headphones));

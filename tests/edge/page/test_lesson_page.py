@@ -1,5 +1,6 @@
 """A lesson in the browser: microphone, voice, face, feedback, and what happens when something is in the way."""
 
+import itertools
 from typing import Any
 
 import msgspec
@@ -155,6 +156,20 @@ def test_turning_the_microphone_off_in_mid_sentence_ends_the_sentence(
     assert [command["turn"] for command in server.of("end_recording")] == [1]
     assert server.of("cancel_recording") == []
     assert page.evaluate("[colloquy.talking, colloquy.microphone]") == [False, "off"]
+
+
+@pytest.mark.parametrize("width", [390, 360])
+def test_on_a_phone_the_controls_names_keep_apart_and_no_key_is_named(
+    server: FakeLessonServer, start_lesson: Open, width: int
+) -> None:
+    server.video = False
+    page = start_lesson(talking="auto", width=width, height=844)
+    until(page, "colloquy.microphone === 'on'")
+    boxes = [name.bounding_box() for name in page.locator(".control span").all()]
+    assert len(boxes) == 4
+    for left, right in itertools.pairwise(box for box in boxes if box):
+        assert left["x"] + left["width"] < right["x"]
+    assert "Esc" not in page.inner_text(".talk-hint")
 
 
 def test_without_video_the_mouth_is_drawn_from_visemes(server: FakeLessonServer, start_lesson: Open) -> None:
