@@ -47,6 +47,11 @@ def _paths() -> dict[str, Any]:
         "/readyz": {
             "get": _operation("Whether a lesson can begin, and what is still loading.", "ready", schema="ClusterStatus")
         },
+        f"{API}/readiness": {
+            "get": _operation(
+                "The same as /readyz, with 200 while it loads, too.", "getReadiness", schema="ClusterStatus"
+            )
+        },
         f"{practice}/sessions": {
             "post": _operation("Open a session.", "createSession", body="StartSession", status="201"),
             "get": _operation(

@@ -114,6 +114,11 @@ async def readyz(request: Request) -> Response:
     return json(status, 200 if status.ready else 503)
 
 
+async def get_readiness(request: Request) -> Response:
+    """What `readyz` tells, always with 200: a page that waits has no fault to log."""
+    return json(resources_of(request).cluster.status())
+
+
 async def create_session(request: Request) -> Response:
     """Open a session over REST; talk to it over the WebSocket with `resume`."""
     resources = resources_of(request)
@@ -283,6 +288,7 @@ ROUTES = [
     route("/speech-practice/progress", get_progress, "learner"),
     route("/speech-practice/analytics/trends", get_trends, "learner", "days"),
     route("/speech-practice/speak", speak, method="POST"),
+    route("/readiness", get_readiness),
     route("/tutors", get_tutors),
     route("/tutors/{tutor}/portrait.png", get_portrait),
     route("/tutors/{tutor}/idle.mp4", get_idle),

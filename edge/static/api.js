@@ -44,20 +44,8 @@ export const replay = (id, learner = "") =>
 export const progress = () => json(`${PRACTICE}/progress?${query({ learner: learnerId() })}`);
 export const trends = (days) => json(`${PRACTICE}/analytics/trends?${query({ learner: learnerId(), days })}`);
 
-/** What is ready. Answers with the body whatever the status, because "not ready" is an answer too. */
-export async function readiness() {
-  let response;
-  try {
-    response = await fetch("/readyz", { cache: "no-store" });
-  } catch {
-    throw new ServerError("The server cannot be reached.");
-  }
-  try {
-    return await response.json();
-  } catch {
-    return { ready: response.ok, engines: [] };
-  }
-}
+/** What is ready and what still loads. */
+export const readiness = async () => (await request(`${ROOT}/readiness`, { cache: "no-store" })).json();
 
 /** The bytes of a recording. */
 export async function blob(sha256, sessionId, learner = "") {

@@ -6,7 +6,7 @@ import { Clips } from "./clips.js";
 import { fill, h, icon } from "./dom.js";
 import { apply, emptyLesson } from "./lesson_state.js";
 import { bandOf } from "./phones.js";
-import { picture } from "./picture.js";
+import { portrait } from "./picture.js";
 import { Transcript } from "./transcript.js";
 
 export function historyView(place, shared, sessionId) {
@@ -64,7 +64,7 @@ function sessionItem(session, tutor) {
     h(
       "a",
       { class: "session-card", href: `#/history/${encodeURIComponent(session.session)}` },
-      tutor?.portrait ? picture(tutor.portrait) : h("span", { class: "no-portrait" }),
+      portrait(tutor ?? { name: session.tutor }),
       h(
         "span",
         { class: "session-words" },

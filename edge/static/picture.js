@@ -1,22 +1,34 @@
-/** Pictures that the server may still have to draw: asked for again until they come. */
+/** The tutors' portraits, which the server can draw only once its face is ready: until then the tutor's initial. */
 
 import { h } from "./dom.js";
+import { untilFacesAreDrawn } from "./health.js";
 
 const RETRY_MS = 2000;
+const LONGEST_RETRY_MS = 60000;
 
-/** An image of `address`, decoration beside its text unless `alt` says what it shows. */
-export function picture(address, alt = "", className = null) {
-  const image = h("img", { alt, class: className });
-  show(image, address);
-  return image;
+/** A tutor's portrait, decoration beside the tutor's name. */
+export function portrait(tutor) {
+  const image = h("img", { alt: "" });
+  show(image, tutor.portrait);
+  const initial = (tutor.title || tutor.name || "").slice(0, 1);
+  return h("span", { class: "picture", data: { tutor: tutor.name, initial } }, image);
 }
 
-export function show(image, address) {
+/** Shows the picture at `address` in `image`, which is hidden until it is there. */
+export async function show(image, address) {
+  image.hidden = true;
   if (!address) return;
+  let pause = RETRY_MS;
+  image.onload = () => (image.hidden = false);
   image.onerror = () => {
-    setTimeout(() => {
-      if (image.isConnected) image.src = address;
-    }, RETRY_MS);
+    image.hidden = true;
+    setTimeout(() => image.isConnected && ask(image, address), pause);
+    pause = Math.min(2 * pause, LONGEST_RETRY_MS);
   };
+  await ask(image, address);
+}
+
+async function ask(image, address) {
+  await untilFacesAreDrawn();
   image.src = address;
 }

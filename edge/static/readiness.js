@@ -1,14 +1,11 @@
 /**
- * Says what of the server is ready: polls /readyz, gently once all is up, and draws the engines that load, stand in or
- * failed, each with its reason. Tells listeners by `change` {ready, reachable}.
+ * Says what of the server is ready: draws the engines that load, stand in or failed, each with its reason. Tells
+ * listeners by `change`.
  */
 
-import { readiness } from "./api.js";
 import { KINDS } from "./degraded.js";
 import { fill, h, icon } from "./dom.js";
-
-const POLL_LOADING_MS = 1200;
-const POLL_READY_MS = 30000;
+import { watchHealth } from "./health.js";
 
 export class Readiness extends EventTarget {
   constructor() {
@@ -16,27 +13,14 @@ export class Readiness extends EventTarget {
     this.ready = false;
     this.reachable = true;
     this.element = h("section", { class: "readiness", aria: { live: "polite", label: "Engines" }, hidden: true });
-    this.#poll();
+    this.close = watchHealth((health) => this.#take(health));
   }
 
-  close() {
-    clearTimeout(this.timer);
-    this.closed = true;
-  }
-
-  async #poll() {
-    let body = null;
-    try {
-      body = await readiness();
-      this.reachable = true;
-    } catch {
-      this.reachable = false;
-    }
-    if (this.closed) return;
-    this.ready = Boolean(body?.ready);
-    this.#draw(body ?? {});
+  #take(health) {
+    this.ready = health.ready;
+    this.reachable = health.reachable;
+    this.#draw(health);
     this.dispatchEvent(new Event("change"));
-    this.timer = setTimeout(() => this.#poll(), this.ready ? POLL_READY_MS : POLL_LOADING_MS);
   }
 
   #draw({ engines = [], stage = "", message = "", progress = null }) {

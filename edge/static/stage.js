@@ -1,6 +1,7 @@
 /** The tutor's place: portrait, idle loop, speaking video, drawn mouth, state and captions. Plays nothing itself. */
 
 import { fill, h, icon } from "./dom.js";
+import { untilFacesAreDrawn } from "./health.js";
 import { show } from "./picture.js";
 
 export const STATES = {
@@ -16,7 +17,7 @@ export const STATES = {
 
 export class Stage {
   constructor() {
-    this.portrait = h("img", { class: "portrait", alt: "" });
+    this.portrait = h("img", { class: "portrait", alt: "", hidden: true });
     this.idle = h("video", {
       class: "idle",
       muted: true,
@@ -71,11 +72,14 @@ export class Stage {
   showTutor(tutor) {
     this.portrait.alt = tutor.title || tutor.name;
     show(this.portrait, tutor.portrait);
-    if (tutor.idle) {
-      this.idle.src = tutor.idle;
-      this.idle.addEventListener("playing", () => this.element.classList.add("has-idle"), { once: true });
-      this.idle.play().catch(() => {}); // refused or missing: the portrait stays
-    }
+    if (tutor.idle) this.#wait(tutor.idle);
+  }
+
+  async #wait(clip) {
+    await untilFacesAreDrawn();
+    this.idle.src = clip;
+    this.idle.addEventListener("playing", () => this.element.classList.add("has-idle"), { once: true });
+    this.idle.play().catch(() => {}); // refused or missing: the portrait stays
   }
 
   showState(name, note = "") {

@@ -28,6 +28,7 @@ class StartView {
     });
     this.readiness.addEventListener("change", () => {
       this.#drawStart();
+      this.#greet();
       if (this.readiness.ready && this.waiting) begin();
     });
     this.#drawAbout();
@@ -59,12 +60,16 @@ class StartView {
   async #meet() {
     this.known = await this.catalogue.tutors();
     drawTutors(this.tutors, this.known, choices().tutor);
-    greet(this.hello, this.known);
+    this.#greet();
+  }
+
+  #greet() {
+    greet(this.hello, this.known, this.readiness.ready);
   }
 
   #changed() {
     take(this.form);
-    greet(this.hello, this.known);
+    this.#greet();
     if (this.form.elements.mode.value !== this.about.dataset.mode) this.#drawAbout();
   }
 

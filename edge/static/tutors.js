@@ -1,7 +1,8 @@
 /** The tutors to choose from: a card each with portrait and, under the pointer, a clip; and the chosen one's hello. */
 
 import { fill, h, icon } from "./dom.js";
-import { picture } from "./picture.js";
+import { untilFacesAreDrawn } from "./health.js";
+import { portrait } from "./picture.js";
 import { choices, choose } from "./store.js";
 
 const PLACES = 4;
@@ -25,12 +26,14 @@ export function drawTutors(place, list, chosen) {
   if (chosenCard) place.scrollLeft = chosenCard.offsetLeft - (place.clientWidth - chosenCard.clientWidth) / 2;
 }
 
-/** The chosen tutor says hello beside the title. */
-export function greet(place, list) {
+/** The chosen tutor says hello beside the title, and whether all is `ready`. */
+export function greet(place, list, ready) {
   const tutor = list.find((candidate) => candidate.name === choices().tutor);
-  if (!tutor || place.dataset.tutor === tutor.name) return;
+  if (!tutor) return;
+  if (place.dataset.tutor !== tutor.name) fill(place, h("p", {}), portrait(tutor));
   place.dataset.tutor = tutor.name;
-  fill(place, h("p", {}, `Hi, I’m ${tutor.title}. Ready when you are.`), tutor.portrait && picture(tutor.portrait));
+  const state = ready ? "Ready when you are." : "I’ll be with you in a moment.";
+  place.querySelector("p").textContent = `Hi, I’m ${tutor.title}. ${state}`;
 }
 
 function tutorCard(tutor, checked) {
@@ -44,15 +47,20 @@ function tutorCard(tutor, checked) {
   });
   clip.muted = true;
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const wake = () => {
+  let near = false;
+  const wake = async () => {
     if (calm || !tutor.idle) return;
-    if (!clip.src) clip.src = tutor.idle;
+    near = true;
+    await untilFacesAreDrawn();
+    if (!near) return;
+    if (!clip.src || clip.error) clip.src = tutor.idle;
     clip.play().then(
       () => clip.classList.add("is-playing"),
       () => {},
     );
   };
   const rest = () => {
+    near = false;
     clip.classList.remove("is-playing");
     clip.pause();
   };
@@ -60,7 +68,7 @@ function tutorCard(tutor, checked) {
     "label",
     { class: "tutor-card", on: { pointerenter: wake, pointerleave: rest } },
     h("input", { type: "radio", name: "tutor", value: tutor.name, checked }),
-    h("span", { class: "tutor-picture" }, tutor.portrait && picture(tutor.portrait), clip),
+    h("span", { class: "tutor-picture" }, portrait(tutor), clip),
     h(
       "span",
       { class: "tutor-words" },

@@ -126,6 +126,7 @@ def test_a_session_opened_over_rest_is_there(server: LessonServer) -> None:
 def test_health_readiness_headers_and_the_page(server: LessonServer) -> None:
     assert get(server, "/healthz").json() == {"status": "ok"}
     assert get(server, "/readyz").json()["ready"] is True
+    assert get(server, f"{API}/readiness").json()["ready"] is True
     page = get(server, "/")
     assert "Colloquy" in page.text
     assert "default-src 'self'" in page.headers["content-security-policy"]

@@ -1,7 +1,7 @@
 """A server that speaks the lesson protocol with canned messages, for tests of the page. No log, no engines, no Ray.
 
 It keeps what clients sent (`commands`, `chunks`, `pcm`), draws the tutors' portraits only if told (`portraits`), can
-cut every connection and can be not ready. One lesson at a time.
+cut every connection and can be not ready, the face before all else (`face`). One lesson at a time.
 """
 
 import asyncio
@@ -54,6 +54,8 @@ class FakeLessonServer:
         self.exercise = exercise
         self.degraded = False
         self.portraits = False
+        self.face = False
+        self.asked = self.drawn = 0
         self.commands: list[dict[str, Any]] = []
         self.chunks: dict[int, list[int]] = {}
         self.pcm: dict[int, bytes] = {}
@@ -98,7 +100,7 @@ class FakeLessonServer:
         return Starlette(
             routes=[
                 Route("/", lambda request: FileResponse(STATIC / "index.html")),
-                Route("/readyz", self._readyz),
+                Route("/api/v1/readiness", self._readiness),
                 Route("/api/v1/tutors", _tutors),
                 Route("/api/v1/tutors/{name}/portrait.png", self._portrait),
                 Route("/api/v1/tutors/{name}/idle.mp4", self._idle),
@@ -116,18 +118,24 @@ class FakeLessonServer:
             ]
         )
 
-    async def _readyz(self, request: Request) -> Response:
+    async def _readiness(self, request: Request) -> Response:
+        self.asked += 1
         engines = [
             {"kind": "asr", "name": "faster-whisper base", "state": "ready" if self.ready else "loading", "reason": ""},
             {"kind": "voice", "name": "Piper", "state": "degraded" if self.degraded else "ready",
              "reason": "Kokoro needs 1.6 s for a second of speech on this machine" if self.degraded else ""},
+            {"kind": "face", "name": "vector", "state": "ready" if self.ready or self.face else "loading",
+             "reason": ""},
         ]  # fmt: skip
         message = "Ready" if self.ready else "Fetching kokoro (164 of 310 MB)"
         body = {"ready": self.ready, "stage": "ready" if self.ready else "models", "message": message,
                 "progress": None if self.ready else 0.53, "engines": engines}  # fmt: skip
-        return JSONResponse(body, 200 if self.ready else 503)
+        return JSONResponse(body)
 
     def _portrait(self, request: Request) -> Response:
+        self.drawn += 1
+        if not (self.ready or self.face):
+            return JSONResponse({"code": "loading", "message": "The face is still loading; ask /readyz."}, 503)
         picture = canned.portrait(request.path_params["name"]) if self.portraits else canned.GREY_PNG
         return Response(picture, media_type="image/png")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from edge.app import STATIC
+from policies.tutors import TUTORS
 from tests.edge.page.conftest import Open, until
 from tests.fakes.lesson_server import PROGRESS, FakeLessonServer
 
@@ -35,6 +36,31 @@ def test_the_page_says_what_is_loading_and_starts_as_soon_as_it_is_ready(
     assert server.of("start_session") == []
     server.ready = True
     until(page, "colloquy.lesson?.session")
+
+
+def test_while_the_face_loads_each_tutor_is_an_initial_and_no_portrait_is_asked_for(
+    server: FakeLessonServer, open_page: Open
+) -> None:
+    server.ready = False
+    page = open_page()
+    page.wait_for_selector(".tutor-card .picture")
+    page.hover(".tutor-card >> nth=1")  # where its clip would play
+    asked = server.asked
+    page.wait_for_timeout(2600)
+    initials = page.locator(".tutor-card .picture").evaluate_all("(all) => all.map((one) => one.dataset.initial)")
+    assert initials == [tutor.title[0] for tutor in TUTORS]
+    assert page.locator(".picture img:visible").count() == 0
+    assert server.drawn == 0
+    assert server.asked - asked <= 3  # one hand asks for the whole page, every 1.2 s
+    assert "Ready" not in page.inner_text(".hello")
+
+    server.face = True
+    page.wait_for_selector(".hello .picture img")
+    until(page, f"document.querySelectorAll('.tutor-card .picture img:not([hidden])').length === {len(TUTORS)}")
+    assert "Ready" not in page.inner_text(".hello")
+    server.ready = True
+    page.wait_for_selector(".hello >> text=Ready when you are.")
+    assert server.drawn <= len(TUTORS) + 1
 
 
 def test_a_degraded_engine_is_named_with_its_reason(server: FakeLessonServer, open_page: Open) -> None:
@@ -138,6 +164,23 @@ def test_a_view_fits_the_narrowest_phone(open_page: Open, route: str) -> None:
         {"start": "input[name=tutor]", "history": ".session-card", "progress": ".tiles"}[route], state="attached"
     )
     assert page.evaluate("document.documentElement.scrollWidth") == NARROWEST_PHONE_PX
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 900), (390, 844), (NARROWEST_PHONE_PX, 640)])
+def test_a_lesson_can_be_started_without_scrolling_and_nothing_is_seen_through_the_button(
+    open_page: Open, width: int, height: int
+) -> None:
+    page = open_page(width=width, height=height)
+    page.wait_for_selector("input[name=tutor]", state="attached")
+    button = page.locator(".start-button").bounding_box()
+    assert button
+    assert button["y"] + button["height"] <= height
+    page.locator("#learner").evaluate("(field) => { field.closest('details').open = true; field.focus(); }")
+    bar, field = page.locator(".start-bar").bounding_box(), page.locator("#learner").bounding_box()
+    assert bar
+    assert field
+    assert bar["y"] + bar["height"] <= field["y"]
+    assert page.locator(".start-bar").evaluate("(bar) => getComputedStyle(bar).backgroundImage") == "none"
 
 
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
