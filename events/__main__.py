@@ -9,8 +9,10 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 from rich.console import Console
 from rich.table import Table
 
@@ -30,9 +32,13 @@ from events.recorder_log import RecorderEventLog
 from events.schema import schemas, write_schemas
 from events.sealing.commands import COMMANDS, add_key_commands, run_key_command
 from events.sealing.finishing import untold
+from events.session_ids import SHORTEST_PREFIX, session_beginning
+from events.tailing import Wanted, every, newest
 from events.verification import Problem, all_events, verify
 
 WAIT_S = 1.0
+SHOWN = 20
+"""Events that `tail` prints when it is not told how many."""
 WIDTH = 100
 STREAM_WIDTH = 36
 TYPE_WIDTH = 22
@@ -59,7 +65,7 @@ def main(arguments: list[str], folder: DataFolder) -> int:
         with open_existing_log(folder) as log:
             match options.command:
                 case "tail":
-                    return _tail(log, options.after, follow=options.follow, as_json=options.json)
+                    return _tail(log, options)
                 case "show":
                     return _show(log, options.stream, as_json=options.json)
                 case "stats":
@@ -84,11 +90,10 @@ def main(arguments: list[str], folder: DataFolder) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m events", description=DESCRIPTION)
     commands = parser.add_subparsers(dest="command", required=True)
-    tail = add_command(commands, "tail", "print the events of all streams in the order of the log")
-    tail.add_argument("--after", type=position, default=0, metavar="POSITION", help="begin after this position")
-    tail.add_argument("--follow", action="store_true", help="go on with what is appended from now on")
+    tail = _add_tail(commands)
     show = add_command(commands, "show", "print the events of one stream")
-    show.add_argument("stream", type=stream_name, metavar="STREAM", help="a session, or learner-NAME")
+    named = f"a session (the first {SHORTEST_PREFIX} characters of its id may do), or learner-NAME"
+    show.add_argument("stream", type=stream_name, metavar="STREAM", help=named)
     stats = add_command(commands, "stats", "count what the log holds")
     check = add_command(commands, "verify", "check order, payloads and blobs of the whole log")
     add_kafka_options(check, os.environ)
@@ -115,6 +120,21 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--stream", action="append", metavar="STREAM", help="only this stream; may be repeated")
     export.add_argument("--blobs", type=Path, metavar="DIR", help="copy the blobs referred to into this folder too")
     return parser
+
+
+def _add_tail(commands: Any) -> argparse.ArgumentParser:
+    tail = add_command(commands, "tail", "print the newest events of all streams in the order of the log")
+    much = tail.add_mutually_exclusive_group()
+    much.add_argument("--limit", type=positive, metavar="N", help=f"at most the newest N ({SHOWN})")
+    much.add_argument("--all", action="store_true", help="every event, as with --after 0")
+    tail.add_argument("--after", type=position, metavar="POSITION", help="every event after this position")
+    tail.add_argument(
+        "--type", action="append", metavar="TAG", help="only of this type (speech.uttered.v1); may be repeated"
+    )
+    tail.add_argument("--learner", default="", metavar="L", help="only of this learner")
+    following = "every event, and go on with what is appended from now on"
+    tail.add_argument("--follow", action="store_true", help=following)
+    return tail
 
 
 LABELS = {
@@ -147,15 +167,36 @@ def _line(recorded: Recorded, *, as_json: bool) -> str:
     return f"{line}  {recorded.type:<{TYPE_WIDTH}}  {text}"
 
 
-def _tail(log: RecorderEventLog, after: int, *, follow: bool, as_json: bool) -> int:
-    if after > (head := log.head()):
+def _tail(log: RecorderEventLog, options: argparse.Namespace) -> int:
+    wanted = Wanted(after=options.after or 0, types=frozenset(options.type or ()), learner=options.learner)
+    head = log.head()
+    if wanted.after > head:
         print(f"events: the log ends at position {head:,}", file=sys.stderr)
+    whole = options.all or options.after is not None or options.follow
+    limit = options.limit or (0 if whole else SHOWN)
+    shown, earlier = newest(log, wanted, limit) if limit else (every(log, wanted), False)
+    last = 0
+    for recorded in shown:
+        last = recorded.position or last
+        print(_line(recorded, as_json=options.json), flush=options.follow)
+    if earlier:
+        sys.stdout.flush()
+        print(f"events: there are earlier ones; --all prints every one, --limit {10 * limit} more", file=sys.stderr)
+    if not last and (wanted.types or wanted.learner):
+        print("events: the log holds no such event" + (" after that" if wanted.after else ""), file=sys.stderr)
+    if options.follow:
+        _follow(log, replace(wanted, after=max(wanted.after, head, last)), as_json=options.json)
+    return 0
+
+
+def _follow(log: RecorderEventLog, wanted: Wanted, *, as_json: bool) -> None:
+    """Print what is appended, for ever."""
+    after = wanted.after
     while True:
         for recorded in all_events(log, after=after):
-            print(_line(recorded, as_json=as_json), flush=follow)
             after = recorded.position or after
-        if not follow:
-            return 0
+            if wanted.has(recorded):
+                print(_line(recorded, as_json=as_json), flush=True)
         while not log.wait(after, WAIT_S):
             pass
 
@@ -167,7 +208,7 @@ def _show(log: RecorderEventLog, stream: str, *, as_json: bool) -> int:
         # A walk through the whole log keeps what is damaged; whoever looks at the stream wants to see just that.
         events = tuple(recorded for recorded in all_events(log) if recorded.stream == stream)
     if not events:
-        raise StreamUnknown(stream)
+        return _show(log, session_beginning(log, stream), as_json=as_json)
     for recorded in events:
         print(_line(recorded, as_json=as_json))
     return 0

@@ -93,16 +93,59 @@ class CorruptPayload(EventsError):
 
 
 class StreamUnknown(EventsError):
-    """The log holds no event of the stream."""
+    """The log holds no event of the stream.
+
+    ``shortest`` is how many characters the beginning of a session's id must have, where this is a shorter one.
+    """
 
     absent = True
 
-    def __init__(self, stream: str) -> None:
-        super().__init__(stream)
+    def __init__(self, stream: str, shortest: int = 0) -> None:
+        super().__init__(stream, shortest)
         self.stream = stream
+        self.shortest = shortest
 
     def __str__(self) -> str:
-        return f"the log has no stream {self.stream!r}; `python -m replay list` names the sessions"
+        told = f"the log has no stream {self.stream!r}; `python -m replay list` names the sessions"
+        return f"{told}, and {self.shortest} characters of an id are enough" if self.shortest else told
+
+
+class SessionAmbiguous(EventsError):
+    """Several sessions have ids that begin so; the newest come first."""
+
+    absent = True
+
+    def __init__(self, prefix: str, sessions: tuple[str, ...]) -> None:
+        super().__init__(prefix, sessions)
+        self.prefix = prefix
+        self.sessions = sessions
+
+    def __str__(self) -> str:
+        return f"{len(self.sessions):,} sessions begin with {self.prefix!r}; give more of one:{_named(self.sessions)}"
+
+
+class SessionIsLearner(EventsError):
+    """A learner was named where a session is wanted; ``sessions`` are the learner's, the newest first."""
+
+    absent = True
+
+    def __init__(self, learner: str, sessions: tuple[str, ...]) -> None:
+        super().__init__(learner, sessions)
+        self.learner = learner
+        self.sessions = sessions
+
+    def __str__(self) -> str:
+        return f"{self.learner!r} is a learner, no session; give one of theirs:{_named(self.sessions)}"
+
+
+NAMED = 20
+"""Sessions that a message names."""
+
+
+def _named(sessions: tuple[str, ...]) -> str:
+    more = len(sessions) - NAMED
+    lines = (*sessions[:NAMED], *((f"and {more:,} older ones",) if more > 0 else ()))
+    return "".join(f"\n  {line}" for line in lines)
 
 
 class LearnerUnnamed(EventsError):

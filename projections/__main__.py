@@ -15,8 +15,8 @@ from events.opening import open_existing_log, with_server
 from events.recorder_log import RecorderEventLog
 from events.sealing.finishing import PATIENCE_S
 from projections import commands, park_commands
-from projections.catalogue import projection_named
-from projections.errors import ProjectionsError
+from projections.catalogue import PROJECTIONS, projection_named
+from projections.errors import ProjectionsError, RebuildDiffers
 from projections.export import FORMATS, export
 from projections.opening import open_views
 from projections.views import ViewStore
@@ -26,7 +26,10 @@ from projections.workers import run_share, run_workers, source_options
 
 def main(arguments: list[str], folder: DataFolder) -> int:
     """Run one command; the exit status: 1 for views that differ and what is refused, 2 for what is not there."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.command == "rebuild" and bool(options.name) == options.all:
+        parser.error("rebuild needs the name of a projection, or --all")
     try:
         status = _done(options, folder)
         sys.stdout.flush()
@@ -75,12 +78,25 @@ def _on_store(options: argparse.Namespace, folder: DataFolder) -> int:
                     return wipe(log, store, folder, wait_s=options.wait)
                 case "diff":
                     return commands.diff(log, store, projection_named(options.name))
-                case _ if options.drop_old:
-                    return commands.drop_old(store, projection_named(options.name))
                 case _:
-                    return commands.rebuild(log, store, projection_named(options.name), accept=options.accept)
+                    return _rebuild(options, log, store)
         finally:
             store.close()
+
+
+def _rebuild(options: argparse.Namespace, log: RecorderEventLog, store: ViewStore) -> int:
+    """Rebuild one projection or all; of all, one that differs keeps none of the others back."""
+    status = 0
+    for projection in PROJECTIONS if options.all else (projection_named(options.name),):
+        if options.drop_old:
+            commands.drop_old(store, projection)
+            continue
+        try:
+            commands.rebuild(log, store, projection, accept=options.accept)
+        except RebuildDiffers as error:
+            print(f"projections: {error}", file=sys.stderr)
+            status = exit_status(error)
+    return status
 
 
 def _keep_up(options: argparse.Namespace, log: RecorderEventLog, store: ViewStore) -> None:
@@ -115,7 +131,8 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--from", dest="source", choices=("store", "kafka"), default="store", help="what to follow")
     add_kafka_options(run, os.environ)
     rebuild = add("rebuild", help="fold one projection again from position 0, then change places")
-    rebuild.add_argument("name", metavar="NAME", help="a projection, or one of its views")
+    rebuild.add_argument("name", metavar="NAME", nargs="?", default="", help="a projection, or one of its views")
+    rebuild.add_argument("--all", action="store_true", help="every projection, one after the other")
     rebuild.add_argument("--accept", action="store_true", help="change places even if the views differ")
     rebuild.add_argument("--drop-old", action="store_true", help="drop what the last rebuild replaced; rebuild nothing")
     diff = add("diff", help="fold one projection again, and name the keys that are not the same")

@@ -3,7 +3,7 @@
 from projections.activity import ACTIVITY
 from projections.cost import COST_PROJECTION
 from projections.engine_health import ENGINE_HEALTH
-from projections.errors import ProjectionUnknown
+from projections.errors import ProjectionUnknown, ViewUnknown
 from projections.progress import PROGRESS
 from projections.projection import AnyProjection, relations
 from projections.sessions import SESSIONS
@@ -18,12 +18,15 @@ def projection_named(name: str) -> AnyProjection:
     for projection in PROJECTIONS:
         if projection.name == name:
             return projection
-    return view_named(name)[0]
+    try:
+        return view_named(name)[0]
+    except ViewUnknown as error:
+        raise ProjectionUnknown(name, tuple(each.name for each in PROJECTIONS)) from error
 
 
 def view_named(name: str) -> tuple[AnyProjection, Relation]:
-    """A table or summary that analysts read, and the projection that makes it. Raises `ProjectionUnknown`."""
+    """A table or summary that analysts read, and the projection that makes it. Raises `ViewUnknown`."""
     known = {relation.name: (projection, relation) for projection in PROJECTIONS for relation in relations(projection)}
     if name not in known:
-        raise ProjectionUnknown(name, tuple(dict.fromkeys((*(each.name for each in PROJECTIONS), *known))))
+        raise ViewUnknown(name, tuple(known))
     return known[name]

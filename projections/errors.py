@@ -28,6 +28,20 @@ class ProjectionUnknown(ProjectionsError):
         return f"there is no projection {self.name!r}; there are {', '.join(self.known)}"
 
 
+class ViewUnknown(ProjectionsError):
+    """There is no view of this name."""
+
+    absent = True
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        super().__init__(name, known)
+        self.name = name
+        self.known = known
+
+    def __str__(self) -> str:
+        return f"there is no view {self.name!r}; there are {', '.join(self.known)}"
+
+
 class RunnerFenced(ProjectionsError):
     """Another runner folds these learners; this one must wait until that one stops."""
 

@@ -25,7 +25,7 @@ GROUP = 10_000
 def export(store: ViewStore, name: str, form: str, out: Path) -> int:
     """Write a view to the file ``out``, or all views (``name`` is "") to files of their names in the folder ``out``.
 
-    All show one moment, and none is there before all are whole. Raises `ProjectionUnknown`, `ExportUnwritable`, and
+    All show one moment, and none is there before all are whole. Raises `ViewUnknown`, `ExportUnwritable`, and
     `AnalyticsMissing` where Parquet cannot be written.
     """
     try:

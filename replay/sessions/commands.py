@@ -13,6 +13,7 @@ from events.envelope import Recorded
 from events.location import DataFolder
 from events.opening import open_blobs, open_existing_log
 from events.recorder_log import RecorderEventLog
+from events.session_ids import SHORTEST_PREFIX, session_beginning
 from replay.sessions import verify_commands
 from replay.sessions.listing import sessions_in
 from replay.sessions.moment import WAYS, upto
@@ -20,6 +21,7 @@ from replay.sessions.playing import Pace, play
 from replay.sessions.session import digest_of, frames_of, state_json, state_of
 from replay.sessions.show import as_json, as_lines, as_text, line_of
 
+SESSION = f"a session's id, or its first {SHORTEST_PREFIX} characters or more"
 MOMENT = f"{WAYS}; without it the end"
 
 
@@ -27,6 +29,7 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
     """Add this room's commands; ``run`` of the parsed arguments runs one and gives the exit status."""
     listing = commands.add_parser("list", help="name the sessions, the newest first")
     listing.add_argument("--limit", type=_count, default=20, metavar="N", help="at most so many (20; 0 for all)")
+    listing.add_argument("--learner", default="", metavar="L", help="only this learner's")
     listing.add_argument("--json", action="store_true", help="one JSON object a line")
     listing.set_defaults(run=_run_list)
     _add_show(commands)
@@ -36,7 +39,7 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
 
 def _add_show(commands: "argparse._SubParsersAction[Any]") -> None:
     show = commands.add_parser("show", help="print a session, or what it was at a past moment")
-    show.add_argument("session")
+    show.add_argument("session", metavar="SESSION", help=SESSION)
     show.add_argument("--at", default="", metavar="MOMENT", help=f"only what had happened by then: {MOMENT}")
     form = show.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON object a line: each message, then the digest")
@@ -46,7 +49,7 @@ def _add_show(commands: "argparse._SubParsersAction[Any]") -> None:
 
 def _add_play(commands: "argparse._SubParsersAction[Any]") -> None:
     player = commands.add_parser("play", help="print a session's messages as its client got them, at their pace")
-    player.add_argument("session")
+    player.add_argument("session", metavar="SESSION", help=SESSION)
     player.add_argument("--speed", type=_speed, default=1.0, metavar="N|max", help="times as fast (1), max: at once")
     player.add_argument("--at", default="", metavar="MOMENT", help="begin there; what came before is printed at once")
     player.add_argument(
@@ -86,15 +89,13 @@ def _speed(text: str) -> float | None:
 
 def _run_list(arguments: argparse.Namespace, folder: DataFolder) -> int:
     with open_existing_log(folder) as log:
-        return _list(log, arguments.limit, Console(stderr=arguments.json), json=arguments.json)
+        return _list(log, arguments, Console(stderr=arguments.json))
 
 
 def _run_show(arguments: argparse.Namespace, folder: DataFolder) -> int:
     console = Console(stderr=arguments.json)
     with open_existing_log(folder) as log:
-        recorded = log.read(arguments.session)
-        if not recorded:
-            return _no_session(arguments.session, console)
+        recorded = _session(log, arguments.session)
         seen = upto(recorded, arguments.at)
         if arguments.state:
             state = state_json(state_of(seen))
@@ -105,10 +106,8 @@ def _run_show(arguments: argparse.Namespace, folder: DataFolder) -> int:
 
 def _run_play(arguments: argparse.Namespace, folder: DataFolder) -> int:
     with open_existing_log(folder) as log:
-        recorded = log.read(arguments.session)
+        recorded = _session(log, arguments.session)
     console = Console(stderr=arguments.json)
-    if not recorded:
-        return _no_session(arguments.session, console)
     already = len(upto(recorded, arguments.at)) if arguments.at else 0
     pace = Pace(speed=arguments.speed, longest_pause_s=arguments.longest_pause)
     for played in play(recorded, pace, already=already):
@@ -120,21 +119,23 @@ def _run_play(arguments: argparse.Namespace, folder: DataFolder) -> int:
     return 0
 
 
-def _no_session(session: str, console: Console) -> int:
-    told = f"There is no session {session!r} in this log; `python -m replay list` names those that there are."
-    console.print(Text(told), soft_wrap=True)
-    return 2
+def _session(log: RecorderEventLog, name: str) -> tuple[Recorded, ...]:
+    """The events of a session that is named by its id or the beginning of it. Raises as `session_beginning`."""
+    return log.read(name) or log.read(session_beginning(log, name))
 
 
-def _list(log: RecorderEventLog, limit: int, console: Console, *, json: bool) -> int:
-    found = sessions_in(log, limit + 1 if limit else 0)  # one more tells that there are more
+def _list(log: RecorderEventLog, arguments: argparse.Namespace, console: Console) -> int:
+    limit, learner = arguments.limit, arguments.learner
+    found = sessions_in(log, limit + 1 if limit else 0, learner)  # one more tells that there are more
     shown = found[:limit] if limit else found
-    if json:
+    if arguments.json:
         sys.stdout.writelines(msgspec.json.encode(listed).decode() + "\n" for listed in shown)
         return 0
     for line in as_lines(shown):
         console.print(line, soft_wrap=True)
-    if not found:
+    if not found and learner:
+        console.print(Text(f"This log holds no session of {learner!r}."), soft_wrap=True)
+    elif not found:
         console.print("This log holds no session yet; `python -m edge serve` and a browser make one.", soft_wrap=True)
     elif len(shown) < len(found):
         console.print("There are older ones; --limit 0 names all.", soft_wrap=True)

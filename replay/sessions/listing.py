@@ -1,6 +1,5 @@
 """Which sessions a log holds, from the log alone. Prints nothing, reads no view."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 from typing import Protocol
@@ -9,9 +8,8 @@ from msgspec import Struct
 
 from events.envelope import Recorded
 from events.lesson import SessionStarted, SpeechUttered
+from events.session_ids import BegunStreams, learner_of, starts_in
 
-FIRST_PAGE, LARGEST_PAGE = 32, 2_048
-"""Sessions asked for at once: few at first, for mostly only the newest are wanted."""
 _UTTERED = str(SpeechUttered.__struct_config__.tag)
 
 
@@ -30,32 +28,20 @@ class Listed(Struct, kw_only=True):
     forgotten: bool = False
 
 
-class StreamList(Protocol):
-    """A log that tells how its streams begin, without reading the rest of them."""
-
-    def begun(self, before: int | None = None, *, limit: int) -> tuple[Recorded, ...]:
-        """The first event of each of up to ``limit`` streams, those before a position, the newest first."""
-        ...
+class StreamList(BegunStreams, Protocol):
+    """A log that tells how its streams begin and counts in them, without reading the rest of them."""
 
     def count_in(self, stream: str, type: str) -> int:
         """How many events of a type a stream holds."""
         ...
 
 
-def starts_in(log: StreamList) -> Iterator[Recorded]:
-    """The first event of each session, the newest first; no other event is read.
+def sessions_in(log: StreamList, limit: int = 0, learner: str = "") -> list[Listed]:
+    """The newest ``limit`` sessions of a log, all for 0, the newest first; those of one learner, or of all for "".
 
     Raises `events.errors.LogUnavailable`.
     """
-    before, size = None, FIRST_PAGE
-    while page := log.begun(before, limit=size):
-        yield from (recorded for recorded in page if isinstance(recorded.event, SessionStarted))
-        before, size = page[-1].position, min(2 * size, LARGEST_PAGE)
-
-
-def sessions_in(log: StreamList, limit: int = 0) -> list[Listed]:
-    """The newest ``limit`` sessions of a log, all for 0, the newest first. Raises `events.errors.LogUnavailable`."""
-    return [_listed(start, log) for start in islice(starts_in(log), limit or None)]
+    return [_listed(start, log) for start in islice(starts_in(log, learner), limit or None)]
 
 
 def _listed(start: Recorded, log: StreamList) -> Listed:
@@ -64,7 +50,7 @@ def _listed(start: Recorded, log: StreamList) -> Listed:
     return Listed(
         session=start.stream,
         started=start.time,
-        learner=event.learner or start.learner,
+        learner=learner_of(start),
         tutor=event.tutor,
         mode=event.mode,
         turns=log.count_in(start.stream, _UTTERED),

@@ -22,20 +22,16 @@ from events.lesson import SessionStarted
 from events.location import DataFolder
 from events.opening import open_existing_log
 from events.recorder_log import RecorderEventLog
+from events.session_ids import starts_in
 from replay.errors import ReplayError
 from replay.sessions.earlier import EarlierInLog
 from replay.sessions.golden import golden_findings
-from replay.sessions.listing import starts_in
 from replay.sessions.moments import position_of
 from replay.sessions.verification import OTHER_VERSION, UNREADABLE, Finding, Verified, verify
 
 SHOWN_FIELDS = 6
 """Fields of an event that are printed; --json has them all."""
 LONGEST_VALUE = 160
-
-
-class NothingToVerify(ReplayError):
-    """Name sessions or files of events to verify, or give --all for every session of the log."""
 
 
 class NoSuchFile(ReplayError):
@@ -56,7 +52,7 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
     )
     command.add_argument("--all", action="store_true", help="every session of the log")
     command.add_argument("--json", action="store_true", help="one JSON object a line: each session, then the summary")
-    command.set_defaults(run=_run)
+    command.set_defaults(run=_run, refuse=command.error)
 
 
 def _run(arguments: argparse.Namespace, folder: DataFolder) -> int:
@@ -64,7 +60,7 @@ def _run(arguments: argparse.Namespace, folder: DataFolder) -> int:
     files = [Path(name) for name in arguments.what if name.endswith(".jsonl")]
     sessions = [name for name in arguments.what if not name.endswith(".jsonl")]
     if not arguments.what and not arguments.all:
-        raise NothingToVerify(str(NothingToVerify.__doc__))
+        arguments.refuse("name sessions or files of events to verify, or give --all for every session of the log")
     summary = Counter[str]()
     policies = Counter[str]()
     missing: list[str] = []

@@ -68,6 +68,75 @@ def test_tail_says_where_the_log_ends_and_takes_no_negative_position(
         main(["tail", "--after", "-1"], folder)
 
 
+def lessons_of(folder: DataFolder, *sessions: tuple[str, str]) -> None:
+    """A log of sessions that begin and end, each of a learner."""
+    with SQLiteEventLog(folder.log, clock=TickingClock()) as log:
+        for session, learner in sessions:
+            events = [started(learner, session), SessionEnded(reason="learner")]
+            log.append(session, events, expected_version=0, origin=origin(learner))
+
+
+def positions(capsys: pytest.CaptureFixture[str]) -> list[int]:
+    return [int(line.split()[0]) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_tail_shows_the_newest_20_and_says_how_to_see_more(
+    folder: DataFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lessons_of(folder, *((f"s{number}", "ana") for number in range(15)))
+
+    assert main(["tail"], folder) == 0
+    shown = capsys.readouterr()
+    assert [int(line.split()[0]) for line in shown.out.splitlines()] == list(range(11, 31))
+    assert shown.err == "events: there are earlier ones; --all prints every one, --limit 200 more\n"
+
+    for arguments, first in ((["--limit", "3"], 28), (["--all"], 1), (["--after", "0"], 1), (["--after", "8"], 9)):
+        assert main(["tail", *arguments], folder) == 0
+        assert positions(capsys) == list(range(first, 31))
+    main(["tail", "--limit", "30"], folder)
+    assert capsys.readouterr().err == ""
+
+
+def test_tail_shows_one_learner_and_some_types_from_wherever_they_lie(
+    folder: DataFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lessons_of(folder, ("s0", "ana"), *((f"b{number}", "ben") for number in range(600)), ("s1", "ana"))
+
+    for arguments, wanted in (
+        (["--learner", "ana"], [1, 2, 1203, 1204]),
+        (["--learner", "ana", "--limit", "3"], [2, 1203, 1204]),
+        (["--learner", "ana", "--type", "session.ended.v1"], [2, 1204]),
+        (["--learner", "ana", "--after", "2", "--type", "session.started.v1"], [1203]),
+        (["--type", "session.started.v1", "--type", "session.ended.v1", "--limit", "2"], [1203, 1204]),
+    ):
+        assert main(["tail", *arguments], folder) == 0
+        assert positions(capsys) == wanted
+    assert main(["tail", "--type", "session.stared.v1"], folder) == 0
+    assert capsys.readouterr() == ("", "events: the log holds no such event\n")
+
+
+def test_show_takes_the_beginning_of_a_sessions_id_where_only_one_begins_so(
+    folder: DataFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lessons_of(folder, ("0192aa01-1", "ana"), ("0192aa02-2", "ben"))
+
+    assert main(["show", "0192aa02"], folder) == 0
+    assert "0192aa02-2" in capsys.readouterr().out
+    assert main(["show", "0192aa"], folder) == 2
+    assert capsys.readouterr().err == (
+        "events: 2 sessions begin with '0192aa'; give more of one:\n  0192aa02-2\n  0192aa01-1\n"
+    )
+    assert main(["show", "0192a"], folder) == 2
+    assert "6 characters of an id are enough" in capsys.readouterr().err
+
+
+def test_show_of_a_learner_names_their_sessions(folder: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    lessons_of(folder, ("s1", "ana"), ("s2", "ben"), ("s3", "ana"))
+
+    assert main(["show", "ana"], folder) == 2
+    assert capsys.readouterr().err == "events: 'ana' is a learner, no session; give one of theirs:\n  s3\n  s1\n"
+
+
 def test_each_command_says_in_its_own_help_what_it_does(folder: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:
     for command in ("tail", "stats", "topics", "forget", "consent"):
         with pytest.raises(SystemExit):

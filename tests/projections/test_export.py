@@ -9,7 +9,7 @@ import pytest
 
 from events.memory import MemoryEventLog
 from projections.catalogue import PROJECTIONS
-from projections.errors import AnalyticsMissing, ProjectionUnknown, ViewsUnavailable
+from projections.errors import AnalyticsMissing, ViewsUnavailable, ViewUnknown
 from projections.export import export
 from projections.projection import relations
 from projections.runner import ProjectionRunner
@@ -93,5 +93,5 @@ def test_without_pyarrow_the_way_out_is_named(
 
 
 def test_an_unknown_view_is_told_with_those_there_are(filled: ViewStore, tmp_path: Path) -> None:
-    with pytest.raises(ProjectionUnknown, match="retention_cohorts"):
+    with pytest.raises(ViewUnknown, match="retention_cohorts"):
         export(filled, "nothing", "csv", tmp_path / "out.csv")

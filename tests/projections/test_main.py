@@ -102,6 +102,42 @@ def test_a_rebuild_that_differs_fails_unless_accepted(folder: DataFolder, capsys
     assert "DIFFERENT, accepted" in capsys.readouterr().out
 
 
+def test_all_projections_are_rebuilt_and_one_that_differs_keeps_no_other_back(
+    folder: DataFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["run", "--once"], folder)
+    with open_views(folder).transaction() as cursor:
+        cursor.execute("DELETE FROM progress_1 WHERE learner=(SELECT MIN(learner) FROM progress_1)")
+
+    assert main(["rebuild", "--all"], folder) == 1
+    told = capsys.readouterr()
+    assert "'progress' rebuilt to position" in told.err
+    rebuilt = [line.split(":")[0] for line in told.out.splitlines() if "now in service" in line]
+    assert rebuilt == [each.name for each in PROJECTIONS if each.name != "progress"]
+
+    assert main(["rebuild", "--all", "--accept"], folder) == 0
+    assert main(["rebuild", "--all", "--drop-old"], folder) == 0
+    assert capsys.readouterr().out.count("is dropped") == len(PROJECTIONS)
+
+
+@pytest.mark.parametrize("arguments", [[], ["progress", "--all"]])
+def test_a_rebuild_is_of_one_projection_or_of_all(
+    folder: DataFolder, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    with pytest.raises(SystemExit) as refused:
+        main(["rebuild", *arguments], folder)
+    assert refused.value.code == 2
+    assert "--all" in capsys.readouterr().err
+
+
+def test_an_unknown_projection_is_told_with_the_projections_alone(
+    folder: DataFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["diff", "nothing"], folder) == 2
+    names = ", ".join(each.name for each in PROJECTIONS)
+    assert capsys.readouterr().err == f"projections: there is no projection 'nothing'; there are {names}\n"
+
+
 def test_show_prints_a_view(folder: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:
     main(["run", "--once"], folder)
     capsys.readouterr()

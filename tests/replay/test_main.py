@@ -48,6 +48,45 @@ def test_a_limit_leaves_the_older_ones_out_and_says_so(log: SQLiteEventLog, caps
     assert "older ones" not in capsys.readouterr().out
 
 
+def test_one_learners_sessions_are_listed(log: SQLiteEventLog, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", "--learner", "ana"]) == 0
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["session", "s3", "s1"]
+    assert main(["list", "--learner", "ana", "--limit", "1"]) == 0
+    assert "older ones" in capsys.readouterr().out
+    assert main(["list", "--learner", "eve"]) == 0
+    assert capsys.readouterr().out == "This log holds no session of 'eve'.\n"
+
+
+def test_a_session_is_shown_by_the_beginning_of_its_id_unless_several_begin_so(
+    log: SQLiteEventLog, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for session in ("0192aa01-1", "0192aa02-2"):
+        log.append(session, (started("ben", session),), expected_version=0, origin=origin("ben"))
+    assert main(["show", "0192aa01-1"]) == 0
+    whole = capsys.readouterr().out
+
+    for command in (["show"], ["play", "--speed", "max"]):
+        assert main([*command, "0192aa01"]) == 0
+        assert main([*command, "0192aa"]) == 2
+    shown = capsys.readouterr().out
+    assert shown.startswith(whole)
+    assert "2 sessions begin with '0192aa'; give more of one:\n  0192aa02-2\n  0192aa01-1\n" in shown
+
+
+def test_a_learner_in_the_place_of_a_session_is_told_with_their_sessions(
+    log: SQLiteEventLog, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["show", "ana"]) == 2
+    assert capsys.readouterr().out == "'ana' is a learner, no session; give one of theirs:\n  s3\n  s1\n"
+
+
+def test_to_verify_nothing_is_bad_usage(log: SQLiteEventLog, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as refused:
+        main(["verify"])
+    assert refused.value.code == 2
+    assert "--all for every session" in capsys.readouterr().err
+
+
 def test_a_program_gets_an_object_a_line(log: SQLiteEventLog, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list", "--json", "--limit", "2"]) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]

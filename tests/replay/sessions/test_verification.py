@@ -296,7 +296,6 @@ def test_an_imported_or_forgotten_session_is_left_out_and_says_why() -> None:
     [
         (["nosuch"], 2, "`python -m replay list`"),
         (["nosuch.jsonl"], 2, "There is no file nosuch.jsonl"),
-        ([], 1, "--all"),
     ],
 )
 def test_what_is_not_there_is_named_with_the_way_out(
