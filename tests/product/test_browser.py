@@ -42,6 +42,7 @@ def lesson(product: Product, browser: Browser) -> Iterator[tuple[Page, list[str]
     page, faults = context.new_page(), list[str]()
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.goto(product.url)
+    until(page, "![...document.querySelectorAll('.picture img')].some((image) => image.hidden)")
     picture(page, "start")
     _start(page)
     until(page, "colloquy.audio?.speaking")
