@@ -2,6 +2,7 @@
 
 import asyncio
 import pickle
+from abc import ABC, abstractmethod
 from struct import Struct
 from typing import Any, cast
 
@@ -11,7 +12,7 @@ CLOSING_S = 2.0
 """How long what was sent last may take before the connection is cut."""
 
 
-class FrameProtocol(asyncio.Protocol):
+class FrameProtocol(asyncio.Protocol, ABC):
     """One end of a connection. Subclasses take what arrives in ``received`` and learn of its end in ``ended``."""
 
     def __init__(self) -> None:
@@ -43,17 +44,17 @@ class FrameProtocol(asyncio.Protocol):
             if self._transport is not None:
                 self._transport.abort()
 
+    @abstractmethod
     def received(self, number: int, item: Any) -> None:
         """An object of a call has arrived."""
-        raise NotImplementedError
 
+    @abstractmethod
     def unreadable(self, number: int, error: Exception) -> None:
         """An object of a call has arrived that cannot be made here again."""
-        raise NotImplementedError
 
+    @abstractmethod
     def ended(self) -> None:
         """The connection is over, whoever ended it."""
-        raise NotImplementedError
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is one in all but its class

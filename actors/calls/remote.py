@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import ray
 from msgspec import Struct
-from ray.exceptions import ActorDiedError, ActorUnavailableError, RayActorError
+from ray.exceptions import RayActorError
 
 from actors.calls.client import CallClient, PeerGone
 from actors.calls.folder import socket_path
@@ -25,7 +25,7 @@ T = TypeVar("T")
 RECOVERY_S = 60.0
 """How long a call waits for an actor that is being restarted."""
 PAUSE_S = 0.05
-GONE = (ActorUnavailableError, ActorDiedError, RayActorError, PeerGone)
+GONE = (RayActorError, PeerGone)
 
 
 class Address(Struct, frozen=True, kw_only=True):
@@ -42,6 +42,7 @@ class Listening:
         self._call = call
         self._stream = stream
         self._opening: asyncio.Task[Address] | None = None
+        self._server: CallServer | None = None
 
     async def address(self) -> Address:
         """Where this actor listens."""
@@ -107,9 +108,8 @@ class Line:
                         yield item
                 return
             except GONE:
-                if self._given_up(deadline):
+                if not await self._worth_another_try(deadline):
                     raise
-                await asyncio.sleep(PAUSE_S)
 
     def close(self) -> None:
         """End the connection; a later call makes another."""
@@ -176,14 +176,16 @@ class Line:
             try:
                 return await once()
             except GONE:
-                if self._given_up(deadline):
+                if not await self._worth_another_try(deadline):
                     raise
-                await asyncio.sleep(PAUSE_S)
 
-    def _given_up(self, deadline: float) -> bool:
-        """After a death: whether it is too late for another try, which may find the actor on another machine."""
+    async def _worth_another_try(self, deadline: float) -> bool:
+        """After a death: a pause, or False when it is too late. The actor may come back on another machine."""
         self._through_ray = False
-        return asyncio.get_running_loop().time() > deadline
+        if asyncio.get_running_loop().time() > deadline:
+            return False
+        await asyncio.sleep(PAUSE_S)
+        return True
 
 
 def own_node() -> str:
