@@ -14,32 +14,31 @@ class ProjectionsError(Exception):
     """As `events.errors.EventsError.absent`."""
 
 
-class ProjectionUnknown(ProjectionsError):
+class NameUnknown(ProjectionsError):
+    """There is no ``what`` of this name; ``known`` are those that there are."""
+
+    absent = True
+    what = ""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        super().__init__(name, known)
+        self.name = name
+        self.known = known
+
+    def __str__(self) -> str:
+        return f"there is no {self.what} {self.name!r}; there are {', '.join(self.known)}"
+
+
+class ProjectionUnknown(NameUnknown):
     """There is no projection of this name."""
 
-    absent = True
-
-    def __init__(self, name: str, known: tuple[str, ...]) -> None:
-        super().__init__(name, known)
-        self.name = name
-        self.known = known
-
-    def __str__(self) -> str:
-        return f"there is no projection {self.name!r}; there are {', '.join(self.known)}"
+    what = "projection"
 
 
-class ViewUnknown(ProjectionsError):
+class ViewUnknown(NameUnknown):
     """There is no view of this name."""
 
-    absent = True
-
-    def __init__(self, name: str, known: tuple[str, ...]) -> None:
-        super().__init__(name, known)
-        self.name = name
-        self.known = known
-
-    def __str__(self) -> str:
-        return f"there is no view {self.name!r}; there are {', '.join(self.known)}"
+    what = "view"
 
 
 class RunnerFenced(ProjectionsError):

@@ -8,6 +8,7 @@ import msgspec
 from rich.console import Console
 from rich.text import Text
 
+from events.arguments import seconds
 from events.blobs import BlobsByLearner
 from events.envelope import Recorded
 from events.location import DataFolder
@@ -52,9 +53,7 @@ def _add_play(commands: "argparse._SubParsersAction[Any]") -> None:
     player.add_argument("session", metavar="SESSION", help=SESSION)
     player.add_argument("--speed", type=_speed, default=1.0, metavar="N|max", help="times as fast (1), max: at once")
     player.add_argument("--at", default="", metavar="MOMENT", help="begin there; what came before is printed at once")
-    player.add_argument(
-        "--longest-pause", type=_seconds, default=30.0, metavar="S", help="cut longer pauses short (30)"
-    )
+    player.add_argument("--longest-pause", type=seconds, default=30.0, metavar="S", help="cut longer pauses short (30)")
     player.add_argument("--json", action="store_true", help="one JSON object a line: each message")
     player.set_defaults(run=_run_play)
 
@@ -63,16 +62,6 @@ def _count(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is no count; give 0, 1, 2 …")
     return int(text)
-
-
-def _seconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds; give 0, 2.5, 30 …")
-    return value
 
 
 def _speed(text: str) -> float | None:

@@ -102,4 +102,4 @@ def test_who_gets_on_is_waited_for_however_long_it_takes(folder: DataFolder, mon
 def test_a_time_to_wait_that_is_none_is_refused(tmp_path: Path, wait: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["wipe", "--wait", wait], DataFolder(tmp_path))
-    assert "is no time in seconds" in capsys.readouterr().err
+    assert "is no number of seconds" in capsys.readouterr().err
