@@ -7,11 +7,10 @@ but not every path can be told to its commands and in a URL.
 import hashlib
 import os
 import re
-import stat
-import tempfile
 from pathlib import Path
 
 from events.errors import LogUnavailable
+from events.private_folder import UnsafeFolder, private_folder, private_place
 
 SOCKET = ".s.PGSQL.5432"
 LONGEST = 103
@@ -45,7 +44,7 @@ def _fits(folder: Path) -> bool:
 def _private(place: Path, owner: int) -> Path:
     """A folder in the one for temporary files, of the same name for the same place."""
     name = f"colloquy-postgres-{hashlib.sha256(os.fsencode(place)).hexdigest()[:16]}"
-    folder = Path(tempfile.gettempdir()) / name
+    folder = private_place(name)
     if not _fits(folder):
         raise LogUnavailable(
             "refused",
@@ -53,12 +52,7 @@ def _private(place: Path, owner: int) -> Path:
             " have other characters than letters and digits in them",
             "name a short folder in COLLOQUY_DATA or TMPDIR",
         )
-    folder.mkdir(mode=0o700, exist_ok=True)
-    found = folder.lstat()
-    ours = stat.S_ISDIR(found.st_mode) and found.st_uid in (os.geteuid(), owner) and not found.st_mode & 0o077
-    if not ours:
-        way_out = "remove it, or set TMPDIR to another place"
-        raise LogUnavailable("refused", f"{folder} is not a folder of this user alone", way_out)
-    if found.st_uid != owner:
-        os.chown(folder, owner, -1, follow_symlinks=False)
-    return folder
+    try:
+        return private_folder(name, owner)
+    except UnsafeFolder as error:
+        raise LogUnavailable("refused", str(error)) from error

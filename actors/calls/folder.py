@@ -3,17 +3,13 @@
 import os
 import secrets
 import socket
-import stat
-import tempfile
 import time
 from pathlib import Path
 
+from events.private_folder import private_folder
+
 STALE_S = 60.0
 """Age from which a socket that nobody listens at is removed; a younger one may be about to be listened at."""
-
-
-class UnsafeFolder(OSError):
-    """The folder for sockets belongs to somebody else, or others may enter it."""
 
 
 def socket_path() -> Path:
@@ -21,11 +17,7 @@ def socket_path() -> Path:
 
     Raises `UnsafeFolder`, or OSError when there can be no folder.
     """
-    folder = Path(tempfile.gettempdir()) / f"colloquy-{os.getuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
-        raise UnsafeFolder(f"{folder} is not a folder of this user alone; remove it, or set TMPDIR to another place.")
+    folder = private_folder(f"colloquy-{os.geteuid()}")
     for path in folder.glob("*.sock"):
         _remove_if_stale(path)
     return folder / f"{os.getpid()}-{secrets.token_hex(4)}.sock"

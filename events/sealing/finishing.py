@@ -8,6 +8,7 @@ tell of it any more: then it is done again.
 import logging
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from events.errors import EventsError
 from events.handover import WipeViews, hand_over
@@ -117,16 +118,26 @@ class Finisher:
         return True, there is None
 
     def _wipe(self, log: RecorderEventLog, wipe_views: WipeViews | None) -> None:
-        try:
-            if due := self._aftermath.left("log_files"):
-                self._keys.wipe(PATIENCE_S)
-                log.wipe(PATIENCE_S)
-                self._aftermath.done(due, "log_files")
-            if wipe_views is not None and (due := self._aftermath.left("view_files")) and wipe_views(self._folder):
-                self._aftermath.done(due, "view_files")
-        except EventsError as error:
-            self._wipe_from = self._monotonic() + AGAIN_S
-            logger.warning("files cannot be wiped now of what was deleted: %s", error)
+        """Both, as far as it can be done: who keeps the one's files in use does not hold up the other's."""
+        steps = [partial(self._wipe_log, log)]
+        if wipe_views is not None:
+            steps.append(partial(self._wipe_views, wipe_views))
+        for step in steps:
+            try:
+                step()
+            except EventsError as error:
+                self._wipe_from = self._monotonic() + AGAIN_S
+                logger.warning("files cannot be wiped now of what was deleted: %s", error)
+
+    def _wipe_log(self, log: RecorderEventLog) -> None:
+        if due := self._aftermath.left("log_files"):
+            self._keys.wipe(PATIENCE_S)
+            log.wipe(PATIENCE_S)
+            self._aftermath.done(due, "log_files")
+
+    def _wipe_views(self, wipe_views: WipeViews) -> None:
+        if (due := self._aftermath.left("view_files")) and wipe_views(self._folder):
+            self._aftermath.done(due, "view_files")
 
 
 def wipe_views_by_command(folder: DataFolder) -> bool:

@@ -13,10 +13,12 @@ import pytest
 
 from actors.calls import folder, frames
 from actors.calls.client import CallClient, CallFailed, PeerGone
-from actors.calls.folder import UnsafeFolder, socket_path
+from actors.calls.folder import socket_path
 from actors.calls.server import CallServer
 from actors.faults import Fault
 from actors.ports import EngineInputError
+from events import private_folder
+from events.private_folder import UnsafeFolder
 
 
 class Unreadable:
@@ -241,7 +243,7 @@ async def test_nobody_listens_at_a_path(tmp_path: Path) -> None:
 
 @pytest.fixture
 def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(folder.tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(private_folder.tempfile, "gettempdir", lambda: str(tmp_path))
     return tmp_path / f"colloquy-{os.getuid()}"
 
 

@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from events.__main__ import main
+from events.errors import OldBytesRemain
 from events.location import DataFolder
 from events.opening import open_existing_log, open_keys, open_log
 from events.sealing import finishing
@@ -266,3 +267,22 @@ def test_a_store_from_before_wiped_files_were_kept_has_them_wiped_once_more(
     assert main(["verify"], folder) == 0
 
     assert (caplog.text, left_in(folder), told_in(folder, "ana")) == ("", {}, [1])
+
+
+def test_who_keeps_the_logs_files_in_use_does_not_hold_up_those_of_the_views(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold_lesson(folder, "ana")
+    projections(["run", "--once"], folder)
+    forget_and_be_killed(folder, "ana")
+    keys = open_keys(folder)
+    with open_existing_log(folder, finishing=False) as log:
+
+        def in_use(wait_s: float | None = None) -> None:
+            raise OldBytesRemain("the log", ("a reader",))
+
+        monkeypatch.setattr(log, "wipe", in_use)
+        Finisher(keys, folder).finish(log, lambda _: True)
+
+    assert keys.aftermath.left("log_files") != ()
+    assert keys.aftermath.left("view_files") == ()
