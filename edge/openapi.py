@@ -38,10 +38,10 @@ def build() -> dict[str, Any]:
 
 
 def _paths() -> dict[str, Any]:
-    learner = _query("learner", "The learner's pseudonym.", required=True)
-    session = _path("session", "A session id.")
-    tutor = _path("tutor", "A tutor's name.")
-    practice = f"{API}/speech-practice"
+    return _health() | _practice() | _catalogue()
+
+
+def _health() -> dict[str, Any]:
     return {
         "/healthz": {"get": _operation("The process is alive.", "health")},
         "/readyz": {
@@ -52,6 +52,13 @@ def _paths() -> dict[str, Any]:
                 "The same as /readyz, with 200 while it loads, too.", "getReadiness", schema="ClusterStatus"
             )
         },
+    }
+
+
+def _practice() -> dict[str, Any]:
+    learner, session = _learner(), _path("session", "A session id.")
+    practice = f"{API}/speech-practice"
+    return {
         f"{practice}/sessions": {
             "post": _operation("Open a session.", "createSession", body="StartSession", status="201"),
             "get": _operation(
@@ -90,6 +97,12 @@ def _paths() -> dict[str, Any]:
         f"{practice}/speak": {
             "post": _operation("The tutor says a sentence.", "speak", body="SpeakRequest", media="audio/flac")
         },
+    }
+
+
+def _catalogue() -> dict[str, Any]:
+    tutor = _path("tutor", "A tutor's name.")
+    return {
         f"{API}/tutors": {"get": _operation("The tutors.", "listTutors")},
         f"{API}/tutors/{{tutor}}/portrait.png": {
             "get": _operation("A tutor's portrait.", "getPortrait", parameters=[tutor], media="image/png")
@@ -104,13 +117,17 @@ def _paths() -> dict[str, Any]:
                 "getBlob",
                 parameters=[
                     _path("sha256", "The blob's hash."),
-                    learner,
+                    _learner(),
                     _query("session", "Its session.", required=True),
                 ],
                 media="audio/flac",
             )
         },
     }
+
+
+def _learner() -> dict[str, Any]:
+    return _query("learner", "The learner's pseudonym.", required=True)
 
 
 def _operation(

@@ -3,10 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
-from uuid import uuid4
 
-import psycopg
 import pytest
 
 from events.location import DataFolder
@@ -17,24 +14,12 @@ from projections.catalogue import PROJECTIONS
 from projections.opening import open_views
 from projections.runner import ProjectionRunner, Share
 from projections.views import ViewStore
+from tests.events.sealing.lessons import folder
 from tests.projections.histories import fill
 from tests.projections.stores import run_all
 
+__all__ = ["folder"]  # the fixture
 Worker = Callable[[int], ProjectionRunner]
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[DataFolder]:
-    """A data folder; with PostgreSQL its log is in a database of its own."""
-    if request.param == "sqlite":
-        yield DataFolder(tmp_path / "data")
-        return
-    server, name = request.getfixturevalue("postgres_url"), f"wiping_{uuid4().hex}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-    yield DataFolder(tmp_path / "data", urlsplit(server)._replace(path=f"/{name}").geturl())
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
 @contextmanager

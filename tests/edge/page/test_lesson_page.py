@@ -91,36 +91,6 @@ def test_escape_silences_the_tutor_and_says_how_much_was_heard(server: FakeLesso
     assert server.of("heard") == []
 
 
-def test_a_learner_who_ends_the_lesson_while_the_tutor_speaks_has_not_cut_in(
-    server: FakeLessonServer, start_lesson: Open
-) -> None:
-    server.video = False
-    server.greeting = canned.GREETING * 6
-    page = start_lesson(talking="hold")
-    until(page, "colloquy.audio.ms > 1200")
-    page.click("text=End lesson")
-    until(page, "colloquy.lesson.turns[0].heardMs >= 1000 && colloquy.lesson.ended")
-    page.wait_for_selector(".summary")
-    assert "You cut in" not in page.inner_text(".transcript")
-    page.goto(f"{server.url}/#/history/session-1")
-    page.wait_for_selector(".reply")
-    assert "You cut in" not in page.inner_text(".transcript")
-
-
-def test_a_learner_who_speaks_on_before_the_tutor_is_done_has_cut_in(
-    server: FakeLessonServer, start_lesson: Open
-) -> None:
-    server.video = False
-    server.greeting = canned.GREETING * 6
-    page = start_lesson(talking="hold")
-    until(page, "colloquy.audio.ms > 1200")
-    page.keyboard.press("Escape")
-    until(page, "colloquy.lesson.turns[0].heardMs >= 1000")
-    assert "You cut in" not in page.inner_text(".transcript")
-    page.set_input_files("input[type=file]", {"name": "me.flac", "mimeType": "audio/flac", "buffer": canned.sound(0)})
-    page.wait_for_selector("text=You cut in after")
-
-
 def test_with_headphones_a_learner_cuts_in_by_speaking(server: FakeLessonServer, start_lesson: Open) -> None:
     server.video = False
     server.greeting = canned.GREETING * 6

@@ -28,7 +28,7 @@ from projections.opening import open_views
 from projections.runner import ProjectionRunner
 from tests.events.destroyed import destroy_and_tell
 from tests.events.samples import ENGINE, origin, started
-from tests.events.sealing.test_forgetting import folder, hold_lesson, places_of
+from tests.events.sealing.lessons import folder, hold_lesson, places_of
 
 __all__ = ["folder"]  # the fixture
 SECRET = b"aquamarine"

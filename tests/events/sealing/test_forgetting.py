@@ -3,86 +3,30 @@
 import json
 import threading
 import time
-from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
-from urllib.parse import urlsplit
-from uuid import uuid4
 
-import psycopg
 import pytest
 
 from events.__main__ import main
 from events.blobs import BlobStore
-from events.codec import CODEC
-from events.envelope import Recorded, Unknown
+from events.envelope import Recorded
 from events.errors import EventsError
-from events.learner import ConsentGiven, ConsentWithdrawn, LearnerForgotten, stream_of
-from events.lesson import SessionEnded, SpeechAssessed, SpeechTranscribed, SpeechUttered, TutorReplied
+from events.learner import LearnerForgotten, stream_of
+from events.lesson import SpeechTranscribed, SpeechUttered
 from events.location import DataFolder
 from events.opening import open_blobs, open_codec, open_keys, open_log
-from events.postgres import PostgresEventLog
 from events.sealing.errors import LearnerUnknown
 from events.sealing.forgetting import Dataset, forget
-from events.sqlite import SQLiteEventLog
-from events.values import Blob, Pronunciation, Scores, WordScore
 from events.verification import verify
 from projections.__main__ import main as projections
 from projections.catalogue import PROJECTIONS
 from projections.opening import open_views
 from projections.runner import ProjectionRunner
 from tests.events.samples import ENGINE, origin, started
+from tests.events.sealing.lessons import SECRET, VOICE, folder, hold_lesson, hold_unsealed_lesson, places_of
 
-SECRET = "aquamarine lighthouse"
-VOICE = b"fLaC " + SECRET.encode() * 50
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[DataFolder]:
-    """A data folder; with PostgreSQL its log is in a database of its own."""
-    if request.param == "sqlite":
-        yield DataFolder(tmp_path / "data")
-        return
-    server, name = request.getfixturevalue("postgres_url"), f"forget_{uuid4().hex}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-    yield DataFolder(tmp_path / "data", urlsplit(server)._replace(path=f"/{name}").geturl())
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
-
-
-def pronounced(said: str) -> Pronunciation:
-    """Every word of it said badly, so that views of weaknesses and vocabulary keep them."""
-    words = tuple(WordScore(text=word, start_ms=0, end_ms=9, score=20.0) for word in said.split())
-    return Pronunciation(reference=said, score=20.0, completeness=100.0, words=words)
-
-
-def hold_lesson(folder: DataFolder, learner: str) -> None:
-    """A short lesson in which the learner says the secret in every way there is."""
-    said = f"{SECRET} of {learner}"
-    audio = open_blobs(folder)
-    with open_log(folder) as log:
-        stream = f"lesson-of-{learner}"
-        log.append(stream, [started(learner, stream)], expected_version=0, origin=origin(learner))
-        recording = audio.of(learner).put(VOICE, "audio/flac")
-        events = [
-            SpeechUttered(turn=1, source="upload", endpoint="client", audio=recording, reference=said),
-            SpeechTranscribed(turn=1, text=said, engine=ENGINE),
-            SpeechAssessed(turn=1, scores=Scores(total=50.0), pronunciation=pronounced(said)),
-            TutorReplied(turn=1, sentence=0, text=f"You said {said}.", engine=ENGINE, exercise=said, topic=SECRET),
-        ]
-        log.append(stream, events, expected_version=1, origin=origin(learner))
-
-
-def places_of(folder: DataFolder, word: bytes) -> list[str]:
-    """Every file of the data folder, and of the database server where it is here, that has the word in it."""
-    roots = [folder.root]
-    if folder.log_url:
-        with psycopg.connect(folder.log_url, autocommit=True) as connection:
-            connection.execute("CHECKPOINT")
-            row = connection.execute("SHOW data_directory").fetchone()
-            roots += [Path(row[0])] if row and Path(row[0]).exists() else []
-    return [str(path) for root in roots for path in root.rglob("*") if path.is_file() and word in path.read_bytes()]
+__all__ = ["folder"]  # the fixture
 
 
 def read(folder: DataFolder, learner: str) -> tuple[Recorded, ...]:
@@ -203,24 +147,6 @@ def test_the_manifest_names_the_datasets_that_held_the_learner(tmp_path: Path) -
     assert json.loads(path.read_bytes())["datasets"] == ["phones 3"]
     assert told.event == LearnerForgotten(generation=1, datasets=("phones 3",))
     assert Dataset(name="phones", version="3", learners=("ben", "ana")).learners[1] == "ana"
-
-
-def hold_unsealed_lesson(folder: DataFolder, learner: str, recording: bytes) -> Blob:
-    """A lesson from before there were keys."""
-    blob, stream = BlobStore(folder.blobs).put(recording, "audio/flac"), f"old-of-{learner}"
-    said = SpeechTranscribed(turn=1, text=f"{SECRET} {learner}" * 500, engine=ENGINE)
-    events = [
-        started(learner, stream),
-        SpeechUttered(turn=1, source="upload", endpoint="client", audio=blob),
-        said,
-        Unknown(tag="dance.danced.v1", payload=b'{"type":"dance.danced.v1","song":"aquamarine"}'),
-        SessionEnded(reason="learner"),
-    ]
-    origin_of = origin(learner)
-    clear = PostgresEventLog(folder.log_url, codec=CODEC) if folder.log_url else SQLiteEventLog(folder.log, codec=CODEC)
-    with clear as log:
-        log.append(stream, events, expected_version=0, origin=origin_of)
-    return blob
 
 
 def test_what_was_stored_before_there_were_keys_is_taken_out_of_the_log_itself(
@@ -344,91 +270,6 @@ def test_without_the_master_key_no_command_reads_the_log(tmp_path: Path, capsys:
 
     assert "restore the file of master keys" in capsys.readouterr().err
     assert not folder.master_keys.exists()
-
-
-def test_consent_is_recorded_and_taken_back(tmp_path: Path) -> None:
-    folder = DataFolder(tmp_path)
-    hold_lesson(folder, "ana")
-
-    assert main(["consent", "ana", "recordings"], folder) == 0
-    assert main(["consent", "ana", "recordings", "--withdraw"], folder) == 0
-
-    with open_log(folder) as log:
-        told = [each.event for each in log.read(stream_of("ana"))]
-    assert told == [ConsentGiven(purpose="recordings"), ConsentWithdrawn(purpose="recordings")]
-
-
-def test_a_consent_that_stands_is_not_recorded_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder = DataFolder(tmp_path)
-    hold_lesson(folder, "ana")
-    assert main(["consent", "ana", "training"], folder) == 0
-    assert main(["consent", "ana", "training"], folder) == 0
-    assert capsys.readouterr().out.splitlines()[1].startswith("ana agrees to training already, since ")
-
-    assert main(["forget", "ana", "--yes"], folder) == 0
-    assert main(["consent", "ana", "training"], folder) == 0
-
-    with open_log(folder) as log:
-        told = [type(each.event) for each in log.read(stream_of("ana"))]
-    assert told == [ConsentGiven, LearnerForgotten, ConsentGiven]
-
-
-def test_consent_of_a_learner_who_was_forgotten_says_so_and_that_they_begin_anew(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    folder = DataFolder(tmp_path)
-    hold_lesson(folder, "ana")
-    assert main(["consent", "ana", "training"], folder) == 0
-    assert "forgotten" not in capsys.readouterr().out
-    assert main(["forget", "ana", "--yes"], folder) == 0
-    capsys.readouterr()
-
-    assert main(["consent", "ana", "training"], folder) == 0
-
-    agreed, forgotten = capsys.readouterr().out.splitlines()
-    assert agreed == "ana agrees to training from now on"
-    assert forgotten.startswith("  ana was forgotten on ")
-    assert forgotten.endswith("and begins anew: nothing from before that comes back")
-
-
-def test_a_learner_that_the_log_never_saw_has_to_be_called_new(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    folder = DataFolder(tmp_path)
-    hold_lesson(folder, "ana")
-
-    for command in (["consent", "anna"], ["consent", "anna", "recordings"]):
-        assert main(command, folder) == 2
-        assert "nothing is known of a learner 'anna'" in capsys.readouterr().err
-    with open_log(folder) as log:
-        assert log.read(stream_of("anna")) == ()
-
-    assert main(["consent", "ben", "recordings", "--new"], folder) == 0
-    assert main(["consent", "ben", "training"], folder) == 0
-
-
-def test_a_learners_consents_are_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder = DataFolder(tmp_path)
-    hold_lesson(folder, "ana")
-    main(["consent", "ana", "training"], folder)
-    main(["consent", "ana", "recordings", "--withdraw"], folder)
-    capsys.readouterr()
-
-    assert main(["consent", "ana"], folder) == 0
-
-    rows = {row.split()[1]: row.split()[3] for row in capsys.readouterr().out.splitlines() if row.startswith("│")}
-    assert rows == {"lessons": "not", "recordings": "no", "analytics": "not", "training": "yes"}
-
-    main(["forget", "ana", "--yes"], folder)
-    capsys.readouterr()
-    assert main(["consent", "ana"], folder) == 0
-    assert "yes, before forgotten" in capsys.readouterr().out
-
-
-def test_to_withdraw_what_is_not_named_is_a_mistake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        main(["consent", "ana", "--withdraw"], DataFolder(tmp_path))
-    assert "--withdraw needs a purpose" in capsys.readouterr().err
 
 
 def test_forgetting_again_says_since_when_and_that_nothing_was_left(

@@ -15,22 +15,21 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from filelock import FileLock
 
 from events.__main__ import main
 from events.location import DataFolder, environment_of
 from events.opening import master_key_source, open_key_store, open_keys, open_log
 from events.recorder_log import RecorderEventLog
 from events.sealing import rotation
-from events.sealing.errors import MasterKeyChanging, MasterKeyFileUnavailable, MasterKeyMissing, MasterKeyUnusable
+from events.sealing.errors import MasterKeyChanging, MasterKeyFileUnavailable, MasterKeyMissing
 from events.sealing.key_store import RotatingKeyStore
 from events.sealing.keys import KeyRing
-from events.sealing.master_keys import GivenMasterKeys, MasterKey, MasterKeyFile, fresh_master_key
+from events.sealing.master_keys import MasterKey, MasterKeyFile
 from events.sealing.rotation import HOLD, Rotated, rotate_master_key
 from events.sealing.sqlite_keys import sqlite_keys
 from events.served import remember_log, without_password
 from tests.events.destroyed import destroy_and_tell
-from tests.events.sealing.test_forgetting import folder
+from tests.events.sealing.lessons import folder
 
 __all__ = ["folder"]  # the fixture
 ROOT = Path(__file__).parents[3]
@@ -294,32 +293,6 @@ def test_one_that_would_wait_for_too_long_is_refused(
     assert MasterKeyChanging().retryable
 
 
-def test_a_file_of_master_keys_loses_no_key_that_another_process_has_added(tmp_path: Path) -> None:
-    file, other = MasterKeyFile(tmp_path / "master.keys"), MasterKeyFile(tmp_path / "master.keys")
-    (old,) = file.first()
-    new, others = fresh_master_key(), fresh_master_key()
-    other.add((old, others))
-
-    file.add((old, new))
-    assert file.read() == (old, others, new)
-    file.drop({old.id})
-
-    assert file.read() == (others, new)
-
-
-def test_only_one_process_at_a_time_writes_the_file_of_master_keys(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = MasterKeyFile(tmp_path / "master.keys")
-    file.first()
-    monkeypatch.setattr("events.sealing.master_keys.LOCK_TIMEOUT_S", 0.1)
-
-    with FileLock(tmp_path / "master.keys.lock"), pytest.raises(MasterKeyFileUnavailable, match="try again") as caught:
-        file.add((fresh_master_key(),))
-
-    assert caught.value.retryable
-
-
 KILLED_BEFORE_RENAMING = """
 import os, signal
 import events.sealing.master_keys as master_keys
@@ -387,42 +360,6 @@ def test_on_a_full_disk_the_file_of_master_keys_stays_and_nobody_is_told_to_make
     assert list(tmp_path.glob("*.part")) == []
     rotated(data)
     assert opened(data) == before
-
-
-def test_a_file_of_master_keys_that_cannot_be_read_is_not_called_a_bad_key(tmp_path: Path) -> None:
-    (tmp_path / "master.keys").mkdir()
-
-    with pytest.raises(MasterKeyFileUnavailable, match=r"master\.keys cannot be read: Is a directory; look"):
-        MasterKeyFile(tmp_path / "master.keys").read()
-
-
-def given_ring(folder: Path, text: str) -> KeyRing:
-    return KeyRing(sqlite_keys(folder / "keys.sqlite"), GivenMasterKeys(text))
-
-
-def test_given_master_keys_change_when_a_newer_one_is_given(tmp_path: Path) -> None:
-    old, new = fresh_master_key().line(), fresh_master_key().line()
-    before = given_ring(tmp_path, old).for_writing("ana").naming
-    store = sqlite_keys(tmp_path / "keys.sqlite")
-
-    with pytest.raises(MasterKeyUnusable, match="add a newer one"):
-        rotate_master_key(store, GivenMasterKeys(old), UNHELD)
-    done = rotate_master_key(store, GivenMasterKeys(f"{old},{new}"), UNHELD)
-
-    assert done.rewrapped == 1
-    assert given_ring(tmp_path, new).for_writing("ana").naming == before
-    with pytest.raises(MasterKeyMissing):
-        given_ring(tmp_path, old).for_writing("ana")
-
-
-def test_until_it_is_called_a_newer_given_key_wraps_nothing(tmp_path: Path) -> None:
-    old, new = fresh_master_key().line(), fresh_master_key().line()
-    given_ring(tmp_path, old).for_writing("ana")
-
-    given_ring(tmp_path, f"{old},{new}").for_writing("ben")
-
-    # a host that has not been told of the new key yet opens all of them
-    given_ring(tmp_path, old).for_writing("ben")
 
 
 def test_the_keys_cannot_be_changed_without_the_old_master_key(tmp_path: Path) -> None:

@@ -25,8 +25,8 @@ from projections.catalogue import PROJECTIONS
 from projections.errors import ViewsUnavailable
 from projections.opening import open_views
 from projections.runner import ProjectionRunner
+from tests.events.sealing.lessons import folder, hold_lesson, hold_unsealed_lesson, places_of
 from tests.events.sealing.test_finishing import left_in, told_in
-from tests.events.sealing.test_forgetting import folder, hold_lesson, hold_unsealed_lesson, places_of
 
 __all__ = ["folder"]  # the fixture
 SECRET = b"aquamarine"

@@ -26,7 +26,7 @@ from events.sealing.sqlite_keys import sqlite_used_keys
 from events.sealing.used_keys import NoLog, SqlUsedKeys, UsedKeys
 from events.sqlite import SQLiteEventLog
 from tests.events.samples import ENGINE, origin, started
-from tests.events.sealing.test_forgetting import folder
+from tests.events.sealing.lessons import folder
 
 __all__ = ["folder"]  # the fixture
 TABLES = ("learner_keys", "destructions_told", "master_key")

@@ -15,7 +15,7 @@ from events.opening import open_key_store
 from projections.__main__ import main as projections
 from projections.catalogue import PROJECTIONS
 from projections.postgres import PostgresViewStore
-from tests.events.sealing.test_forgetting import hold_lesson, hold_unsealed_lesson, places_of
+from tests.events.sealing.lessons import hold_lesson, hold_unsealed_lesson, places_of
 
 WORD = b"aquamarine"
 
