@@ -1,13 +1,19 @@
 """Every engine by kind and name, and how to load it. Imports an engine only when it is loaded; decides no order."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from actors.models.errors import ModelError
 from actors.models.store import ModelStore
 from actors.ports import Engine
 from actors.settings import Settings
 from policies.fallback import RANKING, Available
+
+if TYPE_CHECKING:
+    from actors.hearing.whisper_model import LoadedWhisper
 
 SILERO_FILE = "silero_vad_v6.onnx"
 ALL_CORES = 2
@@ -67,8 +73,7 @@ def _asr(settings: Settings, store: ModelStore) -> dict[str, Callable[[], Engine
         def load() -> Engine:
             from actors.hearing.whisper import WhisperRecogniser
 
-            path, digest = store.path(model), store.digest(model)
-            recogniser = WhisperRecogniser(path, name=model, digest=digest, threads=ALL_CORES)
+            recogniser = WhisperRecogniser(whisper_model(store.path(model)), name=model, digest=store.digest(model))
             recogniser.warm_up()
             return recogniser
 
@@ -81,6 +86,14 @@ def _asr(settings: Settings, store: ModelStore) -> dict[str, Callable[[], Engine
 
     sizes = ("whisper-large-v3-turbo", "whisper-small", "whisper-base", "whisper-tiny.en")
     return {**{size: whisper(size) for size in sizes}, "pocketsphinx": pocketsphinx}
+
+
+@cache
+def whisper_model(folder: Path) -> "LoadedWhisper":
+    """The one Whisper of this process in a folder: what it has encoded for one engine, others need not."""
+    from actors.hearing.whisper_model import LoadedWhisper
+
+    return LoadedWhisper(folder, threads=ALL_CORES)
 
 
 def _prosody(settings: Settings, store: ModelStore) -> dict[str, Callable[[], Engine]]:

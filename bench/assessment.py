@@ -297,8 +297,9 @@ def main() -> None:
 
 def _recogniser(folder: Path) -> SpeechRecogniser:
     from actors.hearing.whisper import WhisperRecogniser
+    from actors.hearing.whisper_model import LoadedWhisper
 
-    return WhisperRecogniser(folder)
+    return WhisperRecogniser(LoadedWhisper(folder))
 
 
 if __name__ == "__main__":

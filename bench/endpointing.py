@@ -20,6 +20,7 @@ from msgspec import Struct
 
 from actors.hearing.silero import SileroDetector
 from actors.hearing.whisper import WhisperRecogniser
+from actors.hearing.whisper_model import LoadedWhisper
 from actors.models import ModelStore
 from actors.ports import SAMPLE_RATE_HZ, Audio
 from bench.asr import DATA, Recording, quantile, recordings
@@ -95,7 +96,7 @@ def main() -> int:
     detector = SileroDetector(store.weights("silero-vad"))
     streams = [streamed(sample, detector) for sample in samples]
     streams = [stream for stream in streams if max(stream.probabilities) >= SPEECH]
-    recogniser = WhisperRecogniser(store.path("whisper-base"), detector=detector)
+    recogniser = WhisperRecogniser(LoadedWhisper(store.path("whisper-base"), detector=detector))
     print(f"{len(streams)} recordings, {os.cpu_count()} cores; wait: ms from the true end to the decision")
     for wait_ms in FIXED_MS:
         print_line(f"fixed {wait_ms} ms", streams, [fixed_end(stream, wait_ms) for stream in streams])

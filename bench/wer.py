@@ -17,6 +17,7 @@ from faster_whisper import WhisperModel
 
 from actors.hearing.silero import SileroDetector
 from actors.hearing.whisper import WhisperRecogniser
+from actors.hearing.whisper_model import LoadedWhisper
 from actors.models import ModelStore
 from actors.ports import SAMPLE_RATE_HZ, Audio
 from bench.asr import DATA, SEED, Recognition, Recording, error_rate, quantile, recognise, recordings
@@ -73,7 +74,9 @@ async def through_server(url: str, samples: tuple[Recording, ...]) -> Recognitio
 def engines(*, sphinx: bool) -> dict[str, Callable[[Audio], str]]:
     """The engines under test by name; all Whispers share the store's weights."""
     store = ModelStore.for_user(os.environ)
-    ours = WhisperRecogniser(store.path("whisper-base"), detector=SileroDetector(store.weights("silero-vad")))
+    ours = WhisperRecogniser(
+        LoadedWhisper(store.path("whisper-base"), detector=SileroDetector(store.weights("silero-vad")), remembered=0)
+    )
     theirs = WhisperModel(str(store.path("whisper-base")), device="cpu", compute_type="int8")
     found: dict[str, Callable[[Audio], str]] = {
         "ours, final": lambda audio: ours.transcribe(audio).text,

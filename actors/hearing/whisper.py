@@ -1,8 +1,8 @@
 """Whisper on CTranslate2, decoded for the latency of a conversation.
 
-faster-whisper pads every recording to 30 s and falls back through six temperatures. Here the encoder sees the shortest
-of a few windows that holds the recording, the decoder searches once without timestamps, and once more only when it has
-looped. Word times come from the cross-attention (`align`), trimmed to the speech that the detector found.
+faster-whisper falls back through six temperatures. Here the decoder searches once without timestamps, and once more
+only when it has looped. Word times come from the cross-attention (`align`), trimmed to the speech that the detector
+found.
 
 A recording without speech gives an empty text: the detector decides first, then Whisper's own rule (no-speech
 probability and mean log probability, Radford et al. 2022, section 4.5), then a look at what it writes over sounds that
@@ -12,33 +12,18 @@ it does not understand: the last words of videos.
 import math
 import re
 import zlib
-from pathlib import Path
 
 import ctranslate2
 import numpy as np
-from faster_whisper.feature_extractor import FeatureExtractor
 from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_suppressed_tokens
-from faster_whisper.utils import get_assets_path
 from msgspec import Struct
-from tokenizers import Tokenizer as TextTokenizer
 
 from actors.hearing.alignment import aligned_words
-from actors.hearing.energy import WINDOW_SAMPLES
-from actors.hearing.errors import ModelNotLoaded, UnknownLanguage
-from actors.hearing.silero import SileroDetector
-from actors.hearing.windows import SPEECH_AT_LEAST, WINDOW_S, Probabilities, cuts, speech_probabilities
-from actors.ports import SAMPLE_RATE_HZ, Audio, Transcript, VoiceActivityDetector
+from actors.hearing.whisper_model import FRAMES_PER_SECOND, LoadedWhisper, Piece
+from actors.ports import SAMPLE_RATE_HZ, Audio, Transcript
 from events.values import Word
 
-FRAMES_PER_SECOND = 100
-WINDOWS_S = (10, 15, 20, 25, 30)
-"""Trained on 30 s, the model loops on much less: WER .52 with 8 s against .45 with 10 s and .44 with 30 s."""
-MARGIN_S = 0.5
-"""Silence that a window keeps after the recording, for the model to see that it is over."""
-LONGEST_PIECE_S = 28.0
-LEAD_S = 0.6
-"""Silence before the first word, made up where a recording has less: without it the first word is often lost."""
 NO_SPEECH_ABOVE = 0.6
 LOG_PROBABILITY_BELOW = -1.0
 COMPRESSION_ABOVE = 2.4
@@ -73,44 +58,20 @@ class _Heard(Struct, frozen=True, kw_only=True):
 
 
 class WhisperRecogniser:
-    """`actors.ports.SpeechRecogniser` on a folder with model.bin, config.json, tokenizer.json and vocabulary.txt."""
+    """`actors.ports.SpeechRecogniser` on a Whisper in memory."""
 
     name = "whisper-base"
 
-    def __init__(
-        self,
-        model: Path,
-        *,
-        detector: VoiceActivityDetector | None = None,
-        name: str = "whisper-base",
-        digest: str = "",
-        device: str = "cpu",
-        threads: int = 0,
-    ) -> None:
-        """Open the model; ``threads`` 0 takes what CTranslate2 thinks right.
-
-        Without a ``detector`` the Silero VAD inside faster-whisper is taken. Raises `ModelNotLoaded`.
-        """
+    def __init__(self, model: LoadedWhisper, *, name: str = "whisper-base", digest: str = "") -> None:
         self.name = name
-        self.version = f"ctranslate2 {ctranslate2.__version__}"
+        self.version = model.version
         self.digest = digest
-        try:
-            self._model = ctranslate2.models.Whisper(
-                str(model), device=device, compute_type="int8", intra_threads=threads
-            )
-            self._text = TextTokenizer.from_str((model / "tokenizer.json").read_text("utf-8"))
-        except (RuntimeError, ValueError, OSError) as error:
-            raise ModelNotLoaded(f"Whisper cannot be loaded from {model}: {error}") from error
-        self._detector = detector or SileroDetector(Path(get_assets_path()) / "silero_vad_v6.onnx")
-        self._features = FeatureExtractor(feature_size=self._model.n_mels)
-        self._languages = tuple(
-            token[2:-2] for token in self._text.get_vocab() if token.startswith("<|") and 6 <= len(token) <= 7
-        )
-        self._tokenizers: dict[str, Tokenizer] = {}
+        self._model = model
 
     def warm_up(self) -> None:
         """Decode a second of silence: the first call allocates what later ones use again."""
-        self._decode(self._encode(np.zeros(SAMPLE_RATE_HZ, np.float32)), self._tokenizer("en"), 1.0, beam_size=5)
+        silence = np.zeros(SAMPLE_RATE_HZ, np.float32)
+        self._decode(self._model.encode(silence), self._model.tokenizer("en"), 1.0, beam_size=5)
 
     def transcribe(self, audio: Audio, *, language: str = "en", partial: bool = False) -> Transcript:
         """Transcribe up to 60 s; "auto" detects the language. A partial result has no words and costs least.
@@ -118,26 +79,16 @@ class WhisperRecogniser:
         Raises `UnknownLanguage`.
         """
         if language != "auto":
-            self._tokenizer(language)
-        probabilities = speech_probabilities(audio, self._detector)
-        pieces = []
-        for start, end in cuts(probabilities, len(audio), LONGEST_PIECE_S):
-            window = probabilities[start // WINDOW_SAMPLES : -(-end // WINDOW_SAMPLES)]
-            if np.max(window, initial=0.0) >= SPEECH_AT_LEAST:
-                lead = int(max(0.0, LEAD_S - float(np.argmax(window >= SPEECH_AT_LEAST)) * WINDOW_S) / WINDOW_S)
-                samples = np.pad(audio[start:end], (lead * WINDOW_SAMPLES, 0))
-                offset_ms = (start - lead * WINDOW_SAMPLES) * 1000 // SAMPLE_RATE_HZ
-                pieces.append(self._piece(samples, np.pad(window, (lead, 0)), offset_ms, language, partial))
+            self._model.tokenizer(language)
+        pieces = [self._heard(piece, language, partial) for piece in self._model.pieces(audio)]
         return _joined([piece for piece in pieces if piece.text], language)
 
-    def _piece(
-        self, audio: Audio, probabilities: Probabilities, offset_ms: int, language: str, partial: bool
-    ) -> _Heard:
-        seconds = len(audio) / SAMPLE_RATE_HZ
-        encoded = self._encode(audio)
+    def _heard(self, piece: Piece, language: str, partial: bool) -> _Heard:
+        seconds = len(piece.samples) / SAMPLE_RATE_HZ
+        network, encoded = self._model.network, self._model.encode(piece.samples)
         if language == "auto":
-            language = self._model.detect_language(encoded)[0][0][0][2:-2] if self._model.is_multilingual else "en"
-        tokenizer = self._tokenizer(language)
+            language = network.detect_language(encoded)[0][0][0][2:-2] if network.is_multilingual else "en"
+        tokenizer = self._model.tokenizer(language)
         decoded = self._decode(encoded, tokenizer, seconds, beam_size=1 if partial else 5)
         if decoded.looped and not partial:
             decoded = self._decode(encoded, tokenizer, seconds, beam_size=5, no_repeat=3)
@@ -146,18 +97,10 @@ class WhisperRecogniser:
         if partial:
             return _Heard(text=decoded.text, language=language, confidence=math.exp(decoded.log_probability))
         frames = math.ceil(seconds * FRAMES_PER_SECOND)
-        result = self._model.align(encoded, tokenizer.sot_sequence, [list(decoded.tokens)], frames)[0]
-        words = aligned_words(result, decoded.tokens, tokenizer, probabilities, offset_ms)
+        result = network.align(encoded, tokenizer.sot_sequence, [list(decoded.tokens)], frames)[0]
+        words = aligned_words(result, decoded.tokens, tokenizer, piece.probabilities, piece.offset_ms)
         confidence = float(np.mean([word.confidence for word in words])) if words else 0.0
         return _Heard(text=decoded.text, words=words, language=language, confidence=confidence)
-
-    def _encode(self, audio: Audio) -> ctranslate2.StorageView:
-        seconds = len(audio) / SAMPLE_RATE_HZ + MARGIN_S
-        size = next((window for window in WINDOWS_S if window >= seconds), WINDOWS_S[-1]) * FRAMES_PER_SECOND
-        features = self._features(audio)[:, :size]
-        # Zeros are what Whisper was trained to see as padding: the floor of its own scale is not.
-        padded = np.pad(features, ((0, 0), (0, size - features.shape[1])))[np.newaxis]
-        return self._model.encode(ctranslate2.StorageView.from_array(np.ascontiguousarray(padded, np.float32)))
 
     def _decode(
         self,
@@ -171,7 +114,7 @@ class WhisperRecogniser:
         prompt = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
         # English has at most 7 tokens a second; scripts that Whisper spells in bytes need many more.
         longest = int(seconds * (7 if tokenizer.language_code == "en" else 20)) + 12
-        result = self._model.generate(
+        result = self._model.network.generate(
             encoded,
             [prompt],
             beam_size=beam_size,
@@ -196,16 +139,6 @@ class WhisperRecogniser:
 
     def _suppressed(self, tokenizer: Tokenizer) -> list[int]:
         return list(get_suppressed_tokens(tokenizer, [-1]))
-
-    def _tokenizer(self, language: str) -> Tokenizer:
-        if language not in self._tokenizers:
-            known = self._languages if self._model.is_multilingual else ("en",)
-            if language not in known:
-                raise UnknownLanguage(language, ", ".join(sorted(known)))
-            self._tokenizers[language] = Tokenizer(
-                self._text, self._model.is_multilingual, task="transcribe", language=language
-            )
-        return self._tokenizers[language]
 
 
 def _repeats(tokens: tuple[int, ...], text: str) -> bool:

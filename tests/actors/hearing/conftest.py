@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from actors.hearing.silero import SileroDetector
 from actors.hearing.whisper import WhisperRecogniser
+from actors.hearing.whisper_model import LoadedWhisper
 from actors.models import ModelStore
 from actors.ports import SAMPLE_RATE_HZ, Audio
 from actors.voice.piper import Piper
@@ -28,8 +29,13 @@ def silero(models: ModelStore) -> SileroDetector:
 
 
 @pytest.fixture(scope="session")
-def whisper(models: ModelStore, silero: SileroDetector) -> WhisperRecogniser:
-    return WhisperRecogniser(models.path("whisper-base"), detector=silero)
+def loaded_whisper(models: ModelStore, silero: SileroDetector) -> LoadedWhisper:
+    return LoadedWhisper(models.path("whisper-base"), detector=silero)
+
+
+@pytest.fixture(scope="session")
+def whisper(loaded_whisper: LoadedWhisper) -> WhisperRecogniser:
+    return WhisperRecogniser(loaded_whisper)
 
 
 @pytest.fixture(scope="session")

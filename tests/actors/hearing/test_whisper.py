@@ -7,6 +7,7 @@ import pytest
 
 from actors.hearing.errors import ModelNotLoaded, UnknownLanguage
 from actors.hearing.whisper import WhisperRecogniser, _thrice_too_fast
+from actors.hearing.whisper_model import LoadedWhisper
 from actors.ports import SAMPLE_RATE_HZ, Audio, Transcript
 from tests.actors.hearing.conftest import Said
 
@@ -122,7 +123,7 @@ def test_two_threads_do_not_disturb_each_other(whisper: WhisperRecogniser, sente
 
 def test_a_folder_without_a_model_is_named_in_the_error(tmp_path: Path) -> None:
     with pytest.raises(ModelNotLoaded, match=str(tmp_path)):
-        WhisperRecogniser(tmp_path)
+        LoadedWhisper(tmp_path)
 
 
 @pytest.mark.parametrize(
