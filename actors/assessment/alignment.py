@@ -12,8 +12,6 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from actors.assessment.gaussians import STATES
-
 Pronunciations = tuple[tuple[int, ...], ...]
 """The ways to say a word, each as indices of the model's phones."""
 
@@ -39,7 +37,7 @@ class Segment(Struct, frozen=True, kw_only=True):
 
 
 class _Graph:
-    """Nodes of three states each: phones, fillers and garbage, with the nodes that may come before each."""
+    """Nodes of one or more states each: phones, fillers and garbage, with the nodes that may come before each."""
 
     def __init__(self) -> None:
         self.phone: list[int] = []
@@ -66,8 +64,8 @@ def align(
 ) -> tuple[Segment, ...] | None:
     """The best path through ``words``, without its fillers; None when there are too few frames for it.
 
-    ``likelihoods``: (frames, phones, 3) in nats. ``garbage``: the frames' log-likelihood on the garbage path;
-    ``garbage_cost``: for each word what it costs (in nats) to take that path.
+    ``likelihoods``: (frames, phones, states) in nats; a phone goes through its states in order. ``garbage``: the
+    frames' log-likelihood on the garbage path; ``garbage_cost``: for each word what it costs (in nats) to take it.
     """
     graph = _Graph()
     ends: list[int] = [START]
@@ -75,18 +73,18 @@ def align(
         ends = ends + [graph.add(phone, FILLER, ends, filler_cost) for phone in fillers]
         ends = _add_word(graph, index, pronunciations, ends, garbage_cost[index])
     ends = ends + [graph.add(phone, FILLER, ends, filler_cost) for phone in fillers]
-    emissions = np.concatenate([likelihoods, np.repeat(garbage[:, None, None], STATES, axis=2)], axis=1)
+    emissions = np.concatenate([likelihoods, np.repeat(garbage[:, None, None], likelihoods.shape[2], axis=2)], axis=1)
     path = _viterbi(emissions, graph, ends)
     return None if path is None else _segments(graph, path)
 
 
 def best_single_phone(likelihoods: NDArray[np.float32], spans: Sequence[tuple[int, int]]) -> NDArray[np.float32]:
-    """For each span the log-likelihood of its frames under each phone's three states in order, (spans, phones)."""
-    phones = likelihoods.shape[1]
+    """For each span the log-likelihood of its frames under each phone's states in order, (spans, phones)."""
+    _, phones, states = likelihoods.shape
     longest = max((end - start for start, end in spans), default=0)
     lengths = np.array([end - start for start, end in spans])
     starts = np.array([start for start, _ in spans])
-    score = np.full((len(spans), phones, STATES), NEVER, np.float32)
+    score = np.full((len(spans), phones, states), NEVER, np.float32)
     result = np.full((len(spans), phones), NEVER, np.float32)
     for step in range(longest):
         active = np.flatnonzero(lengths > step)
@@ -101,7 +99,7 @@ def best_single_phone(likelihoods: NDArray[np.float32], spans: Sequence[tuple[in
             current += emitted
         score[active] = current
         done = lengths[active] == step + 1
-        result[active[done]] = current[done].max(axis=2) if step < STATES - 1 else current[done][:, :, -1]
+        result[active[done]] = current[done].max(axis=2) if step < states - 1 else current[done][:, :, -1]
     return result
 
 
@@ -117,7 +115,7 @@ def _add_word(graph: _Graph, index: int, pronunciations: Pronunciations, before:
 
 def _viterbi(emissions: NDArray[np.float32], graph: _Graph, ends: list[int]) -> NDArray[np.int32] | None:
     """The node of each frame on the best path that begins at START and stops in the last state of one of ``ends``."""
-    frames, nodes = len(emissions), len(graph.phone)
+    frames, nodes, states = len(emissions), len(graph.phone), emissions.shape[2]
     phones = np.array(graph.phone)
     cost = np.array(graph.entry_cost, np.float32)
     width = max(len(before) for before in graph.before)
@@ -128,8 +126,8 @@ def _viterbi(emissions: NDArray[np.float32], graph: _Graph, ends: list[int]) -> 
         before[node, : len(inside)] = inside
         if START in preceding:
             first[node] = -cost[node]
-    score = np.full((nodes + 1, STATES), NEVER, np.float32)
-    moved = np.zeros((frames, nodes, STATES), np.bool_)
+    score = np.full((nodes + 1, states), NEVER, np.float32)
+    moved = np.zeros((frames, nodes, states), np.bool_)
     came_from = np.zeros((frames, nodes), np.int32)
     rows = np.arange(nodes)
     for frame in range(frames):
@@ -148,9 +146,9 @@ def _viterbi(emissions: NDArray[np.float32], graph: _Graph, ends: list[int]) -> 
 
 
 def _trace(node: int, moved: NDArray[np.bool_], came_from: NDArray[np.int32]) -> NDArray[np.int32]:
-    frames = len(moved)
+    frames, _, states = moved.shape
     path = np.empty(frames, np.int32)
-    state = STATES - 1
+    state = states - 1
     for frame in range(frames - 1, -1, -1):
         path[frame] = node
         if not moved[frame, node, state]:
@@ -159,7 +157,7 @@ def _trace(node: int, moved: NDArray[np.bool_], came_from: NDArray[np.int32]) ->
             state -= 1
         else:
             node = int(came_from[frame, node])
-            state = STATES - 1
+            state = states - 1
     return path
 
 

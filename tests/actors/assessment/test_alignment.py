@@ -70,3 +70,12 @@ def test_the_best_single_phone_passes_its_three_states_in_order() -> None:
     assert scores[0] == pytest.approx(6 * GOOD)
     # backwards only the middle can be had: two good frames out of six
     assert scores[1] == pytest.approx(2 * GOOD + 4 * BAD)
+
+
+def test_phones_of_one_state_may_be_as_short_as_a_frame() -> None:
+    found = aligned(frames((A, 1), (B, 1), (SIL, 2), (C, 3))[:, :, :1], ((A, B),), ((C,),))
+    assert found == (
+        Segment(word=0, phone=A, start=0, end=1),
+        Segment(word=0, phone=B, start=1, end=2),
+        Segment(word=1, phone=C, start=4, end=7),
+    )
