@@ -46,7 +46,7 @@ $(VENV)/postgres.done: $(VENV)/base.done
 	touch $@
 
 $(VENV)/test.done: $(VENV)/base.done
-	$(BIN)/uv pip install --quiet --python $(BIN)/python -r pyproject.toml --extra postgres --extra analytics --extra datasets --extra test -c constraints.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -r pyproject.toml --extra postgres --extra analytics --extra datasets --extra training --extra test -c constraints.txt
 	touch $@
 
 # The browser tests want a Chromium; where none can be installed they skip and say so.

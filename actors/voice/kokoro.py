@@ -3,7 +3,7 @@
 Kokoro's first output waits for its whole stretch of text, so a sentence is cut where a speaker would breathe.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -77,20 +77,26 @@ class Kokoro:
         return pcm.Take(audio, tuple(span for take in takes for span in take.spans))
 
     def _run(self, run: list[Unit], voice: str, rate: float) -> pcm.Take:
-        tokens = [TOKENS[symbol] for unit in run for symbol in unit.symbols]
-        feed = {
-            "tokens": np.array([[0, *tokens, 0]], dtype=np.int64),
-            "style": self._style(voice)[len(tokens) - 1],
-            "speed": np.array([rate], dtype=np.float32),
-        }
-        audio, frames = self._session.run(["audio", _DURATIONS], feed)
-        counts = (frames.ravel().astype(int) * FRAME_SAMPLES).tolist()
+        audio, counts = self.sound([symbol for unit in run for symbol in unit.symbols], voice, rate)
         samples, at = [], 1
         for unit in run:
             samples.append(sum(counts[at : at + len(unit.symbols)]))
             at += len(unit.symbols)
         found = spans(run, samples, before=counts[0] - LEAD_SAMPLES, after=counts[-1] + LEAD_SAMPLES)
         return pcm.Take(pcm.amplified(audio, _GAIN), settle(found, audio, SAMPLE_RATE_HZ))
+
+    def sound(self, symbols: Sequence[str], voice: str, rate: float) -> tuple[NDArray[np.float32], list[int]]:
+        """The model's audio at 24 kHz for up to 510 symbols, and the samples of each, the padding's first and last.
+
+        The audio lies `LEAD_SAMPLES` before the counts. Raises KeyError for a symbol that the model does not know.
+        """
+        feed = {
+            "tokens": np.array([[0, *(TOKENS[symbol] for symbol in symbols), 0]], dtype=np.int64),
+            "style": self._style(voice)[len(symbols) - 1],
+            "speed": np.array([rate], dtype=np.float32),
+        }
+        audio, frames = self._session.run(["audio", _DURATIONS], feed)
+        return audio.ravel(), (frames.ravel().astype(int) * FRAME_SAMPLES).tolist()
 
     def _load_style(self, voice: str) -> NDArray[np.float32]:
         """Style vectors of a voice, (510, 1, 256), a row for each number of tokens from 1."""
