@@ -1,0 +1,64 @@
+"""What the recogniser heard, beside the words of a text. It hears what makes sense, so it is one witness of several."""
+
+import math
+import re
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from itertools import product
+
+from actors.pronunciation.features import Recognised
+from events.values import Word
+
+LEAST_CONFIDENCE = 1e-4
+_UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+).split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_PARTS = re.compile(r"[a-z']+|\d+")
+
+
+def recognised(expected: Sequence[str], words: Sequence[Word]) -> Recognised:
+    """For each expected word how alike to it (0..1, by spelling) the word is that was heard in its place."""
+    wanted = [spoken_forms(word) for word in expected]
+    got = [form for word in words for form in spoken_forms(word.text)]
+    alike = _alike([form for forms in wanted for form in forms], got)
+    heard, at = [], 0
+    for forms in wanted:
+        inside = alike[at : at + len(forms)]
+        heard.append(sum(inside) / len(inside) if inside else 0.0)
+        at += len(forms)
+    confidences = [math.log(max(word.confidence, LEAST_CONFIDENCE)) for word in words]
+    return Recognised(
+        heard=tuple(heard),
+        log_confidence=sum(confidences) / len(confidences) if confidences else math.log(LEAST_CONFIDENCE),
+        length=len(got) / max(1, at),
+    )
+
+
+def spoken_forms(text: str) -> tuple[str, ...]:
+    """The words of a written one in small letters: a number of two digits as it is said, a longer one by digits."""
+    forms: list[str] = []
+    for part in _PARTS.findall(text.lower().replace("’", "'")):
+        forms += _number(part) if part.isdigit() else [part.strip("'")]
+    return tuple(form for form in forms if form)
+
+
+def _number(digits: str) -> list[str]:
+    if len(digits) > 2 or (len(digits) > 1 and digits[0] == "0"):
+        return [_UNITS[int(digit)] for digit in digits]
+    value = int(digits)
+    if value < len(_UNITS):
+        return [_UNITS[value]]
+    return [_TENS[value // 10 - 2], *([_UNITS[value % 10]] if value % 10 else [])]
+
+
+def _alike(wanted: list[str], got: list[str]) -> list[float]:
+    alike = [0.0] * len(wanted)
+    for tag, a, b, c, d in SequenceMatcher(None, wanted, got, autojunk=False).get_opcodes():
+        if tag == "equal":
+            alike[a:b] = [1.0] * (b - a)
+        elif tag == "replace":
+            for index, other in product(range(a, b), got[c:d]):
+                alike[index] = max(alike[index], SequenceMatcher(None, wanted[index], other).ratio())
+    return alike

@@ -1,0 +1,122 @@
+"""Training of the scoring network on rated utterances, and of the same utterances with texts that nobody read."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from actors.pronunciation.inputs import ScoringInputs
+from training_actors.pronunciation.evaluation import Judged
+from training_actors.pronunciation.examples import Example, batch, wanted
+from training_actors.pronunciation.networks import Scored, ScoringNetwork, Widths
+
+BATCH = 24
+EPOCHS = 16
+LEARNING_RATE, WEIGHT_DECAY = 1.2e-3, 0.05
+WARM_UP = 0.15
+PHONES, WORDS, UTTERANCE, SAID = 2.0, 0.15, 0.25, 0.2
+"""Weights of the squared errors, and of the cross-entropy of what was said."""
+FIGURES_STEP = 3
+"""Every third phone is enough to standardise by."""
+
+Said = Callable[[int, float], None]
+"""Told of each epoch: its number and the mean loss."""
+
+
+def trained(
+    examples: Sequence[Example], *, seed: int, epochs: int = EPOCHS, tell: Said | None = None
+) -> ScoringNetwork:
+    """A network fitted to the examples. The same seed gives the same network."""
+    torch.manual_seed(seed)
+    rng = np.random.default_rng(seed)
+    network = standardised(examples)
+    optimiser = torch.optim.AdamW(network.parameters(), LEARNING_RATE, weight_decay=WEIGHT_DECAY)
+    steps = epochs * -(-len(examples) // BATCH)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, LEARNING_RATE, total_steps=steps + 1, pct_start=WARM_UP)
+    for epoch in range(epochs):
+        network.train()
+        losses = []
+        for group in _groups(examples, rng):
+            scored = network(batch([one.inputs for one in group]))
+            total = loss(scored, wanted([one.targets for one in group], scored))
+            optimiser.zero_grad()
+            total.backward()  # type: ignore[no-untyped-call]
+            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            optimiser.step()
+            schedule.step()
+            losses.append(float(total.detach()))
+        if tell is not None:
+            tell(epoch, float(np.mean(losses)))
+    return network.eval()
+
+
+def standardised(examples: Sequence[Example]) -> ScoringNetwork:
+    """A new network that knows the mean and spread of these examples' inputs, of those with their own text."""
+    inputs = [one.inputs for one in examples if one.targets.matches]
+    first = inputs[0]
+    widths = Widths(
+        phone=first.phone_figures.shape[1],
+        word=first.word_figures.shape[1],
+        utterance=len(first.utterance_figures),
+        sound=min(64, len(inputs) // 2),
+        whole_sound=min(48, len(inputs) // 2),
+    )
+    network = ScoringNetwork(widths)
+    network.phone_figures.fit(torch.from_numpy(np.concatenate([one.phone_figures for one in inputs])))
+    network.word_figures.fit(torch.from_numpy(np.concatenate([one.word_figures for one in inputs])))
+    network.utterance_figures.fit(torch.from_numpy(np.stack([one.utterance_figures for one in inputs])))
+    network.sound.fit(torch.from_numpy(np.concatenate([one.sound for one in inputs])[::FIGURES_STEP]))
+    network.whole_sound.fit(torch.from_numpy(np.stack([one.whole_sound for one in inputs])))
+    return network
+
+
+def loss(scored: Scored, targets: Scored) -> Tensor:
+    """Squared errors of the ratings that there are, and cross-entropy of what was said."""
+    return (
+        PHONES * _squared(scored.phones, targets.phones)
+        + WORDS * _squared(scored.words, targets.words)
+        + UTTERANCE * _squared(scored.utterance, targets.utterance)
+        + SAID * _entropy(scored.said, targets.said)
+        + SAID * _entropy(scored.matches, targets.matches)
+    )
+
+
+def judged(networks: Sequence[ScoringNetwork], inputs: Sequence[ScoringInputs]) -> list[Judged]:
+    """The mean of what the networks say of each utterance."""
+    found: list[Judged] = []
+    with torch.no_grad():
+        for at in range(0, len(inputs), BATCH):
+            group = inputs[at : at + BATCH]
+            told = [network(batch(group)) for network in networks]
+            mean = Scored(*(torch.stack(values).mean(0) for values in zip(*told, strict=True)))
+            for row, one in enumerate(group):
+                found.append(
+                    Judged(
+                        phones=mean.phones[row, : len(one.phones)].double().numpy(),
+                        words=mean.words[row, : len(one.word_figures)].double().numpy(),
+                        utterance=mean.utterance[row].double().numpy(),
+                        said=mean.said[row, : len(one.word_figures)].double().numpy(),
+                        matches=float(mean.matches[row]),
+                    )
+                )
+    return found
+
+
+def _squared(scores: Tensor, ratings: Tensor) -> Tensor:
+    known = ~torch.isnan(ratings)
+    return functional.mse_loss(scores[known], ratings[known]) if known.any() else scores.sum() * 0
+
+
+def _entropy(odds: Tensor, said: Tensor) -> Tensor:
+    known = ~torch.isnan(said)
+    return functional.binary_cross_entropy_with_logits(odds[known], said[known]) if known.any() else odds.sum() * 0
+
+
+def _groups(examples: Sequence[Example], rng: np.random.Generator) -> Iterator[list[Example]]:
+    """Examples of about the same length together, in a random order."""
+    order = np.argsort([len(one.inputs.frames) + rng.uniform(0, 120) for one in examples])
+    groups = [order[at : at + BATCH] for at in range(0, len(order), BATCH)]
+    for number in rng.permutation(len(groups)):
+        yield [examples[index] for index in groups[number]]
