@@ -6,20 +6,18 @@ import numpy as np
 
 from training_actors.pronunciation.rated import RatedUtterance
 
+TRIES = 20
 
-def foreign_texts(utterances: Sequence[RatedUtterance], seed: int) -> list[tuple[str, ...]]:
-    """For each utterance the words of another one that says something else; repeatable by ``seed``.
 
-    An utterance keeps its text where there is no other.
+def strangers(utterances: Sequence[RatedUtterance], seed: int) -> list[int]:
+    """For each utterance the number of another one that says something else; repeatable by ``seed``.
+
+    An utterance keeps its own number where there is no other text.
     """
     rng = np.random.default_rng(seed)
-    texts = [tuple(word.text for word in one.words) for one in utterances]
+    texts = [" ".join(word.text for word in one.words).lower() for one in utterances]
     found = []
-    for own in texts:
-        others = [texts[number] for number in rng.integers(len(texts), size=20)]
-        found.append(next((other for other in others if _plain(other) != _plain(own)), own))
+    for own, text in enumerate(texts):
+        others = [int(number) for number in rng.integers(len(texts), size=TRIES)]
+        found.append(next((other for other in others if texts[other] != text), own))
     return found
-
-
-def _plain(text: Sequence[str]) -> str:
-    return " ".join(text).lower()
