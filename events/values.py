@@ -75,7 +75,10 @@ class PhoneScore(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class WordScore(Struct, frozen=True, kw_only=True, gc=False):
-    """One word of the reference text with its phones; ``spoken`` is false for a word left out (score 0)."""
+    """One word of the reference text with its phones; ``spoken`` is false for a word left out (score 0).
+
+    ``accuracy`` and ``stress`` (0..100) say what the score is made of, None where the engine does not tell them apart.
+    """
 
     text: str
     start_ms: int
@@ -83,18 +86,41 @@ class WordScore(Struct, frozen=True, kw_only=True, gc=False):
     score: float
     phones: tuple[PhoneScore, ...] = ()
     spoken: bool = True
+    accuracy: float | None = None
+    stress: float | None = None
+
+
+class Miscue(Struct, frozen=True, kw_only=True, gc=False):
+    """Where a reader leaves the text. ``kind``: omission, substitution, insertion or repetition.
+
+    ``word`` is the index of the reference word that it concerns; of an insertion or repetition, of the word before it
+    (-1 at the start). ``heard`` is what was said instead or besides, "" for an omission.
+    """
+
+    kind: str
+    word: int
+    heard: str = ""
+    start_ms: int = 0
+    end_ms: int = 0
 
 
 class Pronunciation(Struct, frozen=True, kw_only=True, gc=False):
     """Scores of a recording against the text it should say; all scores are 0..100.
 
-    ``completeness`` is the share of reference words that were said, times 100.
+    ``completeness`` is the share of reference words that were said, times 100. ``accuracy``, ``fluency`` and
+    ``prosodic`` are those of the whole as experts rate them, None where the engine does not judge them. ``confidence``
+    (0..1) says how sure it is that the text was read at all.
     """
 
     reference: str
     score: float
     completeness: float
     words: tuple[WordScore, ...] = ()
+    accuracy: float | None = None
+    fluency: float | None = None
+    prosodic: float | None = None
+    miscues: tuple[Miscue, ...] = ()
+    confidence: float | None = None
 
 
 class PitchPoint(Struct, frozen=True, kw_only=True, gc=False):

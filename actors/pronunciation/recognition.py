@@ -7,9 +7,10 @@ from difflib import SequenceMatcher
 from itertools import product
 
 from actors.pronunciation.features import Recognised
-from events.values import Word
+from events.values import Miscue, Word
 
 LEAST_CONFIDENCE = 1e-4
+SURE_OF_WORD = 0.5
 _UNITS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen"
@@ -34,6 +35,46 @@ def recognised(expected: Sequence[str], words: Sequence[Word]) -> Recognised:
         log_confidence=sum(confidences) / len(confidences) if confidences else math.log(LEAST_CONFIDENCE),
         length=len(got) / max(1, at),
     )
+
+
+def miscues(expected: Sequence[str], said: Sequence[bool], words: Sequence[Word]) -> tuple[Miscue, ...]:
+    """Where the recogniser's words leave the text, in order. Words that were ``said`` are none, whatever it heard.
+
+    What it is not sure of (`SURE_OF_WORD`) does not count as put in.
+    """
+    owners = [index for index, word in enumerate(expected) for _ in spoken_forms(word)]
+    wanted = [form for word in expected for form in spoken_forms(word)]
+    heard = [(form, word) for word in words for form in spoken_forms(word.text)]
+    found: list[Miscue] = []
+    told: set[int] = set()
+    for tag, a, b, c, d in SequenceMatcher(None, wanted, [form for form, _ in heard], autojunk=False).get_opcodes():
+        others = [word for _, word in heard[c:d]]
+        for place in range(a, b) if tag in ("delete", "replace") else ():
+            index = owners[place]
+            if not said[index] and index not in told:
+                told.add(index)
+                instead = others[min(place - a, len(others) - 1)] if others else None
+                found.append(_left_out(index, instead))
+        if tag == "insert" and (sure := [word for word in others if word.confidence >= SURE_OF_WORD]):
+            forms = [form for word in sure for form in spoken_forms(word.text)]
+            near = wanted[max(0, a - len(forms)) : a], wanted[a : a + len(forms)]
+            kind = "repetition" if forms in near else "insertion"
+            found.append(_put_in(kind, owners[a - 1] if a else -1, sure))
+    found += [_left_out(index, None) for index in range(len(expected)) if not said[index] and index not in told]
+    return tuple(sorted(found, key=lambda one: one.word))
+
+
+def _left_out(index: int, instead: Word | None) -> Miscue:
+    if instead is None:
+        return Miscue(kind="omission", word=index)
+    return Miscue(
+        kind="substitution", word=index, heard=instead.text.strip(), start_ms=instead.start_ms, end_ms=instead.end_ms
+    )
+
+
+def _put_in(kind: str, after: int, words: Sequence[Word]) -> Miscue:
+    text = " ".join(word.text.strip() for word in words)
+    return Miscue(kind=kind, word=after, heard=text, start_ms=words[0].start_ms, end_ms=words[-1].end_ms)
 
 
 def spoken_forms(text: str) -> tuple[str, ...]:
