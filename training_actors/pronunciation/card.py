@@ -1,0 +1,58 @@
+"""The model card: what it is, what it was made of, how well it agrees with people, and what it is not for."""
+
+from actors.pronunciation.model import ModelFacts
+from training_actors.pronunciation.outcome import Group, Outcome
+from training_actors.pronunciation.plan import Plan
+
+FIGURES = (
+    ("utterance total", "total"),
+    ("accuracy", "accuracy"),
+    ("fluency", "fluency"),
+    ("prosodic", "prosodic"),
+    ("word total", "word_total"),
+    ("word accuracy", "word_accuracy"),
+    ("word stress", "word_stress"),
+    ("phones", "phones"),
+    ("phones < 1, AUC", "auc"),
+    ("phones < 1, F1", "f1"),
+)
+"""Their names for people, and in `Agreement`."""
+
+
+def card(plan: Plan, outcome: Outcome, facts: ModelFacts, dataset: str, utterances: int) -> str:
+    """In Markdown."""
+    texts = outcome.texts
+    return f"""# Pronunciation model {facts.version}
+
+Scores phones (0..2), words and utterances (0..10) of English read by learners, from the encoder frames of Whisper base
+(digest {facts.encoder[:12]}). An acoustic network gives phone posteriors; a transformer over the phones, the mean of
+{len(plan.seeds)} of them, gives the scores. Apache-2.0. SHA-256 {facts.digest}.
+
+Made of: dataset {dataset} ({utterances} utterances that experts rated), and {plan.sentences} of its sentences spoken by
+Kokoro-82M with phones replaced, dropped and put in on purpose. Made again by
+`python -m training_actors train pronunciation` on the same dataset.
+
+Agreement with the experts (Pearson) in {plan.folds} folds in which no speaker is both learnt from and judged, all folds
+together, with the deviation from fold to fold:
+
+{table(outcome.groups)}
+
+Held-out synthetic speech: {outcome.frames_right:.1%} of the frames get their phone. Texts that found no place:
+{outcome.failed_alignments} of {utterances}. Another's text is taken for not read {texts.foreign_flagged:.1%} of the
+time, its mean total is {texts.foreign_total:.2f}; of well rated utterances {texts.own_flagged:.1%} are.
+
+Not for: decisions about people (admission, work, visas); languages other than English; singing; several speakers at
+once. Scores of children agree less with experts than those of adults, as the table says.
+"""
+
+
+def table(groups: tuple[Group, ...]) -> str:
+    """A Markdown table: a row a figure, a column a group."""
+    lines = [
+        "| | " + " | ".join(f"{group.name} ({group.pooled.utterances})" for group in groups) + " |",
+        "|---" * (len(groups) + 1) + "|",
+    ]
+    for name, field in FIGURES:
+        cells = [f"{getattr(group.pooled, field):.3f} ± {getattr(group.spread, field):.3f}" for group in groups]
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)

@@ -1,0 +1,127 @@
+"""`python -m training_actors train pronunciation`: from the log to a model's folder, with its report."""
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+from msgspec.structs import asdict
+from rich.console import Console
+from rich.table import Table
+
+from actors.models.store import ModelStore
+from events.location import DataFolder
+from events.opening import open_existing_log, with_server
+from replay.datasets.build import Builder, InProcess, last_position
+from replay.datasets.commands import Bars
+from replay.datasets.folders import DatasetFolder
+from replay.datasets.formats.catalogue import kinds_by_format
+from replay.datasets.gate import measures_of
+from replay.datasets.kinds.catalogue import KINDS
+from replay.datasets.manifest import Manifest, read_manifest
+from replay.datasets.register import remember
+from replay.datasets.report import check_library
+from replay.datasets.spec import read_spec
+from replay.datasets.work import Job as DatasetJob
+from replay.datasets.work import Replayer
+from replay.errors import LibraryMissing
+from training_actors.pronunciation.card import FIGURES
+from training_actors.pronunciation.plan import Plan, run_name
+
+SPEC = Path(__file__).resolve().parent.parent.parent / "replay" / "specs" / "pronunciation.toml"
+WHISPER = "whisper-base"
+
+
+def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
+    """Add ``train``; ``run`` of the parsed arguments runs it and gives the exit status."""
+    plan = Plan()
+    training = commands.add_parser("train", help="train a model on what people have rated in the log")
+    training.add_argument("kind", choices=("pronunciation",))
+    training.add_argument("--work", type=Path, metavar="DIR", help="where steps are kept (in the data folder)")
+    training.add_argument("--dataset", type=Path, metavar="DIR", help="a dataset made before, instead of the log now")
+    training.add_argument("--workers", type=int, default=1, metavar="N", help="processes (1: this one alone)")
+    training.add_argument("--sentences", type=int, default=plan.sentences, help="synthetic ones for the phones")
+    training.add_argument("--folds", type=int, default=plan.folds, help="of speakers, to judge by")
+    training.add_argument("--seeds", type=int, default=len(plan.seeds), help="networks whose mean is taken")
+    training.add_argument("--epochs", type=int, default=plan.epochs, help="of the scoring networks")
+    training.set_defaults(run=_train)
+
+
+def _train(arguments: argparse.Namespace, data: DataFolder) -> int:
+    _check_libraries()
+    from training_actors.pronunciation.training import InProcess as HereAlone
+    from training_actors.pronunciation.training import Run
+    from training_actors.pronunciation.work import Job
+
+    plan = Plan(
+        sentences=arguments.sentences,
+        folds=arguments.folds,
+        seeds=tuple(range(arguments.seeds)),
+        epochs=arguments.epochs,
+    )
+    console = Console(stderr=True)
+    work: Path = (arguments.work or data.root / "training" / "pronunciation").absolute()
+    store = ModelStore.for_user(os.environ)
+    for model in (WHISPER, "kokoro-82m-int8", "kokoro-voices"):
+        store.fetch(model)
+    with Bars(console) as bars:
+        dataset = arguments.dataset or work / "dataset"
+        manifest = read_manifest(dataset) if arguments.dataset else _dataset(data, dataset, bars)
+        version = run_name(plan, manifest.sha256, store.digest(WHISPER))
+        job = Job(
+            plan=plan,
+            dataset=dataset.absolute(),
+            cache=work / "cache",
+            folder=work / version,
+            models=store,
+            threads=1 if arguments.workers > 1 else os.cpu_count() or 1,
+        )
+        run = Run(job, version, f"{manifest.name} {manifest.version}", bars.show)
+        if arguments.workers == 1:
+            run.fit(HereAlone(run.trainer))
+        else:
+            from training_actors.pronunciation.remote import RayTrainers  # Ray takes a second to import
+
+            with RayTrainers(job, arguments.workers) as workers:
+                run.fit(workers)
+        facts, figures, _ = run.finish(work / version / "model")
+    table = Table("", *(f"{group.name} ({group.pooled.utterances})" for group in figures.groups))
+    for name, field in FIGURES:
+        told = [(asdict(group.pooled)[field], asdict(group.spread)[field]) for group in figures.groups]
+        table.add_row(name, *(f"{mean:.3f} ± {spread:.3f}" for mean, spread in told))
+    out = Console()
+    out.print(table)
+    texts = figures.texts
+    out.print(
+        f"{figures.failed_alignments} texts found no place; another's text is flagged {texts.foreign_flagged:.1%} of"
+        f" the time (mean total {texts.foreign_total:.2f}), a well rated one's own {texts.own_flagged:.1%}"
+    )
+    out.print(f"model {facts.version} in {work / version / 'model'}", soft_wrap=True)
+    return 0
+
+
+def _check_libraries() -> None:
+    """Raises `LibraryMissing`."""
+    try:
+        import onnxscript  # noqa: F401
+        import scipy  # noqa: F401
+        import torch  # noqa: F401
+    except ImportError as error:
+        raise LibraryMissing(str(error.name), "training", "training") from error
+
+
+def _dataset(data: DataFolder, folder: Path, bars: Bars) -> Manifest:
+    """What the log holds of rated recordings now."""
+    measures = {kind.name: measures_of(kind) for kind in KINDS.values()}
+    spec = read_spec(SPEC, measures, kinds_by_format(KINDS))
+    check_library()
+    with open_existing_log(data) as log:
+        builder = Builder(spec, log, folder, bars.show)
+        if there := builder.finished(last_position(log, None)[0]):
+            return there
+        begun = builder.begin(None, replace=True)
+        job = DatasetJob(spec=spec, data=with_server(data), upto=begun.position, out=folder.absolute())
+        manifest = builder.run(begun, InProcess(Replayer(job, log)))
+        remember(manifest, folder, log, data)
+    DatasetFolder(folder).end()
+    return manifest

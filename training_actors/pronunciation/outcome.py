@@ -1,0 +1,151 @@
+"""What came of a run on speakers that its networks did not hear: agreement with people, and texts that nobody read."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from msgspec import Struct, structs
+
+from training_actors.pronunciation.evaluation import Agreement, Judged, agreement
+from training_actors.pronunciation.rated import RatedUtterance
+from training_actors.pronunciation.scoring import judged
+from training_actors.pronunciation.work import ALL, Trainer
+
+WELL_RATED = 7.0
+"""The experts' total from which an utterance's own text must be taken for read."""
+WELL_RATED_LOST, WORDS_LOST = 0.02, 0.005
+"""Shares of well rated utterances, and of well rated words, that may be taken for not read: they set the limits."""
+
+
+class Group(Struct, frozen=True, kw_only=True):
+    """Agreement over all folds together, and its deviation from fold to fold (0 with a single one)."""
+
+    name: str
+    pooled: Agreement
+    spread: Agreement
+
+
+class Texts(Struct, frozen=True, kw_only=True):
+    """Shares taken for not read: of well rated utterances with their own text, and of those with another's.
+
+    ``foreign_total`` is the mean total (0..10) of the latter, in which only words that were said count.
+    """
+
+    own_flagged: float
+    foreign_flagged: float
+    foreign_total: float
+    words_lost: float
+    foreign_words_found: float
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """The figures of a run. ``frames_right``: of the acoustic network on held-out synthetic speech."""
+
+    groups: tuple[Group, ...]
+    texts: Texts
+    failed_alignments: int
+    frames_right: float
+    poor_below: float
+    said_from: float
+    matches_from: float
+
+
+class Folds(Struct, frozen=True, kw_only=True):
+    """Every utterance as the networks judge it that did not hear its speaker, with its own text and with another's."""
+
+    utterances: list[RatedUtterance]
+    own: list[Judged]
+    foreign: list[Judged]
+    folds: list[int]
+    unsaid: list[np.ndarray]
+
+
+def outcome(trainer: Trainer) -> tuple[Outcome, Folds]:
+    """The figures of a run whose networks are fitted."""
+    told = over_folds(trainer)
+    matches_from = float(np.quantile([one.matches for one in _well_rated(told)], WELL_RATED_LOST))
+    word_odds = np.concatenate([one.said for one in _well_rated(told)])
+    said_from = float(np.quantile(word_odds, WORDS_LOST))
+    groups = (
+        _group("all", told, lambda one: True),
+        *(
+            _group(name, told, lambda one, name=name: one.age_group == name)  # type: ignore[misc]
+            for name in sorted({one.age_group for one in told.utterances})
+        ),
+    )
+    figures = Outcome(
+        groups=groups,
+        texts=_texts(told, said_from, matches_from),
+        failed_alignments=sum(alignment.failed for alignment in trainer.alignments),
+        frames_right=trainer.frames_right(),
+        poor_below=groups[0].pooled.threshold,
+        said_from=probability(said_from),
+        matches_from=probability(matches_from),
+    )
+    return figures, told
+
+
+def over_folds(trainer: Trainer) -> Folds:
+    """All utterances judged by networks that have not heard their speakers."""
+    own: dict[int, Judged] = {}
+    foreign: dict[int, Judged] = {}
+    for fold in sorted(set(trainer.folds) - {ALL}):
+        numbers = [number for number, of in enumerate(trainer.folds) if of == fold]
+        networks = trainer.networks(fold)
+        for found, examples in ((own, trainer.rated), (foreign, trainer.foreign)):
+            told = judged(networks, [examples[number].inputs for number in numbers])
+            found.update(zip(numbers, told, strict=True))
+    order = range(len(trainer.utterances))
+    return Folds(
+        utterances=trainer.utterances,
+        own=[own[number] for number in order],
+        foreign=[foreign[number] for number in order],
+        folds=trainer.folds,
+        unsaid=[one.targets.said == 0 for one in trainer.foreign],
+    )
+
+
+def probability(odds: float) -> float:
+    """Of log odds."""
+    return float(1 / (1 + np.exp(-odds)))
+
+
+def _well_rated(told: Folds) -> list[Judged]:
+    return [
+        judged_
+        for one, judged_ in zip(told.utterances, told.own, strict=True)
+        if one.total is not None and one.total >= WELL_RATED
+    ]
+
+
+def _group(name: str, told: Folds, wanted: Callable[[RatedUtterance], bool]) -> Group:
+    numbers = [number for number, one in enumerate(told.utterances) if wanted(one)]
+    by_fold = [
+        _over(told, [number for number in numbers if told.folds[number] == fold])
+        for fold in sorted({told.folds[number] for number in numbers})
+    ]
+    spread = {
+        field: float(np.nanstd([getattr(one, field) for one in by_fold])) for field in Agreement.__struct_fields__
+    }
+    pooled = _over(told, numbers)
+    return Group(name=name, pooled=pooled, spread=structs.replace(pooled, **spread | {"utterances": len(numbers)}))
+
+
+def _over(told: Folds, numbers: Sequence[int]) -> Agreement:
+    return agreement([told.utterances[number] for number in numbers], [told.own[number] for number in numbers])
+
+
+def _texts(told: Folds, said_from: float, matches_from: float) -> Texts:
+    totals = [float(one.utterance[3]) * _share(one, said_from, matches_from) for one in told.foreign]
+    unsaid = np.concatenate([one.said[mask] for one, mask in zip(told.foreign, told.unsaid, strict=True)])
+    return Texts(
+        own_flagged=float(np.mean([one.matches < matches_from for one in _well_rated(told)])),
+        foreign_flagged=float(np.mean([one.matches < matches_from for one in told.foreign])),
+        foreign_total=float(np.mean(totals)),
+        words_lost=float(np.mean(np.concatenate([one.said for one in _well_rated(told)]) < said_from)),
+        foreign_words_found=float(np.mean(unsaid >= said_from)),
+    )
+
+
+def _share(one: Judged, said_from: float, matches_from: float) -> float:
+    """The share of words that count as said; the recogniser's word for it is left aside here."""
+    return float(np.mean(one.said >= said_from)) if one.matches >= matches_from else 0.0
