@@ -130,7 +130,7 @@ class Cluster:
     async def _prepare(self, kind: str, hosts: RayHosts) -> None:
         try:
             if kind in self._models:
-                prepared = unwrapped(await self._models[kind].prepare.remote())
+                prepared = unwrapped(await self._models[kind].prepare.remote(kind))
             else:
                 prepared = await hosts.prepare(kind)
         except ChainExhausted as error:

@@ -18,6 +18,7 @@ from actors.engines import KINDS
 from actors.faults import TYPED, Fault, answered, answered_async, unwrapped
 from actors.inside import InsideEngines, PlacedEngines
 from actors.settings import Settings
+from policies.placement import gpu_share, home
 
 MODEL_NICENESS = 10
 """Who computes gives way to who passes messages on: the hosts and the edge."""
@@ -51,14 +52,13 @@ def prepared(chain: EngineChain) -> Prepared:
 
 
 class ModelActor:
-    """One kind of engine in a process of its own."""
+    """One kind of engine, with those that lodge with it, in a process of its own; see `policies.placement`."""
 
-    def __init__(self, kind: str, settings: Settings) -> None:
+    def __init__(self, settings: Settings) -> None:
         from actors.chains import chain_of
 
         os.nice(MODEL_NICENESS)
         sys.setswitchinterval(SWITCH_INTERVAL_S)
-        self._kind = kind
         self._engines = InsideEngines(partial(chain_of, settings=settings), threads=MODEL_THREADS)
         self._listening = Listening(self.call, self.stream)
 
@@ -66,16 +66,16 @@ class ModelActor:
         """Where this actor is called without Ray."""
         return await self._listening.address()
 
-    async def prepare(self) -> Any:
-        """Load the best engine that loads: a `Prepared`."""
-        return await asyncio.to_thread(lambda: answered(prepared, self._engines.chain(self._kind)))
+    async def prepare(self, kind: str) -> Any:
+        """Load the best engine of a kind that loads: a `Prepared`."""
+        return await asyncio.to_thread(lambda: answered(prepared, self._engines.chain(kind)))
 
-    async def call(self, method: str, *args: Any, **kwargs: Any) -> Any:
-        return await answered_async(self._engines.call(self._kind, method, *args, **kwargs))
+    async def call(self, kind: str, method: str, *args: Any, **kwargs: Any) -> Any:
+        return await answered_async(self._engines.call(kind, method, *args, **kwargs))
 
-    async def stream(self, method: str, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+    async def stream(self, kind: str, method: str, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
         try:
-            async for item in self._engines.stream(self._kind, method, *args, **kwargs):
+            async for item in self._engines.stream(kind, method, *args, **kwargs):
                 yield item
         except TYPED as error:
             yield Fault(error)
@@ -115,19 +115,20 @@ class RayEngines:
         self._lines: dict[str, Line] = {}
 
     async def call(self, kind: str, method: str, *args: Any, **kwargs: Any) -> Any:
-        return await self._line(kind).call(method, *args, **kwargs)
+        return await self._line(kind).call(kind, method, *args, **kwargs)
 
     def stream(self, kind: str, method: str, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
-        return self._line(kind).stream(method, *args, **kwargs)
+        return self._line(kind).stream(kind, method, *args, **kwargs)
 
     async def close(self) -> None:
         """End the connections to the actors, which go on."""
         await asyncio.gather(*(line.closed() for line in self._lines.values()))
 
     def _line(self, kind: str) -> Line:
-        if kind not in self._lines:
-            self._lines[kind] = Line(partial(ray.get_actor, model_actor_name(kind)))
-        return self._lines[kind]
+        name = model_actor_name(kind)
+        if name not in self._lines:
+            self._lines[name] = Line(partial(ray.get_actor, name))
+        return self._lines[name]
 
 
 class RayHosts:
@@ -182,13 +183,18 @@ class RayHosts:
 
 
 def elsewhere(settings: Settings) -> tuple[str, ...]:
-    """The kinds that run in model actors of their own, not in the hosts."""
+    """The kinds that run in model actors, not in the hosts."""
     return tuple(kind for kind in KINDS if kind not in settings.in_host)
 
 
+def homes(settings: Settings) -> tuple[str, ...]:
+    """The kinds that have a model actor of their own, with others perhaps that lodge in it."""
+    return tuple(dict.fromkeys(home(kind) for kind in elsewhere(settings)))
+
+
 def model_actor_name(kind: str) -> str:
-    """The name in the cluster of the model actor of a kind."""
-    return f"model-{kind}"
+    """The name in the cluster of the model actor that answers for a kind."""
+    return f"model-{home(kind)}"
 
 
 def hash_of(session: str) -> int:
@@ -206,17 +212,15 @@ def start_ray(settings: Settings, root: str, *, workers: int | None = None) -> N
         ray.init(address=settings.ray_address, runtime_env={"working_dir": root}, **common)
     else:
         # Logical slots, not cores: Ray starts this many workers ahead, side by side, and our actors move into them.
-        workers = workers or len(elsewhere(settings)) + settings.hosts
+        workers = workers or len(homes(settings)) + settings.hosts
         inline = {"max_direct_call_object_size": INLINE_BYTES}
         ray.init(address="local", include_dashboard=False, num_cpus=workers, _system_config=inline, **common)
 
 
 def start_models(settings: Settings) -> dict[str, Handle]:
-    """A model actor for each kind that has one, pinned to a share of a GPU where the cluster has one."""
-    from policies.placement import gpu_share
-
+    """The model actor of each kind that has one, pinned to a share of a GPU where the cluster has one."""
     gpus = cast(dict[str, float], ray.cluster_resources()).get("GPU", 0)  # type: ignore[no-untyped-call]
-    return {
+    actors = {
         kind: ray.remote(ModelActor)
         .options(
             name=model_actor_name(kind),
@@ -226,6 +230,7 @@ def start_models(settings: Settings) -> dict[str, Handle]:
             max_task_retries=-1,
             max_concurrency=MODEL_CALLS,
         )
-        .remote(kind, settings)
-        for kind in elsewhere(settings)
+        .remote(settings)
+        for kind in homes(settings)
     }
+    return {kind: actors[home(kind)] for kind in elsewhere(settings)}

@@ -15,8 +15,7 @@ import pytest
 import ray
 
 from actors.cluster import worker_environment
-from actors.engines import KINDS
-from actors.remote import RayHosts, model_actor_name, start_ray
+from actors.remote import RayHosts, homes, model_actor_name, start_ray
 from actors.settings import Settings
 from edge.client import LessonClient
 from events.envelope import Recorded
@@ -57,7 +56,8 @@ def hosts(settings: Settings) -> Iterator[RayHosts]:
     worker_environment()
     start_ray(settings, "")
     models = [
-        ray.remote(FakeModelActor).options(num_cpus=0, name=model_actor_name(kind)).remote(kind, 0.01) for kind in KINDS
+        ray.remote(FakeModelActor).options(num_cpus=0, name=model_actor_name(kind)).remote(0.01)
+        for kind in homes(settings)
     ]
     yield RayHosts(settings)
     del models

@@ -12,10 +12,8 @@ from tests.fakes.engines import FakeEngines
 class FakeModelActor:
     """The shape of `actors.remote.ModelActor`; each answer takes ``delay_s``. ``straight`` False: only through Ray."""
 
-    def __init__(self, kind: str, delay_s: float, straight: bool = True) -> None:
-        engines = FakeEngines()
-        self._engine = engines._engines[kind]
-        self._use = engines._use(kind)
+    def __init__(self, delay_s: float, straight: bool = True) -> None:
+        self._engines = FakeEngines()
         self._delay_s = delay_s
         self._straight = straight
         self._listening = Listening(self.call, self.stream)
@@ -23,14 +21,14 @@ class FakeModelActor:
     async def address(self) -> Address:
         return await self._listening.address() if self._straight else Address(node="elsewhere")
 
-    async def call(self, method: str, *args: Any, **kwargs: Any) -> Any:
+    async def call(self, kind: str, method: str, *args: Any, **kwargs: Any) -> Any:
         await asyncio.sleep(self._delay_s)
-        return await answered_async(self._answer(method, *args, **kwargs))
+        return await answered_async(self._answer(kind, method, *args, **kwargs))
 
-    async def stream(self, method: str, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
-        for item in getattr(self._engine, method)(*args, **kwargs):
+    async def stream(self, kind: str, method: str, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+        for item in getattr(self._engines._engines[kind], method)(*args, **kwargs):
             await asyncio.sleep(self._delay_s)
-            yield item, self._use
+            yield item, self._engines._use(kind)
 
-    async def _answer(self, method: str, *args: Any, **kwargs: Any) -> Any:
-        return getattr(self._engine, method)(*args, **kwargs), self._use
+    async def _answer(self, kind: str, method: str, *args: Any, **kwargs: Any) -> Any:
+        return getattr(self._engines._engines[kind], method)(*args, **kwargs), self._engines._use(kind)
