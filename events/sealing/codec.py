@@ -16,6 +16,7 @@ With the key destroyed an event reads with its personal fields empty and `Record
 import binascii
 import os
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import cast
 
 import msgspec
@@ -113,7 +114,8 @@ class SealingCodec(Codec):
         tag = stored.type
         if seal.sealed_whole:
             return self._decode_payload(tag, _unsealed(key, stored, seal.sealed_whole))
-        if not seal.sealed or (tag in self._unread and covers(self._unread[tag], PERSONAL[tag])):
+        unread = self._unread.get(tag, ())
+        if not seal.sealed or (unread and _nothing_read(tag, unread)):
             return self._decode_payload(tag, payload)
         personal = _unsealed(key, stored, seal.sealed)
         part = personal_part(self._types[tag]) if tag in self._types and tag not in self._upcasters else None
@@ -121,8 +123,12 @@ class SealingCodec(Codec):
             content = {**msgspec.json.decode(payload), "learner_key": None, "sealed": None}
             del content["learner_key"], content["sealed"]
             return self._decode_payload(tag, msgspec.json.encode(merged(content, msgspec.json.decode(personal))))
+        end = payload.rfind(_MARK)
+        if end >= 0 and part.nested.issubset(unread):
+            # A member that comes twice has its last value: the personal ones take the place of the empty ones.
+            return self._decode_payload(tag, b"%b,%b" % (payload[:end], personal[1:]))
         tag, event = self._decode_payload(tag, payload)
-        return tag, cast(Fact, part.join(cast(Struct, event), personal, self._unread.get(tag, ())))
+        return tag, cast(Fact, part.join(cast(Struct, event), personal, unread))
 
     def _unsealed(self, stored: StoredEnvelope, payload: bytes) -> tuple[str, Fact | Unknown, bool]:
         """An event from before there were keys; empty where its learner has been forgotten since."""
@@ -159,6 +165,12 @@ def holds_sealed(log: RecorderEventLog) -> bool:
             return True
         after = page[-1].position
     return False
+
+
+@cache
+def _nothing_read(tag: str, unread: tuple[str, ...]) -> bool:
+    """Whether of an event whose fields ``unread`` are not looked at nothing personal is."""
+    return covers(unread, PERSONAL[tag])
 
 
 def _is_sealed(row: Stored) -> bool:

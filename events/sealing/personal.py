@@ -75,6 +75,8 @@ class PersonalPart:
         for name, inners in (self._inner | self._each).items():
             part = self._parts[name] = _optional(name, [(each, _struct_in(hints[name])[each]) for each in inners])
             fields.append((name, part if name in self._inner else tuple[part, ...]))  # type: ignore[valid-type]
+        self.nested = frozenset(self._inner | self._each)
+        """Fields of which only something inside is personal: of all others the personal part is the whole value."""
         self._part = _optional("Personal", fields)
         self._decoder = msgspec.json.Decoder(self._part)
         self._encoder = msgspec.json.Encoder()

@@ -18,13 +18,14 @@ from events.comparison import stream_of as comparisons_of
 from events.envelope import Recorded, Unknown
 from events.errors import CorruptPayload, UnstorableEvent
 from events.learner import ConsentGiven, LearnerDescribed, LearnerForgotten, stream_of
-from events.lesson import SessionClaimed, SessionEnded, SpeechAssessed, SpeechTranscribed, SpeechUttered
+from events.lesson import SessionClaimed, SessionEnded, SpeechAssessed, SpeechTranscribed, SpeechUttered, TutorReplied
 from events.memory import MemoryEventLog
 from events.sealing.codec import SealingCodec
 from events.sealing.errors import LearnerForgotten as Forgotten
 from events.sealing.keys import KeyRing
 from events.sqlite import SQLiteEventLog
-from events.values import ComparedReply, Scores, Word
+from events.unread import unread
+from events.values import ComparedReply, Evidence, Scores, Word
 from events.verification import verify
 from tests.events.destroyed import destroy_and_tell
 from tests.events.samples import ENGINE, TickingClock, origin, random_event, started
@@ -132,6 +133,21 @@ def test_a_payload_written_by_another_hand_opens_too(codec: SealingCodec) -> Non
     stored["data"] = dict(reversed(stored["data"].items()))
 
     assert codec.decode(json.dumps(stored, indent=1).encode()) == one
+
+
+def test_what_is_read_of_an_event_in_part_is_what_was_sealed(codec: SealingCodec) -> None:
+    """Whether a field is personal as a whole, holds something personal, or is not read."""
+    cited = Evidence(kind="word", text="aquamarine")
+    replied = TutorReplied(turn=1, sentence=0, text=SAID, engine=ENGINE, evidence=(cited,), exercise="say it")
+    stored = codec.encode(recorded(replied))
+
+    in_part = codec.leaving((unread(TutorReplied, "evidence"),)).decode(stored).event
+    nearly = codec.leaving((unread(TutorReplied, "text"),)).decode(stored).event
+
+    assert isinstance(in_part, TutorReplied)
+    assert (in_part.text, in_part.exercise) == (SAID, "say it")
+    assert isinstance(nearly, TutorReplied)
+    assert (nearly.evidence, nearly.exercise) == ((cited,), "say it")
 
 
 def test_said_words_cannot_pass_for_a_seal(codec: SealingCodec) -> None:
