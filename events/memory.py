@@ -102,6 +102,12 @@ class MemoryEventLog:
             found = [self._stored[place - 1] for place in self._streams.get(stream, []) if place <= upto]
         return self._told(found, frozenset(types) | self._codec.upcast_tags, unread)
 
+    def read_each_of(
+        self, streams: Sequence[str], types: Collection[str], *, upto: int, unread: Unread = ()
+    ) -> dict[str, tuple[Recorded | Place, ...]]:
+        """As `read_of`, of several streams."""
+        return {stream: self.read_of(stream, types, upto=upto, unread=unread) for stream in streams}
+
     def _told(
         self, found: Sequence[tuple[Place, bytes]], wanted: frozenset[str] | None, unread: Unread
     ) -> tuple[Recorded | Place, ...]:

@@ -26,7 +26,7 @@ from events.identifiers import uuid7
 from events.log import Clock, NewId, utc_now
 from events.postgres_errors import typed_errors
 from events.postgres_server import CONNECT_TIMEOUT_S
-from events.postgres_statements import INSERT, STREAM_OF, STREAMS, TAIL_OF, VERSIONS
+from events.postgres_statements import INSERT, STREAMS, STREAMS_OF, TAIL_OF, VERSIONS
 from events.postgres_wiping import mark_replaced, wipe_replaced
 from events.recorder_log import Outcome, RecorderEventLog, Row
 
@@ -236,9 +236,9 @@ class _Recorder(PostgresApplicationRecorder):
         """See `Recorder.select_streams`."""
         return self._plain_rows(STREAMS, {"types": list(types), "after": after, "limit": limit})
 
-    def select_stream_of(self, types: Collection[str], stream: str, upto: int) -> Sequence[Row]:
-        """See `Recorder.select_stream_of`."""
-        return self._plain_rows(STREAM_OF, {"types": list(types), "stream": stream, "upto": upto})
+    def select_streams_of(self, types: Collection[str], streams: Sequence[str], upto: int) -> Sequence[Row]:
+        """See `Recorder.select_streams_of`."""
+        return self._plain_rows(STREAMS_OF, {"types": list(types), "streams": list(streams), "upto": upto})
 
     def _plain_rows(self, statement: LiteralString, parameters: dict[str, object]) -> Sequence[Row]:
         with self.datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:

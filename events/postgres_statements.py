@@ -36,10 +36,11 @@ SELECT notification_id, originator_id, originator_version, topic,
 FROM (SELECT name FROM names LIMIT %(limit)s) AS listed
 JOIN {table} ON originator_id = name AND originator_version = 1 ORDER BY originator_id
 """
-STREAM_OF = """
+STREAMS_OF = """
 SELECT notification_id, originator_id, originator_version, topic,
     CASE WHEN topic = ANY(%(types)s::text[]) THEN state END
-FROM {table} WHERE originator_id = %(stream)s AND notification_id <= %(upto)s ORDER BY originator_version
+FROM {table} WHERE originator_id = ANY(%(streams)s::text[]) AND notification_id <= %(upto)s
+ORDER BY originator_id, originator_version
 """
 VERSIONS = """
 SELECT s AS stream, COALESCE((SELECT MAX(originator_version) FROM {table} WHERE originator_id = s), 0) AS version

@@ -72,8 +72,11 @@ class Recorder(Protocol):
         """
         ...
 
-    def select_stream_of(self, types: Collection[str], stream: str, upto: int) -> Sequence[Row]:
-        """The stream's events with positions up to ``upto``, with the bytes of these types only."""
+    def select_streams_of(self, types: Collection[str], streams: Sequence[str], upto: int) -> Sequence[Row]:
+        """The streams' events with positions up to ``upto``, with the bytes of these types only.
+
+        Each stream's in their order; the streams may come in any.
+        """
         ...
 
     def replace(self, states: Sequence[tuple[int, bytes]]) -> None:
@@ -277,10 +280,21 @@ class RecorderEventLog:
         self, stream: str, types: Collection[str], *, upto: int, unread: Unread = ()
     ) -> tuple[Recorded | Place, ...]:
         """The stream's events with positions up to ``upto``, told as `tail_of` tells them."""
+        return self.read_each_of((stream,), types, upto=upto, unread=unread)[stream]
+
+    def read_each_of(
+        self, streams: Sequence[str], types: Collection[str], *, upto: int, unread: Unread = ()
+    ) -> dict[str, Told]:
+        """As `read_of`, of several streams in one transaction: to begin one costs half as much as to read a stream."""
+        if not streams:
+            return {}
         wanted = frozenset(types) | self._codec.upcast_tags
         with self._typed_errors():
-            rows = self._recorder.select_stream_of(wanted, stream, _bounded(upto))
-        return self._opened(rows, wanted, unread)
+            rows = self._recorder.select_streams_of(wanted, streams, _bounded(upto))
+        found: dict[str, list[Row]] = {stream: [] for stream in streams}
+        for row in rows:
+            found[row[1]].append(row)
+        return {stream: self._opened(own, wanted, unread) for stream, own in found.items()}
 
     def _opened(self, rows: Sequence[Row], wanted: Collection[str] | None, unread: Unread) -> Told:
         codec = self._codec.leaving(unread)

@@ -209,12 +209,13 @@ class _Recorder(SQLiteApplicationRecorder):
             (after, limit, *types),
         )
 
-    def select_stream_of(self, types: Collection[str], stream: str, upto: int) -> Sequence[Row]:
-        """See `Recorder.select_stream_of`."""
+    def select_streams_of(self, types: Collection[str], streams: Sequence[str], upto: int) -> Sequence[Row]:
+        """See `Recorder.select_streams_of`."""
         return self._plain_rows(
             f"SELECT rowid, originator_id, originator_version, topic, {_state_of(types)} FROM {self.events_table_name}"
-            " WHERE originator_id=? AND rowid<=? ORDER BY originator_version",
-            (*types, stream, upto),
+            f" WHERE originator_id IN ({','.join('?' * len(streams))}) AND rowid<=?"
+            " ORDER BY originator_id, originator_version",
+            (*types, *streams, upto),
         )
 
     def _plain_rows(self, statement: str, parameters: tuple[object, ...]) -> Sequence[Row]:

@@ -1,8 +1,9 @@
 """One shard of a build: its sessions read from the log, made into rows, and kept with their lineage. Knows no Ray."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from itertools import chain, islice
 from typing import IO
 
 import msgspec
@@ -22,6 +23,8 @@ from replay.datasets.rows import Lineage, Row
 from replay.datasets.spec import Spec
 from replay.datasets.tally import Tally
 
+READ_AT_ONCE = 16
+"""Sessions that are in the memory at once: to begin a transaction for each costs as much as to read it."""
 STARTED_UNREAD = ("goal", "topic", "exercise", "client")
 
 
@@ -96,11 +99,7 @@ class ShardMaker:
     def _rows(self, shard: int, learners: dict[str, Known], made: Made, marks: Marks) -> Iterator[Row]:
         number, tally = 0, made.tally
         sessions_dropped, rows_dropped = Counter[str](), Counter[str]()
-        for planned in read_plan(self._folder, shard):
-            known = learners[planned.learner]
-            if self._spec.sessions.corpora and known.corpus not in self._spec.sessions.corpora:
-                continue
-            session = self._session(planned, known)
+        for planned, session in self._sessions(shard, learners):
             if isinstance(session, Dropped):
                 sessions_dropped[session.reason] += 1
                 if session.reason == "forgotten":
@@ -122,15 +121,23 @@ class ShardMaker:
                 yield row
         made.sessions_dropped, made.rows_dropped = dict(sessions_dropped), dict(rows_dropped)
 
-    def _session(self, planned: Planned, known: Known) -> LoggedSession | Dropped:
+    def _sessions(self, shard: int, learners: dict[str, Known]) -> Iterator[tuple[Planned, LoggedSession | Dropped]]:
+        """The shard's sessions in the order of the log; those that may be read are read a few at a time."""
+        corpora = self._spec.sessions.corpora
+        plan = read_plan(self._folder, shard)
+        coming = (each for each in plan if not corpora or learners[each.learner].corpus in corpora)
+        while group := list(islice(coming, READ_AT_ONCE)):
+            reasons = [_closed(each, learners[each.learner]) for each in group]
+            told = self._read([each.stream for each, reason in zip(group, reasons, strict=True) if not reason])
+            for planned, reason in zip(group, reasons, strict=True):
+                known = learners[planned.learner]
+                yield planned, Dropped(reason) if reason else self._session(known, told[planned.stream])
+
+    def _session(self, known: Known, told: Iterable[Recorded | Place]) -> LoggedSession | Dropped:
         """The session with the events that the kind needs, or why it is left out."""
-        if known.forgotten > planned.position:
-            return Dropped("forgotten")
-        if not known.consent:
-            return Dropped("no_consent")
         found: list[Recorded] = []
         ended = False
-        for each in self._read(planned.stream):
+        for each in told:
             if isinstance(each, Place):
                 if each.type.rpartition(".v")[0] in self._families:
                     return Dropped("newer_event")
@@ -143,6 +150,15 @@ class ShardMaker:
                 found.append(each)
         return logged(known, found, ended=ended) or Dropped("damaged")
 
-    def _read(self, session: str) -> Iterator[Recorded | Place]:
-        for stream in streams_of(session, self._types):
-            yield from self._log.read_of(stream, self._types, upto=self._upto, unread=self._unread)
+    def _read(self, sessions: Sequence[str]) -> dict[str, list[Recorded | Place]]:
+        own = {session: streams_of(session, self._types) for session in sessions}
+        streams = tuple(chain.from_iterable(own.values()))
+        told = self._log.read_each_of(streams, self._types, upto=self._upto, unread=self._unread)
+        return {session: [each for stream in of_it for each in told[stream]] for session, of_it in own.items()}
+
+
+def _closed(planned: Planned, known: Known) -> str:
+    """Why a session may not be read, "" when it may."""
+    if known.forgotten > planned.position:
+        return "forgotten"
+    return "" if known.consent else "no_consent"

@@ -2,7 +2,7 @@
 
 import random
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -44,6 +44,10 @@ class SelectiveLog(EventLog, Protocol):
     def tail_of(self, types: Collection[str], after: int, *, limit: int) -> tuple[Recorded | Place, ...]: ...
     def streams(self, types: Collection[str], after: str = "", *, limit: int) -> tuple[Recorded | Place, ...]: ...
     def read_of(self, stream: str, types: Collection[str], *, upto: int) -> tuple[Recorded | Place, ...]: ...
+
+    def read_each_of(
+        self, streams: Sequence[str], types: Collection[str], *, upto: int
+    ) -> dict[str, tuple[Recorded | Place, ...]]: ...
 
     def begun(self, before: int | None = None, *, limit: int) -> tuple[Recorded, ...]: ...
 
@@ -379,3 +383,7 @@ def test_of_a_stream_only_the_events_asked_for_are_read_up_to_a_position(log: Se
     assert found[0] == Place(stream="s1", version=1, type="session.started.v1", position=1)
     assert [each.event for each in found if isinstance(each, Recorded)] == [ended("a"), ended("c")]
     assert log.read_of("nobody", {"session.ended.v1"}, upto=4) == ()
+    each = log.read_each_of(("s2", "nobody", "s1"), {"session.ended.v1"}, upto=4)
+    assert list(each.items()) == [("s2", each["s2"]), ("nobody", ()), ("s1", found)]
+    assert [(told.version, told.position) for told in each["s2"]] == [(1, 3)]
+    assert log.read_each_of((), {"session.ended.v1"}, upto=4) == {}
