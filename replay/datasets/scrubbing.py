@@ -1,6 +1,6 @@
 """The columns of a row without personal data. Which patterns that is found by, `replay.quality.personal` says."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from policies.tutors import TUTORS
@@ -18,8 +18,10 @@ def scrubbed(columns: Mapping[str, Any], tutors: Collection[str] = ()) -> dict[s
     of our tutors are nobody's and stay: a learner may be called Maya, a tutor that says "I'm called Maya" is ours.
     """
     # One look at all texts together is ten times as quick as one at each, and nearly always enough.
-    texts = list(_texts(columns, tutors))
-    if not any(_clean("\n".join(text for text, by in texts if by is own), own).found for own in (False, True)):
+    texts: tuple[list[str], list[str]] = [], []
+    for name, value in columns.items():
+        _gather((value,), name in tutors, texts)
+    if not any(_clean("\n".join(texts[own]), own).found for own in (False, True)):
         return None
     found = False
 
@@ -48,19 +50,16 @@ def _by_tutor(value: Mapping[str, Any]) -> bool:
     return bool(value.get("role") == "assistant")
 
 
-def _texts(columns: Mapping[str, Any], tutors: Collection[str]) -> Iterator[tuple[str, bool]]:
-    """All texts of a row that could hold something personal, and whether they are the tutor's.
+def _gather(values: Iterable[Any], own: bool, found: tuple[list[str], list[str]]) -> None:
+    """Put all texts that could hold something personal into ``found``: those of others, then those of the tutor.
 
     No pattern finds anything in one word of letters alone.
     """
-    waiting: list[tuple[Any, bool]] = [(value, name in tutors) for name, value in columns.items()]
-    while waiting:
-        value, own = waiting.pop()
+    for value in values:
         if isinstance(value, str):
             if len(value) >= SHORTEST_PERSONAL and not value.isalpha():
-                yield value, own
+                found[own].append(value)
         elif isinstance(value, dict):
-            own = own or _by_tutor(value)
-            waiting += ((each, own) for each in value.values())
+            _gather(value.values(), own or _by_tutor(value), found)
         elif isinstance(value, tuple | list):
-            waiting += ((each, own) for each in value)
+            _gather(value, own, found)

@@ -7,6 +7,7 @@ light, reports its use to a server, which has no place here. What patterns canno
 """
 
 import re
+import string
 from collections.abc import Collection, Iterator
 from itertools import pairwise
 
@@ -39,7 +40,8 @@ _SPOKEN_EMAIL = re.compile(r"\b[\w.+-]+(?: dot [\w+-]+)* at [\w-]+(?: dot [a-z]{
 _CARD = re.compile(r"(?<![\d+-])[2-6]\d(?:[ -]?\d){11,17}(?![\d-])")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
 _SOCIAL_SECURITY = re.compile(r"(?<![\d-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\d-])")
-_STREET = "(?:street|st|avenue|ave|road|rd|lane|ln|drive|dr|boulevard|blvd|square|court|terrace|crescent)"
+_STREETS = tuple("street st avenue ave road rd lane ln drive dr boulevard blvd square court terrace crescent".split())
+_STREET = f"(?:{'|'.join(_STREETS)})"
 _STREET_NAME = r"(?P<name>(?:(?:[^\W\d]|\d+(?:st|nd|rd|th)\b)[\w'’.]* ){1,3}?)"
 _ADDRESS = re.compile(r"(?<![\w-])\d{1,5}[a-z]?,? " + _STREET_NAME + _STREET + r"\b\.?", re.IGNORECASE)
 _NOT_IN_ADDRESSES = frozenset(
@@ -59,8 +61,8 @@ _NO_NAMES = frozenset(
     "a again an back by difficult easy hard here in important late long not now on or common spelled so the tomorrow "
     "too tonight unusual very written when what if later and".split()
 )
-SHORTEST_PHONE = 7
-"""Digits."""
+DIGITS_OF_AN_ID, SHORTEST_CARD, SHORTEST_CHECK, SHORTEST_PHONE = 9, 13, 2, 7
+"""Digits that the patterns cannot do without: of a social security number, a card, an IBAN's check, a phone number."""
 _DIGIT = re.compile(r"\d")
 _DIGITS = "zero oh one two three four five six seven eight nine".split()
 _DIGIT_WORDS = re.compile(r"\b(?:(?:double )?(?:" + "|".join(_DIGITS) + r")(?:[ ,-]+|\b)){7,}", re.IGNORECASE)
@@ -94,20 +96,23 @@ def _all(text: str, names: Collection[str], regions: Collection[str], spared: Co
     A pattern costs ten times as much as a look for what it cannot do without, and is seldom needed.
     """
     small = text.lower()
-    digits = len(_DIGIT.findall(text))
+    digits = sum(map(text.count, string.digits)) if text.isascii() else len(_DIGIT.findall(text))
     if "@" in text:
         yield from (_finding("email", match) for match in _EMAIL.finditer(text))
     if " at " in small and " dot " in small:
         yield from (_finding("email", match) for match in _SPOKEN_EMAIL.finditer(text))
-    if digits:
+    if digits >= DIGITS_OF_AN_ID:
         yield from (_finding("id_number", match) for match in _SOCIAL_SECURITY.finditer(text))
+    if digits >= SHORTEST_CARD:
         yield from (_finding("card", match) for match in _CARD.finditer(text) if _luhn(match[0]))
+    if digits >= SHORTEST_CHECK:
         yield from (_finding("iban", match) for match in _IBAN.finditer(text) if _iban(match[0]))
     if digits >= SHORTEST_PHONE:
         yield from _phones(text, regions)
     if sum(map(small.count, _DIGITS)) >= SHORTEST_PHONE:
         yield from _spoken_phones(text)
-    if digits:
+    # Other letters than those of ASCII may be capitals of these words that `lower` leaves as they are ("ſt").
+    if digits and (not text.isascii() or any(f" {street}" in small for street in _STREETS)):
         for match in _ADDRESS.finditer(text):
             if _NOT_IN_ADDRESSES.isdisjoint(match["name"].lower().split()):
                 yield _finding("address", match)

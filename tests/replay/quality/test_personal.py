@@ -28,6 +28,7 @@ CORPUS = Path(__file__).parents[4] / "shared/data/speechocean762-train/utterance
         ("I live at 12 Baker Street.", "I live at [ADDRESS]"),
         ("350 5th Avenue, New York", "[ADDRESS], New York"),
         ("i live at 221b old kent road", "i live at 221b old kent road"),  # "old" might be any road's
+        ("I live at 12 Baker ſtreet", "I live at [ADDRESS]"),  # an old s: `str.lower` leaves it as it is
         ("my SSN is 536-90-4399", "my SSN is [ID_NUMBER]"),
     ],
 )

@@ -12,6 +12,13 @@ def test_words_are_counted_without_case_and_punctuation() -> None:
     assert words_of("I don’t know — it's 3 o'clock, Ｏｋ?") == ("i", "don't", "know", "it's", "3", "o'clock", "ok")
 
 
+def test_an_apostrophe_belongs_to_a_word_only_inside_it() -> None:
+    assert words_of("'Tis the dogs' \"rock 'n' roll\", isn't_it? don''t") == (
+        "tis", "the", "dogs", "rock", "n", "roll", "isn't", "it", "don", "t",
+    )  # fmt: skip
+    assert words_of("dogs' isn't_it") == ("dogs", "isn't", "it")
+
+
 def test_the_moving_ratio_is_the_mean_over_all_windows() -> None:
     # a b a | b a a | a a c: 2/3, 2/3, and so on by hand: aba 2, baa 2, aac 2.
     assert moving_average_ttr("a b a a c".split(), window=3) == pytest.approx((2 + 2 + 2) / 9)
