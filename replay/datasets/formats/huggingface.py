@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from replay.datasets.formats.arrow_types import features_of, library
 from replay.datasets.formats.sound import file_id, sound_file
 from replay.datasets.formats.writer import About, Part, Sounds
 from replay.datasets.manifest import VERSION_LENGTH, digest_of, files_in
+from replay.datasets.row_files import next_rows
 from replay.datasets.rows import Row
 
 TEXT_ROWS, SOUND_ROWS = 2_000, 100
@@ -40,7 +40,7 @@ class HuggingFace:
         writer: Any = None
         file = folder / f"{part.stem}.parquet"
         try:
-            while group := list(islice(rows, SOUND_ROWS if about.audio else TEXT_ROWS)):
+            while group := next_rows(rows, SOUND_ROWS if about.audio else TEXT_ROWS):
                 if writer is None:
                     schema = self._features(about).arrow_schema
                     writer = ParquetWriter(file, schema, compression="zstd")
