@@ -1,8 +1,10 @@
 """The CEFR level of English words, from the word list of `cefrpy` (170,000 words). Judges no text."""
 
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
-import cefrpy
+if TYPE_CHECKING:
+    import cefrpy
 
 LONGEST = 24
 """Letters of a word; cefrpy reads past the end of its table for some of 25 and holds none that is longer."""
@@ -15,8 +17,10 @@ _REMEMBERED = 100_000
 
 
 @cache
-def words() -> cefrpy.CEFRAnalyzer:
+def words() -> "cefrpy.CEFRAnalyzer":
     """The list, read at first need."""
+    import cefrpy  # reads its tables when it is imported, for .4 s
+
     return cefrpy.CEFRAnalyzer()
 
 
