@@ -5,6 +5,9 @@ from pathlib import Path
 
 from replay.errors import ReplayError
 
+NAMED_ROWS = 20
+"""Rows that a message names."""
+
 
 class SpecUnusable(ReplayError):
     """A spec cannot be read, or asks for what cannot be."""
@@ -109,6 +112,21 @@ class DatasetUnreadable(ReplayError):
         return (
             f"{self.folder} is no finished dataset: {self.reason}; `python -m replay dataset SPEC --out DIR` makes one"
         )
+
+
+class RowAmbiguous(ReplayError):
+    """Several rows of a dataset have ids that begin so."""
+
+    absent = True
+
+    def __init__(self, row: str, folder: Path, rows: tuple[str, ...]) -> None:
+        super().__init__(row, folder, rows)
+        self.row, self.folder, self.rows = row, folder, rows
+
+    def __str__(self) -> str:
+        named = "".join(f"\n  {row}" for row in self.rows[:NAMED_ROWS])
+        more = f"\n  and {len(self.rows) - NAMED_ROWS:,} more" if len(self.rows) > NAMED_ROWS else ""
+        return f"{len(self.rows):,} rows of {self.folder} begin with {self.row!r}; give more of one:{named}{more}"
 
 
 class RowUnknown(ReplayError):

@@ -26,7 +26,7 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
     """Add these commands."""
     trace = commands.add_parser("trace", help="print the events that a row of a dataset was made from")
     trace.add_argument("dataset", type=Path, metavar="DIR")
-    trace.add_argument("row", metavar="ROW", help="the row's id, such as asr/SESSION/3")
+    trace.add_argument("row", metavar="ROW", help="the row's id, such as asr/SESSION/3, or its beginning")
     trace.set_defaults(run=_run_trace)
     diff = commands.add_parser("diff", help="tell what differs between two datasets")
     diff.add_argument("one", type=Path, metavar="DIR")

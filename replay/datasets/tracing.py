@@ -11,7 +11,7 @@ from events.learner import stream_of
 from events.log import EventLog
 from events.sealing.forgetting import DATASET, Dataset
 from events.sealing.holders import holders
-from replay.datasets.errors import DatasetUnreadable, RowUnknown
+from replay.datasets.errors import DatasetUnreadable, RowAmbiguous, RowUnknown
 from replay.datasets.folders import DatasetFolder
 from replay.datasets.logged import streams_of
 from replay.datasets.manifest import read_manifest
@@ -45,16 +45,37 @@ class Affected(Struct, frozen=True, kw_only=True):
 
 
 def traced(folder: Path, row: str) -> Traced:
-    """The line of a row. Raises `DatasetUnreadable` and `RowUnknown`."""
-    read_manifest(folder)
+    """The line of a row, named by its id or by a beginning that no other row's has, with or without the kind.
+
+    Raises `DatasetUnreadable`, `RowAmbiguous` and `RowUnknown`.
+    """
+    kind = read_manifest(folder).spec.kind
     stream = row.partition("/")[2].rpartition("/")[0]
     for each in lineage_in(DatasetFolder(folder), shard_of(stream)):
         if each.id == row:
             return each
-    example = next(
-        (each.id for shard in range(SHARDS) for each in lineage_in(DatasetFolder(folder), shard)), "asr/s1/1"
-    )
-    raise RowUnknown(row, folder, example)
+    return _beginning(folder, row, (row, f"{kind}/{row}") if row else ())
+
+
+def _beginning(folder: Path, row: str, beginnings: tuple[str, ...]) -> Traced:
+    example = "asr/s1/1"
+    found: list[Traced] = []
+    for shard in range(SHARDS):
+        for each in lineage_in(DatasetFolder(folder), shard):
+            example = each.id
+            if any(_begins(each.id, beginning) for beginning in beginnings):
+                found.append(each)
+    if len(found) > 1:
+        raise RowAmbiguous(row, folder, tuple(sorted(each.id for each in found)))
+    if not found:
+        raise RowUnknown(row, folder, example)
+    return found[0]
+
+
+def _begins(row: str, beginning: str) -> bool:
+    """Whether a row's id begins so; a turn's number is whole: who asks for turn 1 does not mean turn 10."""
+    cut = beginning.count("/") > 1 and beginning[-1:].isdigit() and row[len(beginning) :][:1].isdigit()
+    return row.startswith(beginning) and not cut
 
 
 def origins(folder: Path, row: str, log: EventLog) -> Origins:

@@ -6,7 +6,7 @@ Exit status 0 when nothing diverges, 1 when something does or cannot be read, 2 
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from heapq import merge
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,12 @@ from rich.text import Text
 
 from events.archive import read_archive
 from events.envelope import Recorded
-from events.errors import CorruptPayload
+from events.errors import CorruptPayload, StreamUnknown
 from events.lesson import SessionStarted
 from events.location import DataFolder
 from events.opening import open_existing_log
 from events.recorder_log import RecorderEventLog
-from events.session_ids import starts_in
+from events.session_ids import SHORTEST_PREFIX, session_beginning, starts_in
 from replay.errors import ReplayError
 from replay.sessions.earlier import EarlierInLog
 from replay.sessions.golden import golden_findings
@@ -48,7 +48,10 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
     """Add the command; see `replay.sessions.commands`."""
     command = commands.add_parser("verify", help="run today's code over logged sessions and tell where it differs")
     command.add_argument(
-        "what", nargs="*", metavar="SESSION|FILE.jsonl", help="sessions of the log, or files of events"
+        "what",
+        nargs="*",
+        metavar="SESSION|FILE.jsonl",
+        help=f"sessions of the log (ids, or their first {SHORTEST_PREFIX} characters or more), or files of events",
     )
     command.add_argument("--all", action="store_true", help="every session of the log")
     command.add_argument("--json", action="store_true", help="one JSON object a line: each session, then the summary")
@@ -63,7 +66,7 @@ def _run(arguments: argparse.Namespace, folder: DataFolder) -> int:
         arguments.refuse("name sessions or files of events to verify, or give --all for every session of the log")
     summary = Counter[str]()
     policies = Counter[str]()
-    missing: list[str] = []
+    missing: list[StreamUnknown] = []
     for verified in _verified(files, sessions, folder, missing, every=arguments.all):
         summary.update(_counts(verified))
         policies.update(verified.compared)
@@ -72,11 +75,15 @@ def _run(arguments: argparse.Namespace, folder: DataFolder) -> int:
         else:
             for line in _lines(verified):
                 console.print(line, soft_wrap=True)
-    for session in missing:
-        told = f"There is no session {session!r} in this log; `python -m replay list` names those that there are."
-        console.print(Text(told, style="red"), soft_wrap=True)
+    for unknown in missing:
+        console.print(Text(str(unknown), style="red"), soft_wrap=True)
     if arguments.json:
-        total = {"type": "summary", **summary, "compared": dict(sorted(policies.items())), "missing": missing}
+        total = {
+            "type": "summary",
+            **summary,
+            "compared": dict(sorted(policies.items())),
+            "missing": [each.stream for each in missing],
+        }
         sys.stdout.write(msgspec.json.encode(total).decode() + "\n")
     elif summary["sessions"] or not missing:
         console.print(_summary(summary, policies), soft_wrap=True)
@@ -84,7 +91,7 @@ def _run(arguments: argparse.Namespace, folder: DataFolder) -> int:
 
 
 def _verified(
-    files: Iterable[Path], sessions: list[str], folder: DataFolder, missing: list[str], *, every: bool
+    files: Iterable[Path], sessions: list[str], folder: DataFolder, missing: list[StreamUnknown], *, every: bool
 ) -> Iterator[Verified]:
     for path in files:
         yield from verify_file(path)
@@ -95,11 +102,22 @@ def _verified(
         for start in starts_in(log):
             learners.setdefault(start.learner, []).append(start.stream)
         found = {stream for streams in learners.values() for stream in streams}
-        missing.extend(session for session in sessions if session not in found)
+        named = found if every else set(_named(log, sessions, found, missing))
         for streams in learners.values():
-            wanted = [stream for stream in reversed(streams) if every or stream in sessions]
+            wanted = [stream for stream in reversed(streams) if stream in named]
             if wanted:
                 yield from _of_learner(log, wanted, streams[::-1])
+
+
+def _named(
+    log: RecorderEventLog, sessions: Iterable[str], found: Collection[str], missing: list[StreamUnknown]
+) -> Iterator[str]:
+    """The sessions that are meant; those that there are not go to ``missing``. Raises as `session_beginning`."""
+    for session in sessions:
+        try:
+            yield session if session in found else session_beginning(log, session)
+        except StreamUnknown as error:
+            missing.append(error)
 
 
 def _of_learner(log: RecorderEventLog, wanted: list[str], streams: list[str]) -> Iterator[Verified]:

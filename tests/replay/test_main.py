@@ -156,3 +156,20 @@ def test_a_limit_that_is_no_count_is_refused(limit: str, capsys: pytest.CaptureF
     with pytest.raises(SystemExit):
         main(["list", f"--limit={limit}"])
     assert "is no count" in capsys.readouterr().err
+
+
+def test_a_session_is_verified_by_the_beginning_of_its_id_unless_several_begin_so(
+    log: SQLiteEventLog, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for session in ("lesson-a1", "lesson-b1"):
+        log.append(session, [started("eve", session)], expected_version=0, origin=origin("eve"))
+
+    assert main(["verify", "lesson-a", "--json"]) == 0
+    first, summary = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (first["stream"], summary["sessions"]) == ("lesson-a1", 1)
+    assert main(["verify", "lesson", "s1"]) == 2
+    assert capsys.readouterr().out.endswith(
+        "2 sessions begin with 'lesson'; give more of one:\n  lesson-b1\n  lesson-a1\n"
+    )
+    assert main(["verify", "lesson-c", "s1"]) == 2
+    assert "has no stream 'lesson-c'" in capsys.readouterr().out

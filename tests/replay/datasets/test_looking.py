@@ -72,6 +72,30 @@ def test_a_row_that_is_not_there_is_told_with_an_example(
     assert "is no finished dataset" in told(capsys, "trace", str(tmp_path), "asr/s9/1", status=1)
 
 
+def test_the_beginning_of_a_rows_id_is_enough_where_no_other_begins_so(
+    made: Lessons, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = str(tmp_path / "out")
+
+    assert "asr/s2/1: " in told(capsys, "trace", out, "asr/s2")
+    assert "asr/s2/1: " in told(capsys, "trace", out, "s2")
+    several = told(capsys, "trace", out, "s1", status=2)
+    assert "2 rows of" in several
+    assert several.split()[-2:] == ["asr/s1/1", "asr/s1/2"]
+    assert "3 rows of" in told(capsys, "trace", out, "asr", status=2)
+    assert "has no row ''" in told(capsys, "trace", out, "", status=2)
+
+
+def test_who_asks_for_a_turn_is_not_given_another_that_begins_so(
+    made: Lessons, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made.hold("s3", "ana", *made.said("ana", 10, "ten green bottles"))
+    build(tmp_path, "ten")
+
+    assert "asr/s3/10: " in told(capsys, "trace", str(tmp_path / "ten"), "asr/s3")
+    assert "has no row 'asr/s3/1'" in told(capsys, "trace", str(tmp_path / "ten"), "asr/s3/1", status=2)
+
+
 def test_two_datasets_are_compared(made: Lessons, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     build(tmp_path, "same")
     forget("ana", made.log, open_keys(made.folder), made.folder)
