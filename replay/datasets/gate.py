@@ -21,6 +21,7 @@ from replay.datasets.scrubbing import scrubbed
 from replay.datasets.spec import Bounds, Spec
 from replay.quality.catalogue import MEASURES
 from replay.quality.measuring import Figures, Measurer
+from replay.quality.words import words_of
 
 OF_AUDIO = frozenset(measure.name for measure in MEASURES if measure.subject == "audio")
 OF_TEXT = frozenset(measure.name for measure in MEASURES if measure.subject == "text")
@@ -80,6 +81,11 @@ class Gate:
             if row.audio is not None:
                 return Dropped("personal_data")  # the voice still says what the text no longer does
             row = replace(row, columns=clean)
+        if self._spec.text == "normalised":  # names are told by their capitals, so not before
+            words = " ".join(words_of(text))
+            if not words:
+                return Dropped("no_words")
+            row = replace(row, columns=row.columns | {"text": words})
         return Passed(row, self._mark(text, sound, samples), clean is not None)
 
     def _mark(self, text: str, sound: bytes, samples: Audio | None) -> Mark | None:

@@ -56,7 +56,7 @@ class Spec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A dataset. ``language`` is the language of the sessions (BCP 47), empty for any.
 
     ``scrub`` takes personal data out of texts, ``dedup`` leaves out rows that are there already (exactly, or nearly),
-    ``degraded`` lets in what engines of last resort said.
+    ``degraded`` lets in what engines of last resort said. ``text`` "normalised" writes all transcripts in one way.
     """
 
     kind: str
@@ -66,6 +66,7 @@ class Spec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     language: str = "en"
     licence: str = ""
     scrub: bool = True
+    text: Literal["as_written", "normalised"] = "as_written"
     dedup: Literal["none", "exact", "near"] = "exact"
     degraded: bool = False
     filters: dict[str, Bounds] = {}
@@ -123,6 +124,8 @@ def _check(spec: Spec, file: str, kinds: Mapping[str, Collection[str]], formats:
             what = f"a dataset of kind {spec.kind!r} has no measure {name!r}"
             raise SpecUnusable(file, f"$.filters.{name}", what, sorted(kinds[spec.kind]))
         _check_bounds(name, bounds, file)
+    if spec.text != "as_written" and spec.kind != "asr":
+        raise SpecUnusable(file, "$.text", f"{spec.text!r} is for transcripts, of kind 'asr'", ("as_written",))
     _check_splits(spec.splits, file)
     query = spec.sessions
     for end in ("after", "before"):

@@ -162,3 +162,22 @@ def test_recordings_are_measured_where_a_filter_asks(
 
     assert ids_in(tmp_path / "out") == ["asr/s1/1"]
     assert left(manifest) == {reason: 1}
+
+
+def test_texts_are_written_in_one_way_where_that_is_asked(lessons: Lessons, tmp_path: Path) -> None:
+    lessons.consent("ana")
+    lessons.hold("s1", "ana", *lessons.said("ana", 1, "It's 3 o'clock, isn't it?"), *lessons.said("ana", 2, "..."))
+    lessons.hold("s2", "ana", *lessons.said("ana", 1, "my name is Ana"))
+    spec = Spec(kind="asr", formats=("jsonl",), text="normalised")
+
+    manifest = build(lessons, tmp_path / "out", spec)
+    build(lessons, tmp_path / "written", replace(spec, text="as_written"))
+
+    assert left(manifest) == {"no_words": 1, "personal_data": 1}  # the name was told by its capital before
+    assert texts_in(tmp_path / "out") == [("it's 3 o'clock isn't it", "It's 3 o'clock, isn't it?")]
+    assert ("It's 3 o'clock, isn't it?",) * 2 in texts_in(tmp_path / "written")
+
+
+def texts_in(folder: Path) -> list[tuple[str, str]]:
+    lines = [line for path in sorted(folder.glob("jsonl/*.jsonl")) for line in path.read_text().splitlines()]
+    return [(row["columns"]["text"], row["columns"]["transcript"]) for row in map(json.loads, lines)]

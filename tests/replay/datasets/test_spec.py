@@ -48,6 +48,8 @@ def test_a_spec_says_what_is_wanted_and_the_rest_has_defaults(tmp_path: Path) ->
             "keep",
         ),
         ('kind = "asr"\nformats = ["jsonl"]\ndedup = "all"\n', "$.dedup", "near"),
+        ('kind = "asr"\nformats = ["jsonl"]\ntext = "small"\n', "$.text", "normalised"),
+        ('kind = "dialogue"\nformats = ["jsonl"]\ntext = "normalised"\n', "$.text", "as_written"),
         ('kind = "songs"\nformats = ["jsonl"]\n', "$.kind", "dialogue"),
         ('kind = "asr"\nformats = []\n', "$.formats", "kaldi"),
         ('kind = "asr"\nformats = ["jsonl", "csv"]\n', "$.formats[1]", "kaldi"),
