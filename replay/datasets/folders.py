@@ -13,6 +13,13 @@ from replay.datasets.errors import StorageRefused
 MANIFEST = "manifest.json"
 CARD = "README.md"
 REPORT = "report.html"
+REFUSED = frozenset(
+    {
+        errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EISDIR,
+        errno.ENAMETOOLONG,
+    }
+)  # fmt: skip
+"""What a disk says that is full or may not be written, or that there can be no such folder."""
 BUILDING = ".building"
 """The folder of a build that is not finished."""
 
@@ -111,10 +118,10 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def storage(folder: Path) -> Iterator[None]:
-    """Tell a disk that is full, or a folder that may not be written, by a typed error."""
+    """Tell a disk that is full, or a folder that cannot be one or may not be written, by a typed error."""
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM):
+        if error.errno in REFUSED:
             raise StorageRefused(folder, error.strerror or str(error)) from error
         raise

@@ -1,5 +1,6 @@
 """What a dataset is asked to be: a TOML file, read strictly. Opens nothing but that file."""
 
+import math
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -119,6 +120,8 @@ def _check(spec: Spec, file: str, kinds: Mapping[str, Collection[str]], formats:
             raise SpecUnusable(file, f"$.formats[{number}]", what, possible)
     if not all(each.isalnum() or each in "-_." for each in spec.name):
         raise SpecUnusable(file, "$.name", f"{spec.name!r} may hold letters, digits and - _ . only")
+    if spec.name and not any(map(str.isalnum, spec.name)):
+        raise SpecUnusable(file, "$.name", f"{spec.name!r} has no letter and no digit")
     for name, bounds in spec.filters.items():
         if name not in kinds[spec.kind]:
             what = f"a dataset of kind {spec.kind!r} has no measure {name!r}"
@@ -138,6 +141,9 @@ def _check(spec: Spec, file: str, kinds: Mapping[str, Collection[str]], formats:
 def _check_bounds(name: str, bounds: Bounds, file: str) -> None:
     if bounds.min is None and bounds.max is None:
         raise SpecUnusable(file, f"$.filters.{name}", "neither bound is given", ("min", "max"))
+    for end, bound in (("min", bounds.min), ("max", bounds.max)):
+        if bound is not None and not math.isfinite(bound):
+            raise SpecUnusable(file, f"$.filters.{name}.{end}", f"{bound} is no bound; leave it out for none")
     if bounds.min is not None and bounds.max is not None and bounds.min > bounds.max:
         raise SpecUnusable(file, f"$.filters.{name}", f"no value is both >= {bounds.min:g} and <= {bounds.max:g}")
     measure = BY_NAME.get(name)

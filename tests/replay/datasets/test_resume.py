@@ -156,6 +156,17 @@ def test_a_full_disk_is_named_and_what_is_finished_stays(
     assert manifest(tmp_path, "out") == manifest(tmp_path, "whole")
 
 
+def test_a_place_where_there_can_be_no_folder_is_told(
+    made: Lessons, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+
+    assert run(tmp_path, "file") == 1
+    assert run(tmp_path, "file/out") == 1
+    assert "cannot write to" in capsys.readouterr().out
+    assert (tmp_path / "file").read_text() == "in the way"
+
+
 def test_who_withdraws_while_it_is_built_is_not_published(made: Lessons, tmp_path: Path) -> None:
     folder = DatasetFolder(tmp_path / "out")
     builder = Builder(SPEC, made.log, folder.root)

@@ -71,6 +71,9 @@ def test_a_fault_names_its_place_and_what_is_allowed_there(tmp_path: Path, text:
     [
         ("[filters]\nconfidence = { min = 0.8, max = 0.2 }\n", "$.filters.confidence"),
         ("[filters]\nconfidence = {}\n", "$.filters.confidence"),
+        ("[filters]\nconfidence = { min = nan }\n", "$.filters.confidence.min"),
+        ("[filters]\nconfidence = { min = 0.5, max = inf }\n", "$.filters.confidence.max"),
+        ('name = ".."\n', "$.name"),
         ("[splits]\ntrain = 80\n", "$.splits"),
         ("[splits]\ntrain = 85\ntest = 0\nhold_out_tutors = ['mei']\n", "$.splits.test"),
         ("[sessions]\nafter = 2026-02-01T00:00:00Z\nbefore = 2026-01-01T00:00:00Z\n", "$.sessions.before"),
