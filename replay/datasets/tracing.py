@@ -95,11 +95,12 @@ def origins(folder: Path, row: str, log: EventLog) -> Origins:
 
 
 def lineage_in(folder: DatasetFolder, shard: int) -> Iterator[Traced]:
-    """The lines of a shard; none of a shard without rows."""
+    """The lines of a shard; none of a shard without rows. Raises `DatasetUnreadable`."""
     path = folder.lineage_of(shard)
     if path.exists():
         with open(path, "rb") as file:
-            yield from map(_DECODER.decode, file)
+            for number, line in enumerate(file, 1):
+                yield _read(line, folder, path, number)
 
 
 def affected(learner: str, datasets: tuple[Dataset, ...]) -> Iterator[Affected]:
@@ -115,13 +116,14 @@ def affected(learner: str, datasets: tuple[Dataset, ...]) -> Iterator[Affected]:
             continue
         try:
             manifest = read_manifest(Path(dataset.place))
+            rows = tuple(_rows_of(learner, DatasetFolder(Path(dataset.place))))
         except DatasetUnreadable as error:
             yield msgspec.structs.replace(found, fault=error.reason)
             continue
         if manifest.version != dataset.version:
             yield msgspec.structs.replace(found, fault=f"its folder now holds version {manifest.version}")
             continue
-        yield msgspec.structs.replace(found, rows=tuple(_rows_of(learner, DatasetFolder(Path(dataset.place)))))
+        yield msgspec.structs.replace(found, rows=rows)
 
 
 def _rows_of(learner: str, folder: DatasetFolder) -> Iterator[str]:
@@ -131,6 +133,13 @@ def _rows_of(learner: str, folder: DatasetFolder) -> Iterator[str]:
         if not path.exists():
             continue
         with open(path, "rb") as file:
-            for line in file:
-                if sign in line and (each := _DECODER.decode(line)).learner == learner:
+            for number, line in enumerate(file, 1):
+                if sign in line and (each := _read(line, folder, path, number)).learner == learner:
                     yield each.id
+
+
+def _read(line: bytes, folder: DatasetFolder, path: Path, number: int) -> Traced:
+    try:
+        return _DECODER.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise DatasetUnreadable(folder.root, f"line {number} of lineage/{path.name} cannot be read: {error}") from error

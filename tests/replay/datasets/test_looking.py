@@ -96,6 +96,16 @@ def test_who_asks_for_a_turn_is_not_given_another_that_begins_so(
     assert "has no row 'asr/s3/1'" in told(capsys, "trace", str(tmp_path / "ten"), "asr/s3/1", status=2)
 
 
+def test_a_damaged_lineage_is_told_with_its_file_and_line(
+    made: Lessons, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path in (tmp_path / "out" / "lineage").iterdir():
+        path.write_bytes(path.read_bytes()[:-20] + b"\n")
+
+    assert "line 1 of lineage/" in told(capsys, "trace", str(tmp_path / "out"), "s1", status=1)
+    assert "cannot be read" in told(capsys, "affected", "--learner", "ben")
+
+
 def test_two_datasets_are_compared(made: Lessons, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     build(tmp_path, "same")
     forget("ana", made.log, open_keys(made.folder), made.folder)
