@@ -16,11 +16,12 @@ def folds(utterances: Sequence[RatedUtterance], count: int, seed: int) -> dict[s
     totals: dict[str, list[float]] = defaultdict(list)
     groups: dict[str, str] = {}
     for one in utterances:
-        totals[one.learner].append(one.total if one.total is not None else np.nan)
         groups[one.learner] = one.age_group
+        if one.total is not None:
+            totals[one.learner].append(one.total)
     rng = np.random.default_rng(seed)
     order = sorted(
-        totals,
-        key=lambda learner: (groups[learner], float(np.nan_to_num(np.nanmean(totals[learner]))) + rng.normal() * TIES),
+        groups,
+        key=lambda learner: (groups[learner], float(np.mean(totals[learner] or [0.0])) + rng.normal() * TIES),
     )
     return {learner: place % count for place, learner in enumerate(order)}
