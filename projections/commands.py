@@ -112,7 +112,7 @@ def rebuild(log: RecorderEventLog, store: ViewStore, projection: AnyProjection, 
                 name, accept=accept, step=lambda reached, end: progress.update(task, completed=reached, total=end)
             )
 
-    rebuilt = rebuilt_now() if accept else _when_forgotten(rebuilt_now)
+    rebuilt = rebuilt_now() if accept else _when_forgotten(log, rebuilt_now)
     keys = counted(rebuilt.keys, "key")
     print(f"{name}: {keys} rebuilt from position 0 to {rebuilt.position:,}, now in service")
     if rebuilt.replaced:
@@ -142,7 +142,7 @@ def diff(log: RecorderEventLog, store: ViewStore, projection: AnyProjection) -> 
                 log, store, projection, step=lambda reached, end: progress.update(task, completed=reached, total=end)
             )
 
-    found = _when_forgotten(compared_now)
+    found = _when_forgotten(log, compared_now)
     if found.checksum == found.replaced:
         equal = "is that" if found.keys == 1 else "are those"
         keys = counted(found.keys, "key")
@@ -200,8 +200,11 @@ def caught_up(log: RecorderEventLog, store: ViewStore) -> ProjectionRunner:
     return runner
 
 
-def _when_forgotten(build: Callable[[], Rebuilt]) -> Rebuilt:
-    """Build again where it differs while somebody is being forgotten: from the key's end to the views' it must."""
+def _when_forgotten(log: RecorderEventLog, build: Callable[[], Rebuilt]) -> Rebuilt:
+    """Build again where it differs while somebody is being forgotten: from the key's end to the views' it must.
+
+    A forgetting that nobody is at any more is finished meanwhile.
+    """
     for _ in range(FORGETTING_ATTEMPTS - 1):
         try:
             rebuilt = build()
@@ -214,6 +217,7 @@ def _when_forgotten(build: Callable[[], Rebuilt]) -> Rebuilt:
             return rebuilt
         print(f"{', '.join(forgetting[:5])} may just be being forgotten; once more in a moment", file=sys.stderr)
         time.sleep(FORGETTING_S)
+        log.keep_up()
     return build()
 
 

@@ -55,7 +55,7 @@ class Rebuilt(Struct, frozen=True, kw_only=True):
 
     ``replaced`` is "" where another version of the fold had made them. ``differing`` names keys whose views are not
     the same, at most `projections.comparison.MOST_KEYS` of them. ``forgetting`` names learners of whom the new views
-    have nothing because they are just being forgotten: those in service still have.
+    have nothing because they are just being forgotten, or the log has just told of it: those in service still have.
     """
 
     name: str
@@ -119,6 +119,7 @@ class _Building:
         self._positions = dict.fromkeys(range(PARTS), 0)
         self._stored = dict(self._positions)
         self._filled: str | None = None
+        self._let_go: dict[str, int] = {}
         with store.transaction() as cursor:
             self._looked = self._locked(cursor).position
             self._generation = self._begin(cursor)
@@ -169,6 +170,7 @@ class _Building:
             self._looked = position
             if self._positions[part_of_learner(learner)] < position:
                 self._fold.forget(learner)
+                self._let_go[learner] = position
 
     def fill_tables(self) -> bool:
         """Derive the tables of the next views in a transaction of its own; False when there are none left.
@@ -241,7 +243,7 @@ class _Building:
                 self._fold_page(ends)
                 self._write(cursor, self._fold.take())
             self._mark_as(cursor, standing.generation)
-            rebuilt = self._compared(cursor, standing)
+            rebuilt = self._compared(cursor, standing, self._forgetting(ends))
             if wanted(not rebuilt.differing):
                 self._change_places(cursor, standing)
             else:
@@ -257,7 +259,12 @@ class _Building:
             (generation, self._name, self._generation),
         )
 
-    def _compared(self, cursor: Cursor, standing: Standing) -> Rebuilt:
+    def _forgetting(self, ends: Mapping[int, int]) -> tuple[str, ...]:
+        """See `Rebuilt.forgetting`; ``ends`` is how far the views in service are."""
+        ahead = (learner for learner, told in self._let_go.items() if ends[part_of_learner(learner)] < told)
+        return tuple(sorted({*self._fold.forgetting, *ahead}))
+
+    def _compared(self, cursor: Cursor, standing: Standing, forgetting: tuple[str, ...]) -> Rebuilt:
         old = standing.generation
         ours = checksum(cursor, self._projection, self._generation)
         # Another version of the fold may have had other tables: there is nothing to compare.
@@ -274,7 +281,7 @@ class _Building:
             checksum=ours,
             replaced=theirs,
             differing=differing,
-            forgetting=self._fold.forgetting,
+            forgetting=forgetting,
         )
 
     def _change_places(self, cursor: Cursor, standing: Standing) -> None:

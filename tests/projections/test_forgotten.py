@@ -8,6 +8,7 @@ from events.learner import LearnerForgotten, stream_of
 from events.memory import MemoryEventLog
 from projections import rebuild as rebuild_module
 from projections.catalogue import PROJECTIONS, projection_named
+from projections.errors import RebuildDiffers
 from projections.forgotten import forgotten_after, scrub_buildings
 from projections.projection import Projection
 from projections.rebuild import compare, rebuild
@@ -91,6 +92,28 @@ def test_what_a_killed_rebuild_left_is_scrubbed(
     scrub_buildings(log, store, PROJECTIONS)
 
     assert left_of(store, name) == 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_rebuild_tells_whom_it_let_go_of_before_the_views_in_service_did(
+    name: str, log: MemoryEventLog, store: ViewStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(log, sessions=20)
+    runner = ProjectionRunner(log, store, PROJECTIONS)
+    run_all(runner)
+    monkeypatch.setattr(rebuild_module, "PAGE", log.head() - 1)
+
+    def forgotten(reached: int, end: int) -> None:
+        if not list(forgotten_after(log, 0)):
+            forget(log, LEARNER)
+
+    with pytest.raises(RebuildDiffers) as refused:
+        rebuild(log, store, projection_named(name), step=forgotten)
+
+    assert refused.value.forgetting == (LEARNER,)
+    run_all(runner)
+    again = rebuild(log, store, projection_named(name))
+    assert (again.differing, again.forgetting) == ((), ())
 
 
 def test_a_rebuild_goes_on_with_the_life_that_began_after_the_forgetting(

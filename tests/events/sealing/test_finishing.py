@@ -17,7 +17,9 @@ from events.learner import ConsentGiven, LearnerForgotten, stream_of
 from events.learner_stream import append_for
 from events.location import DataFolder
 from events.opening import open_existing_log, open_keys, open_log
+from events.recorder_log import RecorderEventLog
 from events.sealing import forgetting
+from events.sealing import keys as learners_keys
 from events.sealing.errors import LearnerBeingForgotten
 from events.sealing.forgetting import HOLD, forget
 from events.sealing.key_store import Step
@@ -26,6 +28,7 @@ from projections.__main__ import main as projections
 from projections.catalogue import PROJECTIONS
 from projections.opening import open_views
 from projections.runner import ProjectionRunner
+from projections.views import ViewStore
 from tests.events.destroyed import destroy_and_tell
 from tests.events.samples import ENGINE, origin, started
 from tests.events.sealing.lessons import folder, hold_lesson, places_of
@@ -252,6 +255,29 @@ def test_a_rebuild_beside_a_forgetting_waits_for_it_instead_of_giving_alarm(
         assert projections(["run", "--once"], here) == 0
     log.close()
     assert len(waited) == 2
+
+
+@pytest.mark.parametrize("command", ["rebuild", "diff"])
+def test_a_rebuild_finishes_a_forgetting_that_is_killed_beside_it(
+    folder: DataFolder, command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hold_lesson(folder, "ana")
+    assert projections(["run", "--once"], folder) == 0
+    caught_up, killed = commands.caught_up, list[bool]()
+
+    def and_then_killed(log: RecorderEventLog, store: ViewStore) -> ProjectionRunner:
+        runner = caught_up(log, store)
+        if not killed:
+            killed.append(open_keys(folder).destroy("ana"))
+        return runner
+
+    monkeypatch.setattr(commands, "caught_up", and_then_killed)
+    monkeypatch.setattr(commands, "FORGETTING_S", 0.0)
+    monkeypatch.setattr(learners_keys, "CHECK_S", 0.0)  # the key is found gone at once
+    assert projections([command, "vocabulary"], folder) == 0
+
+    assert "ana may just be being forgotten" in capsys.readouterr().err
+    assert told_in(folder, "ana") == [1]
 
 
 def test_nobody_is_a_learner_without_a_name(here: DataFolder) -> None:
