@@ -2,6 +2,8 @@
 
 Rates and weights were set by hand near the values that a regression on speechocean762's experts gave, so that each
 figure moves for a reason that a teacher can name. Agreement with the experts there: ``python -m bench.assessment``.
+Of a sentence that was given, fluency and prosody are those of the pronunciation model where there is one: it learnt
+them from the experts' ratings of whole readings (see the card in ``actors/pronunciation/trained``).
 """
 
 import re
@@ -66,10 +68,13 @@ def combine(
     words = len(transcript.text.split())
     norm = WORDS_PER_MINUTE.get(level, WORDS_PER_MINUTE["B1"]) * (READING_FACTOR if guided else 1.0)
     fluent = fluency(prosody, words, norm) if spoken and prosody is not None else None
+    melodious = melody_and_rhythm(prosody, fluent) if spoken and prosody is not None else None
+    if guided and pronunciation is not None:
+        fluent, melodious = _as_rated(pronunciation.fluency, fluent), _as_rated(pronunciation.prosodic, melodious)
     figures = {
         "pronunciation": _pronunciation(pronunciation, transcript, guided),
         "fluency": fluent,
-        "prosody": melody_and_rhythm(prosody, fluent) if spoken and prosody is not None else None,
+        "prosody": melodious,
         "grammar": None if notes is None or guided or unsure else grammar(transcript.text, len(notes)),
     }
     completeness = pronunciation.completeness if guided and pronunciation is not None else None
@@ -78,6 +83,11 @@ def combine(
         completeness=_rounded(completeness),
         **{name: _rounded(figure) for name, figure in figures.items()},
     )
+
+
+def _as_rated(rated: float | None, reckoned: float | None) -> float | None:
+    """What a model of the experts' ratings says, where it can be judged at all and there is such a model."""
+    return reckoned if rated is None or reckoned is None else rated
 
 
 def fluency(prosody: Prosody, words: int, norm_wpm: float) -> float | None:

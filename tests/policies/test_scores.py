@@ -214,3 +214,12 @@ def test_names_short_forms_and_a_strange_word_leave_a_text_english(text: str) ->
 def test_a_rate_far_above_the_norm_earns_no_more_than_full_fluency() -> None:
     assert fluency(prosody(words_per_minute=330.0), 9, 100.0) == 100.0
     assert fluency(prosody(words_per_minute=None), 9, 100.0) is None  # words that nobody can say so fast
+
+
+def test_of_a_given_sentence_fluency_and_prosody_are_what_a_model_of_the_ratings_says() -> None:
+    rated = msgspec.structs.replace(pronunciation(), fluency=64.0, prosodic=71.0)
+    scores = scored(prosody(), rated)
+    assert (scores.fluency, scores.prosody) == (64.0, 71.0)
+    free = scored(prosody(), rated, notes=())  # it learnt from readings, not from talk
+    assert free.fluency != 64.0
+    assert scored(None, rated).fluency is None  # where nothing was measured, nothing is claimed
