@@ -110,11 +110,13 @@ def probability(odds: float) -> float:
 
 
 def _well_rated(told: Folds) -> list[Judged]:
-    return [
+    """As they are judged with their own texts; all utterances, where nobody reads well."""
+    found = [
         judged_
         for one, judged_ in zip(told.utterances, told.own, strict=True)
         if one.total is not None and one.total >= WELL_RATED
     ]
+    return found or told.own
 
 
 def _group(name: str, told: Folds, wanted: Callable[[RatedUtterance], bool]) -> Group:
@@ -123,11 +125,15 @@ def _group(name: str, told: Folds, wanted: Callable[[RatedUtterance], bool]) -> 
         _over(told, [number for number in numbers if told.folds[number] == fold])
         for fold in sorted({told.folds[number] for number in numbers})
     ]
-    spread = {
-        field: float(np.nanstd([getattr(one, field) for one in by_fold])) for field in Agreement.__struct_fields__
-    }
+    spread = {field: _deviation([getattr(one, field) for one in by_fold]) for field in Agreement.__struct_fields__}
     pooled = _over(told, numbers)
     return Group(name=name, pooled=pooled, spread=structs.replace(pooled, **spread | {"utterances": len(numbers)}))
+
+
+def _deviation(figures: Sequence[float]) -> float:
+    """Of those folds in which the figure can be reckoned."""
+    known = [figure for figure in figures if not np.isnan(figure)]
+    return float(np.std(known)) if known else float("nan")
 
 
 def _over(told: Folds, numbers: Sequence[int]) -> Agreement:

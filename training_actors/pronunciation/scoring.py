@@ -1,6 +1,6 @@
 """Training of the scoring network on rated utterances, and of the same utterances with texts that nobody read."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -70,6 +70,20 @@ def standardised(examples: Sequence[Example]) -> ScoringNetwork:
     network.sound.fit(torch.from_numpy(np.concatenate([one.sound for one in inputs])[::FIGURES_STEP]))
     network.whole_sound.fit(torch.from_numpy(np.stack([one.whole_sound for one in inputs])))
     return network
+
+
+def restored(state: Mapping[str, Tensor]) -> ScoringNetwork:
+    """A fitted network out of its ``state_dict``."""
+    widths = Widths(
+        phone=len(state["phone_figures.mean"]),
+        word=len(state["word_figures.mean"]),
+        utterance=len(state["utterance_figures.mean"]),
+        sound=state["sound.components"].shape[1],
+        whole_sound=state["whole_sound.components"].shape[1],
+    )
+    network = ScoringNetwork(widths)
+    network.load_state_dict(state)
+    return network.eval()
 
 
 def loss(scored: Scored, targets: Scored) -> Tensor:

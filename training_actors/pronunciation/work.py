@@ -107,12 +107,7 @@ class Trainer:
 
     def networks(self, fold: int) -> list[ScoringNetwork]:
         """The fitted networks of a fold, one a seed."""
-        found = []
-        for seed in self._job.plan.seeds:
-            network = scoring.standardised(self.rated)
-            network.load_state_dict(torch.load(self._weights(fold, seed)))
-            found.append(network.eval())
-        return found
+        return [scoring.restored(torch.load(self._weights(fold, seed))) for seed in self._job.plan.seeds]
 
     def acoustics(self) -> AcousticNetwork:
         """The fitted acoustic network."""

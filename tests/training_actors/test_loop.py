@@ -1,0 +1,99 @@
+"""From a rated corpus to a model that scores: the whole loop, on a few recordings and with next to no training."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from pocketsphinx import get_model_path
+
+from actors.assessment.lexicon import Lexicon
+from actors.hearing.decode import decode_audio
+from actors.hearing.whisper import WhisperRecogniser
+from actors.hearing.whisper_model import LoadedWhisper
+from actors.models import ModelStore
+from actors.models.errors import ModelError
+from actors.pronunciation.listening import WhisperListener
+from actors.pronunciation.model import open_model
+from actors.pronunciation.scorer import TrainedPronunciationScorer
+from replay.__main__ import main as replay
+from training_actors.__main__ import main as train
+
+CORPUS = Path(__file__).parents[3] / "shared/data/speechocean762-train"
+LEARNERS, EACH = 4, 5
+SMALL = ["--sentences", "4", "--folds", "2", "--seeds", "1", "--epochs", "1"]
+
+
+@pytest.fixture(scope="module")
+def slice_of_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A few short recordings of children and adults."""
+    if not CORPUS.is_dir():
+        pytest.skip(f"no speechocean762 at {CORPUS}: the loop is run on its recordings")
+    folder = tmp_path_factory.mktemp("corpus")
+    (folder / "audio").mkdir()
+    rows = [json.loads(line) for line in (CORPUS / "utterances.jsonl").read_text("utf-8").splitlines()]
+    short = [row for row in rows if row["duration_s"] < 4 and len(row["words"]) > 2]
+    kept: dict[str, list[dict[str, object]]] = {}
+    for row in sorted(short, key=lambda row: (row["age"] >= 16, row["id"])):
+        kept.setdefault(row["speaker"], []).append(row)
+    speakers = [speaker for speaker, of in kept.items() if len(of) >= EACH]
+    chosen = [row for speaker in (*speakers[:2], *speakers[-2:]) for row in kept[speaker][:EACH]]
+    for row in chosen:
+        shutil.copy(CORPUS / str(row["audio"]), folder / str(row["audio"]))
+    (folder / "utterances.jsonl").write_text("".join(json.dumps(row) + "\n" for row in chosen), "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def work(slice_of_corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run on the slice, imported into a log of its own."""
+    work = tmp_path_factory.mktemp("work")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLLOQUY_DATA", str(tmp_path_factory.mktemp("data")))
+        assert replay(["import", "speechocean762", str(slice_of_corpus)]) == 0
+        try:
+            assert train(["train", "pronunciation", "--work", str(work), *SMALL]) == 0
+        except ModelError as error:
+            pytest.skip(f"a model cannot be had: {error}")
+    return work
+
+
+def test_a_run_on_rated_recordings_makes_a_model_that_opens(work: Path) -> None:
+    (folder,) = work.glob("*/model")
+    model = open_model(folder)
+    assert len(model.facts.digest) == 64
+    told = json.loads((folder / "evaluation.json").read_text("utf-8"))
+    (everyone, *groups) = told["outcome"]["groups"]
+    assert everyone["pooled"]["utterances"] == LEARNERS * EACH
+    assert [group["name"] for group in groups] == ["adult", "child"]
+    assert model.facts.version in (folder / "card.md").read_text("utf-8")
+
+
+def test_a_run_that_is_asked_for_again_does_nothing_anew_and_gives_the_same_networks(
+    work: Path, slice_of_corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder,) = work.glob("*/model")
+    before = open_model(folder).facts
+    kept = {file: file.stat().st_mtime_ns for file in work.rglob("*.pt")}
+    monkeypatch.setenv("COLLOQUY_DATA", str(tmp_path))
+    assert train(["train", "pronunciation", "--work", str(work), "--dataset", str(work / "dataset"), *SMALL]) == 0
+    assert open_model(folder).facts == before
+    assert {file: file.stat().st_mtime_ns for file in work.rglob("*.pt")} == kept
+
+
+def test_the_model_scores_every_word_of_a_recordings_own_text(work: Path, slice_of_corpus: Path) -> None:
+    (folder,) = work.glob("*/model")
+    whisper = LoadedWhisper(ModelStore.for_user(os.environ).path("whisper-base"))
+    lexicon = Lexicon(Path(str(get_model_path("en-us"))) / "cmudict-en-us.dict")
+    scorer = TrainedPronunciationScorer(open_model(folder), WhisperListener(whisper), lexicon)
+    row = json.loads((slice_of_corpus / "utterances.jsonl").read_text("utf-8").splitlines()[0])
+    audio = decode_audio((slice_of_corpus / row["audio"]).read_bytes())
+    heard = WhisperRecogniser(whisper).transcribe(audio)
+    scored = scorer.score(audio, row["text"], heard.words)
+    assert [word.text for word in scored.words] == row["text"].split()
+    assert 0 <= scored.score <= 100
+    assert scored.confidence is not None
+    said = [word for word in scored.words if word.spoken]
+    assert all(0 <= word.start_ms < word.end_ms <= 1000 * row["duration_s"] + 20 for word in said)
+    assert all(word.phones for word in said)
