@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from actors.page import BETTER, FIRST, INK, MUTED, SECOND, SETTINGS, WIDTH_IN, WORSE, picture
 from replay.counterfactual.comparison import TRAITS, Comparison, Measured, Pair
 from replay.counterfactual.examples import Spread
 from replay.counterfactual.table import difference_unit, figure_text, slices_shown
 from replay.counterfactual.values import Answer, Replied
 from replay.errors import LibraryMissing
-from replay.page import BETTER, FIRST, INK, MUTED, SECOND, SETTINGS, WIDTH_IN, WORSE, picture
 
 ROW_IN = 0.26
 BINS = 25

@@ -2,6 +2,7 @@
 
 import html
 
+from actors.page import BETTER, WORSE, page
 from projections.wording import counted
 from replay.counterfactual.bootstrap import Estimate
 from replay.counterfactual.comparison import TRAITS, Comparison, Measured
@@ -12,7 +13,6 @@ from replay.counterfactual.run import Finished
 from replay.counterfactual.table import baseline_of, difference_unit, engine_text, figure_text, slices_shown, title_text
 from replay.counterfactual.verdict import PASSED
 from replay.counterfactual.verdict import WORSE as WORSE_THAN
-from replay.page import BETTER, WORSE, page
 
 WHAT = {
     "asr": "recognisers",

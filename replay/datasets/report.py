@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Any
 
+from actors.page import BETTER, FIRST, SECOND, SETTINGS, WIDTH_IN, WORSE, page, picture
 from replay.datasets.manifest import Left, Manifest
 from replay.datasets.rows import SPLITS
 from replay.datasets.tally import TRAITS, Tally, width_of
 from replay.errors import LibraryMissing
-from replay.page import BETTER, FIRST, SECOND, SETTINGS, WIDTH_IN, WORSE, page, picture
 from replay.quality.catalogue import BY_NAME
 
 MOST_VALUES = 15

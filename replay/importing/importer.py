@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from actors.hearing.decode import encode_flac
 from actors.hearing.errors import AudioError, audio_too_large
+from actors.hearing.files import MAX_FILE_BYTES, Decoders
 from actors.hosting.utterance import level_db
 from actors.ports import SAMPLE_RATE_HZ
 from events.blobs import BlobsByLearner
@@ -24,7 +25,6 @@ from events.log import Batch
 from events.recorder_log import RecorderEventLog
 from events.sealing.errors import LearnerForgotten
 from replay.importing.corpus import Corpus, Fault, Speaker, Utterance
-from replay.importing.decoding import MAX_FILE_BYTES, Decoders
 from replay.importing.errors import ImportHeld
 from replay.importing.sessions import (
     MOST_TURNS,

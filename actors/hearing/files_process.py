@@ -1,6 +1,6 @@
 """Decodes audio files, a path a line on stdin, samples on stdout, in forks of this process that may die of a file.
 
-Started as a script by `replay.importing.decoding`, with the path of `actors.hearing.decoder_process` as its argument.
+Started as a script by `actors.hearing.files`, with the path of `actors.hearing.decoder_process` as its argument.
 That one decodes one file in bounded memory and time and ends of the first that is bad; started anew for each of
 thousands it takes 0.1 to 0.2 s a file, most of it to load FFmpeg. Here a fork that has it already goes on to the next
 file until one is bad or it has worked for a while. Imports nothing of ours, as that one does.

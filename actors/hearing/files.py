@@ -13,13 +13,12 @@ from typing import Self
 
 import numpy as np
 
-from actors.hearing import decoder_process
+from actors.hearing import decoder_process, files_process
 from actors.hearing.decode import checked
 from actors.hearing.errors import AudioError
 from actors.ports import SAMPLE_RATE_HZ, Audio
-from replay.importing import decoding_process
 
-MAX_FILE_BYTES = decoding_process.MAX_FILE_BYTES
+MAX_FILE_BYTES = files_process.MAX_FILE_BYTES
 
 
 class Decoders:
@@ -50,7 +49,7 @@ class _Decoder:
     """A worker and the way to it; for one thread."""
 
     def __init__(self) -> None:
-        command = [sys.executable, "-I", decoding_process.__file__, decoder_process.__file__]
+        command = [sys.executable, "-I", files_process.__file__, decoder_process.__file__]
         self._worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
 
     @property
@@ -63,7 +62,7 @@ class _Decoder:
             self._worker.stdin.write(json.dumps([str(path), SAMPLE_RATE_HZ, most_seconds]).encode() + b"\n")
             self._worker.stdin.flush()
         except BrokenPipeError as error:
-            raise AudioError("not_audio", "The decoder ended; run the import again.") from error
+            raise AudioError("not_audio", "The decoder ended; run the command again.") from error
         status = int.from_bytes(self._take(4), "big", signed=True)
         answer = self._take(int.from_bytes(self._take(8), "big"))
         if status == 0:
@@ -84,5 +83,5 @@ class _Decoder:
         assert self._worker.stdout is not None
         data = self._worker.stdout.read(count)
         if len(data) < count:
-            raise AudioError("not_audio", "The decoder ended before the file did; run the import again.")
+            raise AudioError("not_audio", "The decoder ended before the file did; run the command again.")
         return data

@@ -8,7 +8,7 @@ import soundfile
 
 from actors.hearing.decode import decode_audio
 from actors.hearing.errors import AudioError
-from replay.importing.decoding import Decoders
+from actors.hearing.files import Decoders
 from tests.replay.importing.corpora import RATE_HZ, tone
 
 
