@@ -72,6 +72,15 @@ def decode_flac(data: bytes, rate_hz: int = SAMPLE_RATE_HZ) -> Audio:
     return audio
 
 
+def resampled(samples: Audio, rate_hz: int) -> Audio:
+    """Samples at 16 kHz, by FFmpeg's resampler, which has a low-pass filter before it."""
+    if rate_hz == SAMPLE_RATE_HZ:
+        return samples
+    file = io.BytesIO()
+    soundfile.write(file, samples, rate_hz, format="WAV", subtype="FLOAT")
+    return decode_audio(file.getvalue())
+
+
 def _run_decoder(data: bytes, max_seconds: float) -> bytes:
     command = [sys.executable, "-I", str(_DECODER), str(SAMPLE_RATE_HZ), str(max_seconds)]
     try:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from actors.chain import EngineChain
-from actors.hearing.decode import decode_audio
+from actors.hearing.decode import decode_audio, resampled
 from actors.hearing.errors import AudioError
 from actors.ports import SAMPLE_RATE_HZ, Audio, EngineError, Speech, Transcript
 from events.values import EngineUse, Pronunciation
@@ -170,12 +170,3 @@ def _understood(sounds: Sequence[Audio], judge: EngineChain | None) -> str:
     heard: Transcript
     heard, _ = judge.call("transcribe", np.concatenate(sounds).astype(np.float32), language="en")
     return heard.text
-
-
-def resampled(samples: Audio, rate_hz: int) -> Audio:
-    """Samples at 16 kHz, by FFmpeg's resampler, which has a low-pass filter before it."""
-    if rate_hz == SAMPLE_RATE_HZ:
-        return samples
-    file = io.BytesIO()
-    soundfile.write(file, samples, rate_hz, format="WAV", subtype="FLOAT")
-    return decode_audio(file.getvalue())

@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from actors.hearing.decode import encode_flac
+from actors.hearing.decode import encode_flac, resampled
 from actors.models import ModelStore
 from actors.voice.piper import Piper
 from events.counterfactual import CounterfactualRun
@@ -16,7 +16,6 @@ from events.location import DataFolder
 from events.opening import open_blobs, open_log
 from events.sealing.forgetting import registered
 from replay.__main__ import main
-from replay.counterfactual.asking import resampled
 from replay.counterfactual.result import Result
 from tests.events.samples import origin
 
