@@ -1,4 +1,4 @@
-"""`python -m actors`: the models that the engines need, what this machine can do with them, and what it keeps."""
+"""`python -m actors`: the engines' models, what this machine can do with them, what it keeps, and recordings scored."""
 
 import argparse
 import os
@@ -11,6 +11,7 @@ import msgspec
 from actors.machine import FILE_NAME, read_measurement
 from actors.models import ModelStore
 from actors.models import cli as models_cli
+from actors.pronunciation import commands as pronunciation
 from actors.retention import lines, retain
 from events.blobs import BlobStore
 from events.errors import EventsError
@@ -30,7 +31,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     machine.add_argument("--json", action="store_true", help="one JSON object")
     keeping = commands.add_parser("retain", help="delete recordings of learners' voices whose time is over")
     keeping.add_argument("--days", type=int, help=f"how long they are kept (COLLOQUY_AUDIO_DAYS, or {LIMIT_DAYS})")
+    pronunciation.add_to(commands)
     arguments = parser.parse_args(argv)
+    if arguments.group in ("assess", "explain"):
+        status: int = arguments.run(arguments)
+        return status
     if arguments.group == "retain":
         return _retain(arguments.days)
     if arguments.group == "models":

@@ -13,7 +13,21 @@ NUMBER = {phone: number for number, phone in enumerate(PHONES)}
 VOWELS = frozenset("AA AE AH AO AW AY EH ER EY IH IY OW OY UH UW".split())
 
 
+ALLOPHONES = {"AX": "AH", "AXR": "ER", "DX": "T", "NX": "N"}
+"""ARPAbet that CMU's dictionary writes otherwise."""
+
+
+def is_arpabet(phone: str) -> bool:
+    """Whether this is a phone, with or without a stress digit."""
+    bare = _bare(phone)
+    return bare != SILENCE and (bare in NUMBER or bare in ALLOPHONES)
+
+
 def plain(phone: str) -> str:
-    """A phone without its stress digit; schwa ("AX", "AXR") as CMU writes it, what nobody knows as schwa too."""
-    bare = phone.rstrip("0123456789").upper()
-    return bare if bare in NUMBER else {"AXR": "ER", "DX": "T", "NX": "N"}.get(bare, "AH")
+    """A phone without its stress digit, as CMU writes it; what nobody knows as schwa."""
+    bare = _bare(phone)
+    return bare if bare in NUMBER else ALLOPHONES.get(bare, "AH")
+
+
+def _bare(phone: str) -> str:
+    return phone.rstrip("0123456789").upper()

@@ -1,30 +1,14 @@
-"""Pronunciation by our own networks on Whisper's frames: what is called said is decided here, the scores are theirs.
-
-Text that was not said must not score: a text that the recording does not match, and words that neither the network nor
-the recogniser found, have no scores, and the total falls by their share.
-"""
-
-from collections.abc import Sequence
+"""Pronunciation for a lesson by our own networks: a `Judgement` in figures of 0..100. Judges nothing itself."""
 
 import numpy as np
 
 from actors.assessment.lexicon import Lexicon
-from actors.hearing.whisper_model import FRAME_SAMPLES
-from actors.ports import SAMPLE_RATE_HZ, Audio, EngineInputError
-from actors.pronunciation.features import Placed, Recognised
-from actors.pronunciation.inputs import scoring_inputs
-from actors.pronunciation.listening import Listened, WhisperListener
+from actors.ports import Audio
+from actors.pronunciation.judgement import Expected, Judge, JudgedPhone, JudgedWord
+from actors.pronunciation.listening import WhisperListener
 from actors.pronunciation.model import PronunciationModel
-from actors.pronunciation.network import Verdict
-from actors.pronunciation.phones import NUMBER, PHONES, SILENCE, plain
-from actors.pronunciation.placing import Ways, place
-from actors.pronunciation.recognition import miscues, recognised
 from events.values import PhoneScore, Pronunciation, Word, WordScore
 
-HEARD_FROM = 0.999
-"""Likeness from which the recogniser heard this very word, which then was said, however badly."""
-CLEARLY_ANOTHER = 0.7
-"""Nats a frame by which another phone must fit better to be called heard."""
 POOR = 50.0
 """The score of 0..100 that stands for the limit below which experts mostly call a phone mispronounced."""
 
@@ -37,8 +21,7 @@ class TrainedPronunciationScorer:
     def __init__(self, model: PronunciationModel, listener: WhisperListener, lexicon: Lexicon) -> None:
         self.version = model.facts.version
         self.digest = model.facts.digest
-        self._model = model
-        self._listener = listener
+        self._judge = Judge(model, listener)
         self._lexicon = lexicon
 
     def score(self, audio: Audio, reference: str, words: tuple[Word, ...] = ()) -> Pronunciation:
@@ -50,111 +33,46 @@ class TrainedPronunciationScorer:
         return self.score_words(audio, reference, [(one.text, one.pronunciations) for one in expected], words)
 
     def score_words(
-        self, audio: Audio, reference: str, expected: Sequence[tuple[str, Ways]], words: tuple[Word, ...] = ()
+        self, audio: Audio, reference: str, expected: Expected, words: tuple[Word, ...] = ()
     ) -> Pronunciation:
         """As `score`, with the words of the text and their pronunciations given. Raises ``audio_not_finite``."""
-        if not np.isfinite(audio).all():
-            raise EngineInputError("audio_not_finite", "the recording holds NaN or infinite samples: record it again")
-        listened = self._listener.listen(audio)
-        texts = [text for text, _ in expected]
-        heard = recognised(texts, words)
-        log_posteriors = None if listened.silent else self._model.network.log_posteriors(listened.frames)
-        placed = None if log_posteriors is None else place(log_posteriors, [_plain(ways) for _, ways in expected])
-        if log_posteriors is None or placed is None:
-            return _unsaid(reference, texts, words)
-        probabilities = self._listener.probabilities(audio, texts)
-        verdict = self._model.network.verdict(
-            scoring_inputs(listened.frames, log_posteriors, placed, probabilities, heard)
-        )
-        said = self._said(verdict, heard)
+        judged = self._judge.judge(audio, expected, words)
         return Pronunciation(
             reference=reference,
-            words=tuple(
-                self._word(index, text, placed, verdict, listened, log_posteriors)
-                if said[index]
-                else WordScore(text=text, start_ms=0, end_ms=0, score=0.0, spoken=False)
-                for index, text in enumerate(texts)
-            ),
-            miscues=miscues(texts, said, words),
-            confidence=round(verdict.matches, 3),
-            **_whole(verdict, sum(said) / len(said)),
+            score=_of_hundred(judged.total),
+            completeness=_of_hundred(judged.completeness),
+            words=tuple(self._word(word) for word in judged.words),
+            miscues=judged.miscues,
+            confidence=round(judged.confidence, 3),
+            accuracy=None if judged.unheard else _of_hundred(judged.accuracy),
+            fluency=None if judged.unheard else _of_hundred(judged.fluency),
+            prosodic=None if judged.unheard else _of_hundred(judged.prosodic),
         )
 
-    def _said(self, verdict: Verdict, heard: Recognised) -> list[bool]:
-        """Of a text that does not match, only words that the recogniser heard too."""
-        facts = self._model.facts
-        matches = verdict.matches >= facts.matches_from
-        return [
-            alike >= HEARD_FROM or (matches and float(probability) >= facts.said_from)
-            for probability, alike in zip(verdict.said, heard.heard, strict=True)
-        ]
-
-    def _word(
-        self, index: int, text: str, placed: Placed, verdict: Verdict, listened: Listened, log_posteriors: np.ndarray
-    ) -> WordScore:
-        rows = np.flatnonzero(placed.words == index)
-        accuracy, stress, total = (round(float(figure) * 10, 1) for figure in verdict.words[index])
-        times = [_times_ms(listened, placed.spans[row]) for row in rows]
+    def _word(self, word: JudgedWord) -> WordScore:
+        if not word.said:
+            return WordScore(text=word.text, start_ms=0, end_ms=0, score=0.0, spoken=False)
         return WordScore(
-            text=text,
-            start_ms=times[0][0],
-            end_ms=times[-1][1],
-            score=total,
-            accuracy=accuracy,
-            stress=stress,
-            phones=tuple(
-                PhoneScore(
-                    phone=PHONES[placed.phones[row]],
-                    start_ms=start_ms,
-                    end_ms=end_ms,
-                    score=self._phone_score(float(verdict.phones[row])),
-                    heard=_heard_instead(log_posteriors, placed, int(row)),
-                )
-                for row, (start_ms, end_ms) in zip(rows, times, strict=True)
-            ),
+            text=word.text,
+            start_ms=word.start_ms,
+            end_ms=word.end_ms,
+            score=_of_hundred(word.total),
+            accuracy=_of_hundred(word.accuracy),
+            stress=_of_hundred(word.stress),
+            phones=tuple(self._phone(phone) for phone in word.phones),
         )
 
-    def _phone_score(self, accuracy: float) -> float:
+    def _phone(self, phone: JudgedPhone) -> PhoneScore:
         """0..2 as 0..100, bent so that what experts call mispronounced lies below `POOR`."""
-        return round(float(np.interp(accuracy, [0.0, self._model.facts.poor_below, 2.0], [0.0, POOR, 100.0])), 1)
+        limits = [0.0, self._judge.facts.poor_below, 2.0]
+        return PhoneScore(
+            phone=phone.phone,
+            start_ms=phone.start_ms,
+            end_ms=phone.end_ms,
+            score=round(float(np.interp(phone.score, limits, [0.0, POOR, 100.0])), 1),
+            heard=phone.heard,
+        )
 
 
-def _unsaid(reference: str, texts: Sequence[str], words: tuple[Word, ...]) -> Pronunciation:
-    """Of a recording that is silent, or too short for the text."""
-    return Pronunciation(
-        reference=reference,
-        score=0.0,
-        completeness=0.0,
-        words=tuple(WordScore(text=text, start_ms=0, end_ms=0, score=0.0, spoken=False) for text in texts),
-        miscues=miscues(texts, [False] * len(texts), words),
-        confidence=0.0,
-    )
-
-
-def _whole(verdict: Verdict, share: float) -> dict[str, float]:
-    accuracy, fluency, prosodic, total = (float(figure) * 10 * share for figure in verdict.utterance)
-    return {
-        "score": round(total, 1),
-        "completeness": round(100 * share, 1),
-        "accuracy": round(accuracy, 1),
-        "fluency": round(fluency, 1),
-        "prosodic": round(prosodic, 1),
-    }
-
-
-def _plain(ways: Ways) -> Ways:
-    return tuple(tuple(plain(phone) for phone in way) for way in ways)
-
-
-def _times_ms(listened: Listened, span: Sequence[int]) -> tuple[int, int]:
-    """Of the first and last frame, within the recording."""
-    start, end = int(listened.starts[span[0]]), int(listened.starts[span[1] - 1]) + FRAME_SAMPLES
-    return max(0, start) * 1000 // SAMPLE_RATE_HZ, max(0, end) * 1000 // SAMPLE_RATE_HZ
-
-
-def _heard_instead(log_posteriors: np.ndarray, placed: Placed, row: int) -> str:
-    start, end = placed.spans[row]
-    mean = log_posteriors[start:end].mean(axis=0)
-    mean[NUMBER[SILENCE]] = -np.inf
-    best = int(mean.argmax())
-    return PHONES[best] if mean[best] - mean[placed.phones[row]] > CLEARLY_ANOTHER else ""
+def _of_hundred(score: float) -> float:
+    return round(score * 10, 1)

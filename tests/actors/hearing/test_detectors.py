@@ -10,7 +10,7 @@ from actors.hearing.energy import WINDOW_SAMPLES, EnergyDetector
 from actors.hearing.errors import ModelNotLoaded, VadStateError
 from actors.hearing.silero import SileroDetector
 from actors.ports import SAMPLE_RATE_HZ, Audio, VoiceActivityDetector
-from tests.actors.hearing.conftest import Said
+from tests.actors.conftest import Said
 
 
 @pytest.fixture(params=["silero", "energy"])

@@ -5,7 +5,7 @@ import pytest
 
 from actors.hearing.errors import UnknownLanguage
 from actors.hearing.sphinx import SphinxRecogniser
-from tests.actors.hearing.conftest import Said
+from tests.actors.conftest import Said
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from actors.hearing.errors import ModelNotLoaded, UnknownLanguage
 from actors.hearing.whisper import WhisperRecogniser, _thrice_too_fast
 from actors.hearing.whisper_model import LoadedWhisper
 from actors.ports import SAMPLE_RATE_HZ, Audio, Transcript
-from tests.actors.hearing.conftest import Said
+from tests.actors.conftest import Said
 
 SENTENCE = "My brother works in a small garden behind the house."
 STORY = (

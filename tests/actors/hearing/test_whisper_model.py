@@ -7,7 +7,7 @@ from actors.hearing.silero import SileroDetector
 from actors.hearing.whisper_model import FRAME_SAMPLES, REMEMBERED, LoadedWhisper
 from actors.models import ModelStore
 from actors.ports import SAMPLE_RATE_HZ
-from tests.actors.hearing.conftest import Said
+from tests.actors.conftest import Said
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,105 @@
+"""All that a report shows of one recording: what was judged, and how our voice would say the text. Draws nothing."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from msgspec import Struct
+
+from actors.chain import EngineChain
+from actors.hearing.decode import resampled
+from actors.ports import EngineError
+from actors.pronunciation.assessor import Assessor, Examined
+from actors.pronunciation.judgement import JudgedWord
+from actors.pronunciation.manifest import Ask
+from events.values import PitchPoint
+from policies.tutors import TUTORS
+
+SEMITONES = 12
+
+Span = tuple[int, int]
+"""First and last ms."""
+
+
+class Reference(Struct, frozen=True, kw_only=True):
+    """The pitch of our voice on the same text, laid into the learner's times and register.
+
+    ``moved`` is by how many semitones. Without a contour ``missing`` says why.
+    """
+
+    voice: str = ""
+    contour: tuple[PitchPoint, ...] = ()
+    moved: float = 0.0
+    missing: str = ""
+
+
+class Explanation(Struct, frozen=True, kw_only=True):
+    """One recording explained; ``poor_below`` is the phone score (0..2) below which experts mostly object."""
+
+    name: str
+    text: str
+    found: Examined
+    poor_below: float
+    reference: Reference
+
+
+def explain(assessor: Assessor, voices: EngineChain, file: Path, text: str) -> Explanation:
+    """``voices`` say the text for comparison, if one of them can.
+
+    Raises `EngineInputError` where the recording or the text cannot be used.
+    """
+    found = assessor.examine(Ask(number=1, id=file.name, audio=file, text=text))
+    return Explanation(
+        name=file.name,
+        text=text,
+        found=found,
+        poor_below=assessor.judge.facts.poor_below,
+        reference=_reference(assessor, voices, found, text),
+    )
+
+
+def warped(
+    contour: Sequence[PitchPoint], spoken: Sequence[Span], words: Sequence[JudgedWord]
+) -> tuple[PitchPoint, ...]:
+    """A contour in the times of ``words``, linear within each and between two; ``spoken`` are the times it has them.
+
+    What lies in words that were not said, before the first that was and after the last, is left out.
+    """
+    said = [index for index, word in enumerate(words) if word.said]
+    if not said or len(spoken) != len(words):
+        return ()
+    theirs = [edge for index in said for edge in spoken[index]]
+    ours = [edge for index in said for edge in (words[index].start_ms, words[index].end_ms)]
+    unsaid = [spoken[index] for index, word in enumerate(words) if not word.said]
+    return tuple(
+        PitchPoint(time_ms=round(float(np.interp(point.time_ms, theirs, ours))), f0_hz=point.f0_hz)
+        for point in contour
+        if theirs[0] <= point.time_ms <= theirs[-1] and not any(start <= point.time_ms < end for start, end in unsaid)
+    )
+
+
+def moved(contour: Sequence[PitchPoint], to: Sequence[PitchPoint]) -> tuple[tuple[PitchPoint, ...], float]:
+    """A contour in the register of another (equal medians), and by how many semitones it was moved."""
+    if not contour or not to:
+        return tuple(contour), 0.0
+    ratio = float(np.median([point.f0_hz for point in to]) / np.median([point.f0_hz for point in contour]))
+    points = tuple(PitchPoint(time_ms=point.time_ms, f0_hz=point.f0_hz * ratio) for point in contour)
+    return points, SEMITONES * float(np.log2(ratio))
+
+
+def _reference(assessor: Assessor, voices: EngineChain, found: Examined, text: str) -> Reference:
+    try:
+        stretches = list(voices.stream("speak", text, tutor=TUTORS[0].name))
+        sounds = [resampled(one.samples.astype(np.float32) / 32768, one.sample_rate_hz) for one, _ in stretches]
+        audio = np.concatenate(sounds)
+        contour = assessor.prosody.analyse(audio, ()).contour
+        spoken = assessor.judge.word_times(audio, found.expected)
+    except EngineError as error:
+        return Reference(missing=str(error))
+    points, semitones = moved(warped(contour, spoken, found.judgement.words), found.prosody.contour)
+    return Reference(
+        voice=stretches[0][1].name,
+        contour=points,
+        moved=semitones,
+        missing="" if points else "our voice and the recording have no word in common whose pitch could be compared",
+    )
