@@ -23,6 +23,7 @@ from events.envelope import Fact, Recorded, Unknown
 from events.errors import CorruptPayload, UnstorableEvent
 from events.learner import LearnerEvent
 from events.lesson import LessonEvent
+from events.training import ModelEvent
 from events.unread import Unread, lean
 from events.upcasters import UPCASTERS, Upcaster
 
@@ -33,6 +34,7 @@ EVENT_TYPES: tuple[type[Struct], ...] = (
     DatasetBuilt,
     CounterfactualRun,
     RepliesCompared,
+    *get_args(ModelEvent),
 )
 
 _DATA = b',"data":'

@@ -9,8 +9,9 @@ from events.counterfactual import CounterfactualRun
 from events.dataset import DatasetBuilt
 from events.learner import LearnerEvent
 from events.lesson import LessonEvent
+from events.training import ModelEvent
 
-Fact = LessonEvent | LearnerEvent | DatasetBuilt | CounterfactualRun | RepliesCompared
+Fact = LessonEvent | LearnerEvent | DatasetBuilt | CounterfactualRun | RepliesCompared | ModelEvent
 """Every event that this program knows."""
 
 
@@ -26,7 +27,7 @@ class Unknown(Struct, frozen=True, kw_only=True):
     fault: str = ""
 
 
-NotOfLesson = LearnerEvent | DatasetBuilt | CounterfactualRun | RepliesCompared | Unknown
+NotOfLesson = LearnerEvent | DatasetBuilt | CounterfactualRun | RepliesCompared | ModelEvent | Unknown
 """What no session's stream is made of."""
 
 

@@ -63,6 +63,10 @@ class DataFolder(Struct, frozen=True):
         """The register of the datasets made from the log."""
         return self.root / "datasets" / "register.json"
 
+    def models(self, kind: str) -> Path:
+        """The folder of the trained models of a kind of engine, each in a folder named by its version."""
+        return self.root / "models" / kind
+
     @property
     def postgres(self) -> Path:
         """The folder of the embedded PostgreSQL server."""

@@ -49,6 +49,9 @@ KEPT = frozenset(
         "learner.placed.v1",
         "dataset.built.v1",
         "counterfactual.run.v1",
+        "model.trained.v1",
+        "model.promoted.v1",
+        "model.rolled_back.v1",
     }
 )
 """What must be readable after a learner has been forgotten: it is never sealed, and holds nothing personal."""
