@@ -22,6 +22,7 @@ PERSONAL: Mapping[str, tuple[str, ...]] = {
     "speech.assessed.v1": (
         "pronunciation.reference",
         "pronunciation.words",
+        "pronunciation.miscues",
         "notes[].said",
         "notes[].better",
         "notes[].message",

