@@ -106,12 +106,22 @@ def _prosody(settings: Settings, store: ModelStore) -> dict[str, Callable[[], En
 
 
 def _pronunciation(settings: Settings, store: ModelStore) -> dict[str, Callable[[], Engine]]:
+    def colloquy() -> Engine:
+        from actors.assessment.lexicon import Lexicon, bundled_dictionary
+        from actors.pronunciation.listening import WhisperListener
+        from actors.pronunciation.model import model_for
+        from actors.pronunciation.scorer import TrainedPronunciationScorer
+
+        model = model_for(settings.data.models("pronunciation"), encoder=store.digest("whisper-base"))
+        listener = WhisperListener(whisper_model(store.path("whisper-base")))
+        return TrainedPronunciationScorer(model, listener, Lexicon(bundled_dictionary()))
+
     def gop() -> Engine:
         from actors.assessment.sphinx import SphinxPronunciationScorer
 
         return SphinxPronunciationScorer()
 
-    return {"gop": gop}
+    return {"colloquy": colloquy, "gop": gop}
 
 
 def _language(settings: Settings, store: ModelStore) -> dict[str, Callable[[], Engine]]:

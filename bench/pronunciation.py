@@ -15,7 +15,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from actors.assessment.lexicon import Lexicon
+from actors.assessment.lexicon import Lexicon, bundled_dictionary
 from actors.assessment.sphinx import SphinxPronunciationScorer
 from actors.hearing.whisper import WhisperRecogniser
 from actors.hearing.whisper_model import LoadedWhisper
@@ -37,8 +37,7 @@ def engines() -> dict[str, Callable[[Audio, str], Any]]:
     store = ModelStore.for_user(os.environ)
     whisper = LoadedWhisper(store.path("whisper-base"), threads=1)
     recogniser = WhisperRecogniser(whisper)
-    folder = Path(str(pocketsphinx.get_model_path("en-us")))
-    lexicon = Lexicon(folder / "cmudict-en-us.dict")
+    lexicon = Lexicon(bundled_dictionary())
     scorer = TrainedPronunciationScorer(open_model(SHIPPED), WhisperListener(whisper), lexicon)
     earlier = SphinxPronunciationScorer()
     decoder = pocketsphinx.Decoder(lm=None, loglevel="FATAL")

@@ -52,7 +52,10 @@ RANKING: dict[str, tuple[EngineNeeds, ...]] = {
         EngineNeeds(name="pocketsphinx", packages=("pocketsphinx",)),
     ),
     "prosody": (EngineNeeds(name="praat", packages=("praat-parselmouth",)),),
-    "pronunciation": (EngineNeeds(name="gop", packages=("pocketsphinx",)),),
+    "pronunciation": (
+        EngineNeeds(name="colloquy", models=("whisper-base",), packages=("pocketsphinx", "onnxruntime")),
+        EngineNeeds(name="gop", packages=("pocketsphinx",)),
+    ),
     "language": (
         EngineNeeds(name="languagetool", service="languagetool", usual=False),
         EngineNeeds(name="harper", packages=("harper-py",)),

@@ -20,7 +20,7 @@ LOCAL: tuple[Values, ...] = tuple(
     for kind, engines in {
         "asr": ("", "whisper-large-v3-turbo", "whisper-small", "whisper-base", "whisper-tiny.en", "pocketsphinx"),
         "prosody": ("praat",),
-        "pronunciation": ("gop",),
+        "pronunciation": ("colloquy", "gop"),
         "language": ("languagetool", "harper"),
         "tutor": ("", "provider", "rules"),
         "voice": ("kokoro", "piper", "espeak"),

@@ -90,6 +90,13 @@ class Lexicon:
         return tuple(found)
 
 
+def bundled_dictionary() -> Path:
+    """The dictionary inside PocketSphinx."""
+    import pocketsphinx
+
+    return Path(str(pocketsphinx.get_model_path("en-us"))) / "cmudict-en-us.dict"
+
+
 def arpabet(phonemes: tuple[str, ...]) -> tuple[str, ...]:
     """ARPAbet without stress for eSpeak NG's IPA phonemes; marks without a sound of their own are passed over."""
     phones: list[str] = []

@@ -16,6 +16,7 @@ from actors.models.errors import ModelError
 from actors.models.store import ModelStore
 from actors.ports import EngineError
 from actors.pronunciation.errors import OtherEncoder
+from events.location import data_folder
 from projections.wording import counted
 
 if TYPE_CHECKING:
@@ -108,20 +109,19 @@ def _assessors(model: Path | None, workers: int, *, needed: bool) -> "Iterator[A
 
 def equipment(model: Path | None, *, threads: int) -> "Equipment":
     """What an assessor needs, as it lies here. Raises `ModelError`, `EngineError`."""
-    import pocketsphinx
-
+    from actors.assessment.lexicon import bundled_dictionary
     from actors.pronunciation.assessor import Equipment
-    from actors.pronunciation.model import SHIPPED, open_model
+    from actors.pronunciation.model import model_in_service, open_model
 
     store = ModelStore.for_user(os.environ)
-    folder = (model or SHIPPED).absolute()
+    folder = (model or model_in_service(data_folder(os.environ).models("pronunciation"))).absolute()
     whisper = store.path(WHISPER)
     if open_model(folder).facts.encoder != store.digest(WHISPER):
         raise OtherEncoder
     return Equipment(
         whisper=whisper,
         model=folder,
-        dictionary=Path(str(pocketsphinx.get_model_path("en-us/cmudict-en-us.dict"))),
+        dictionary=bundled_dictionary(),
         threads=threads,
     )
 

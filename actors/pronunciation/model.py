@@ -1,5 +1,6 @@
 """A trained model's folder: two networks, and what is to be known of them to turn their figures into scores."""
 
+import logging
 from pathlib import Path
 
 import msgspec
@@ -8,8 +9,12 @@ from msgspec import Struct
 from actors.pronunciation.network import PronunciationNetwork
 from actors.voice.runtime import ModelUnusable, read_model
 
+log = logging.getLogger(__name__)
+
 MODEL_FILE = "model.json"
 CARD_FILE = "card.md"
+POINTER_FILE = "in_service.json"
+"""In the folder of a kind's models: the `InService` that was promoted; without it the shipped model serves."""
 SHIPPED = Path(__file__).with_name("trained")
 """The model that comes with the program."""
 
@@ -30,6 +35,13 @@ class ModelFacts(Struct, frozen=True, kw_only=True):
     matches_from: float
 
 
+class InService(Struct, frozen=True, kw_only=True):
+    """Which trained version serves; ``digest`` as in its `ModelFacts`."""
+
+    version: str
+    digest: str
+
+
 class PronunciationModel(Struct, frozen=True, kw_only=True):
     """The networks with their facts."""
 
@@ -44,3 +56,32 @@ def open_model(folder: Path, *, threads: int = 1) -> PronunciationModel:
     except msgspec.DecodeError as error:
         raise ModelUnusable(f"{folder / MODEL_FILE} is not a model's description: {error}") from error
     return PronunciationModel(facts=facts, network=PronunciationNetwork(folder, threads=threads))
+
+
+def model_in_service(models: Path) -> Path:
+    """The folder of the promoted model, the shipped one's when there is none or it is not as it was promoted."""
+    try:
+        pointer = msgspec.json.decode((models / POINTER_FILE).read_bytes(), type=InService)
+        folder = models / pointer.version
+        facts = msgspec.json.decode(read_model(folder / MODEL_FILE), type=ModelFacts)
+    except FileNotFoundError:
+        return SHIPPED
+    except (msgspec.DecodeError, OSError, ModelUnusable) as error:
+        log.warning("the promoted model in %s cannot be used (%s): the shipped one serves", models, error)
+        return SHIPPED
+    if facts.digest != pointer.digest:
+        log.warning("the model %s is not the one that was promoted: the shipped one serves", folder)
+        return SHIPPED
+    return folder
+
+
+def model_for(models: Path, encoder: str, *, threads: int = 1) -> PronunciationModel:
+    """The model in service, if it knows the frames of the Whisper with the digest ``encoder``.
+
+    Raises `ModelUnusable`.
+    """
+    folder = model_in_service(models)
+    model = open_model(folder, threads=threads)
+    if model.facts.encoder != encoder:
+        raise ModelUnusable(f"the model in {folder} was trained on another Whisper: train it anew, or fetch that one")
+    return model

@@ -98,6 +98,7 @@ def test_the_engines_of_the_base_are_called_what_their_chains_call_them() -> Non
     from actors.hearing.energy import EnergyDetector
     from actors.hearing.silero import SileroDetector
     from actors.hearing.sphinx import SphinxRecogniser
+    from actors.pronunciation.scorer import TrainedPronunciationScorer
     from actors.tutor.provider import ProviderTutor
     from actors.tutor.rules import RulesTutor
     from actors.voice.espeak import EspeakVoice
@@ -108,7 +109,7 @@ def test_the_engines_of_the_base_are_called_what_their_chains_call_them() -> Non
         "vad": (SileroDetector, EnergyDetector),
         "asr": (SphinxRecogniser,),
         "prosody": (PraatProsodyAnalyser,),
-        "pronunciation": (SphinxPronunciationScorer,),
+        "pronunciation": (TrainedPronunciationScorer, SphinxPronunciationScorer),
         "language": (LanguageToolChecker, HarperLanguageChecker),
         "tutor": (ProviderTutor, RulesTutor),
         "voice": (Kokoro, Piper, EspeakVoice),

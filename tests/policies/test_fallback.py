@@ -30,7 +30,7 @@ NOTHING_FETCHED = Available(packages=BASE.packages)
         ("vad", ("silero", "energy")),
         ("asr", ("whisper-base", "pocketsphinx")),
         ("prosody", ("praat",)),
-        ("pronunciation", ("gop",)),
+        ("pronunciation", ("colloquy", "gop")),
         ("language", ("harper",)),
         ("tutor", ("rules",)),
         ("voice", ("piper", "kokoro", "espeak")),

@@ -6,9 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from pocketsphinx import get_model_path
 
-from actors.assessment.lexicon import Lexicon
+from actors.assessment.lexicon import Lexicon, bundled_dictionary
 from actors.hearing.decode import decode_audio
 from actors.hearing.whisper import WhisperRecogniser
 from actors.hearing.whisper_model import LoadedWhisper
@@ -87,7 +86,7 @@ def test_a_run_that_is_asked_for_again_does_nothing_anew_and_gives_the_same_netw
 def test_the_model_scores_every_word_of_a_recordings_own_text(work: Path, slice_of_corpus: Path) -> None:
     (folder,) = work.glob("*/model")
     whisper = LoadedWhisper(ModelStore.for_user(os.environ).path("whisper-base"))
-    lexicon = Lexicon(Path(str(get_model_path("en-us"))) / "cmudict-en-us.dict")
+    lexicon = Lexicon(bundled_dictionary())
     scorer = TrainedPronunciationScorer(open_model(folder), WhisperListener(whisper), lexicon)
     row = json.loads((slice_of_corpus / "utterances.jsonl").read_text("utf-8").splitlines()[0])
     audio = decode_audio((slice_of_corpus / row["audio"]).read_bytes())

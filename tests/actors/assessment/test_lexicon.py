@@ -2,16 +2,15 @@
 
 from pathlib import Path
 
-import pocketsphinx
 import pytest
 
-from actors.assessment.lexicon import Lexicon, arpabet
+from actors.assessment.lexicon import Lexicon, arpabet, bundled_dictionary
 from actors.ports import EngineError, EngineInputError
 
 
 @pytest.fixture(scope="module")
 def lexicon() -> Lexicon:
-    return Lexicon(Path(str(pocketsphinx.get_model_path("en-us/cmudict-en-us.dict"))))
+    return Lexicon(bundled_dictionary())
 
 
 def said(lexicon: Lexicon, text: str) -> list[str]:

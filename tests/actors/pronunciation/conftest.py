@@ -6,11 +6,10 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
-import pocketsphinx
 import pytest
 import torch
 
-from actors.assessment.lexicon import Lexicon
+from actors.assessment.lexicon import Lexicon, bundled_dictionary
 from actors.hearing.decode import encode_flac
 from actors.hearing.whisper_model import LoadedWhisper
 from actors.models import ModelStore
@@ -79,7 +78,7 @@ def listener(loaded_whisper: LoadedWhisper) -> WhisperListener:
 
 @pytest.fixture(scope="session")
 def lexicon() -> Lexicon:
-    return Lexicon(Path(str(pocketsphinx.get_model_path("en-us/cmudict-en-us.dict"))))
+    return Lexicon(bundled_dictionary())
 
 
 @pytest.fixture(scope="session")
