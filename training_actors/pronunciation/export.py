@@ -1,7 +1,7 @@
 """Networks as ONNX files, as `actors.pronunciation` runs them: one utterance at a time, of any length."""
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import onnx
@@ -11,19 +11,19 @@ from torch import Tensor, nn
 
 from actors.pronunciation.inputs import ScoringInputs
 from actors.pronunciation.network import ACOUSTIC_INPUTS, ACOUSTIC_OUTPUTS, SCORING_INPUTS, SCORING_OUTPUTS, feeds
-from training_actors.pronunciation.networks import FRAME_WIDTH, AcousticNetwork, Batch, Scored, ScoringNetwork
+from training_actors.pronunciation.networks import FRAME_WIDTH, AcousticNetwork, Batch, Committee, Scored
 
 OPSET = 18
 LARGE = 1_000
 """Figures from which a weight is kept in half the precision."""
 
 
-class _Committee(nn.Module):
-    """The mean of several networks on one utterance, without a batch's dimension and masks."""
+class _Single(nn.Module):
+    """A committee on one utterance, without a batch's dimension and masks."""
 
-    def __init__(self, networks: Sequence[ScoringNetwork]) -> None:
+    def __init__(self, committee: Committee) -> None:
         super().__init__()
-        self.networks = nn.ModuleList(networks)
+        self.committee = committee
 
     def forward(
         self,
@@ -58,8 +58,8 @@ class _Committee(nn.Module):
             sound=sound[None],
             whole_sound=whole_sound[None],
         )
-        told: list[Scored] = [network(one) for network in self.networks]
-        return tuple(torch.stack(values).mean(0)[0] for values in zip(*told, strict=True))
+        told: Scored = self.committee(one)
+        return tuple(values[0] for values in told)
 
 
 def acoustic_onnx(network: AcousticNetwork) -> bytes:
@@ -78,10 +78,10 @@ def acoustic_onnx(network: AcousticNetwork) -> bytes:
     return _exported(Single(), example, ACOUSTIC_INPUTS, ACOUSTIC_OUTPUTS)
 
 
-def scoring_onnx(networks: Sequence[ScoringNetwork], example: ScoringInputs) -> bytes:
-    """The mean of the scoring networks; ``example`` is any utterance of more than one word."""
+def scoring_onnx(committee: Committee, example: ScoringInputs) -> bytes:
+    """The scoring networks and the regression as one; ``example`` is any utterance of more than one word."""
     tensors = tuple(torch.from_numpy(np.ascontiguousarray(array)) for array in feeds(example).values())
-    return _exported(_Committee(networks), tensors, SCORING_INPUTS, SCORING_OUTPUTS)
+    return _exported(_Single(committee), tensors, SCORING_INPUTS, SCORING_OUTPUTS)
 
 
 def _halved(model: onnx.ModelProto) -> onnx.ModelProto:

@@ -90,9 +90,9 @@ def over_folds(trainer: Trainer) -> Folds:
     foreign: dict[int, Judged] = {}
     for fold in sorted(set(trainer.folds) - {ALL}):
         numbers = [number for number, of in enumerate(trainer.folds) if of == fold]
-        networks = trainer.networks(fold)
+        committee = trainer.committee(fold)
         for found, examples in ((own, trainer.rated), (foreign, trainer.foreign)):
-            told = judged(networks, [examples[number].inputs for number in numbers])
+            told = judged(committee, [examples[number].inputs for number in numbers])
             found.update(zip(numbers, told, strict=True))
     order = range(len(trainer.utterances))
     return Folds(

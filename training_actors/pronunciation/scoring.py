@@ -10,7 +10,7 @@ from torch.nn import functional
 from actors.pronunciation.inputs import ScoringInputs
 from training_actors.pronunciation.evaluation import Judged
 from training_actors.pronunciation.examples import Example, batch, wanted
-from training_actors.pronunciation.networks import Scored, ScoringNetwork, Widths
+from training_actors.pronunciation.networks import Committee, RatingsRegression, Scored, ScoringNetwork, Widths
 
 BATCH = 24
 EPOCHS = 16
@@ -97,22 +97,31 @@ def loss(scored: Scored, targets: Scored) -> Tensor:
     )
 
 
-def judged(networks: Sequence[ScoringNetwork], inputs: Sequence[ScoringInputs]) -> list[Judged]:
-    """The mean of what the networks say of each utterance."""
+def regression(examples: Sequence[Example]) -> RatingsRegression:
+    """Fitted to the ratings of utterances."""
+    first = examples[0].inputs
+    found = RatingsRegression(len(first.whole_sound) + len(first.utterance_figures))
+    figures = [np.concatenate([one.inputs.whole_sound, one.inputs.utterance_figures]) for one in examples]
+    ratings = [one.targets.utterance for one in examples]
+    found.fit(torch.from_numpy(np.stack(figures)), torch.from_numpy(np.stack(ratings)))
+    return found
+
+
+def judged(committee: Committee, inputs: Sequence[ScoringInputs]) -> list[Judged]:
+    """What a committee says of each utterance."""
     found: list[Judged] = []
     with torch.no_grad():
         for at in range(0, len(inputs), BATCH):
             group = inputs[at : at + BATCH]
-            told = [network(batch(group)) for network in networks]
-            mean = Scored(*(torch.stack(values).mean(0) for values in zip(*told, strict=True)))
+            told = committee(batch(group))
             for row, one in enumerate(group):
                 found.append(
                     Judged(
-                        phones=mean.phones[row, : len(one.phones)].double().numpy(),
-                        words=mean.words[row, : len(one.word_figures)].double().numpy(),
-                        utterance=mean.utterance[row].double().numpy(),
-                        said=mean.said[row, : len(one.word_figures)].double().numpy(),
-                        matches=float(mean.matches[row]),
+                        phones=told.phones[row, : len(one.phones)].double().numpy(),
+                        words=told.words[row, : len(one.word_figures)].double().numpy(),
+                        utterance=told.utterance[row].double().numpy(),
+                        said=told.said[row, : len(one.word_figures)].double().numpy(),
+                        matches=float(told.matches[row]),
                     )
                 )
     return found

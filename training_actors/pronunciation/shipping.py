@@ -22,7 +22,7 @@ def ship(trainer: Trainer, plan: Plan, outcome: Outcome, version: str, dataset: 
     example = max((one.inputs for one in trainer.rated[:50]), key=lambda one: len(one.word_figures))
     files = {
         ACOUSTIC_FILE: acoustic_onnx(trainer.acoustics()),
-        SCORING_FILE: scoring_onnx(trainer.networks(ALL), example),
+        SCORING_FILE: scoring_onnx(trainer.committee(ALL), example),
     }
     facts = ModelFacts(
         version=version,

@@ -21,7 +21,7 @@ from training_actors.pronunciation.examples import Example
 from training_actors.pronunciation.folds import folds
 from training_actors.pronunciation.foreign import strangers
 from training_actors.pronunciation.hearing import Heard, Hearer
-from training_actors.pronunciation.networks import AcousticNetwork, ScoringNetwork
+from training_actors.pronunciation.networks import AcousticNetwork, Committee
 from training_actors.pronunciation.plan import Plan
 from training_actors.pronunciation.rated import RatedUtterance, rated_utterances
 from training_actors.pronunciation.synthesis import Labelled, spoken
@@ -105,9 +105,11 @@ class Trainer:
         examples += [self.foreign[number] for number in mine[:: self._job.plan.foreign_share]]
         _save(scoring.trained(examples, seed=seed, epochs=self._job.plan.epochs), file)
 
-    def networks(self, fold: int) -> list[ScoringNetwork]:
-        """The fitted networks of a fold, one a seed."""
-        return [scoring.restored(torch.load(self._weights(fold, seed))) for seed in self._job.plan.seeds]
+    def committee(self, fold: int) -> Committee:
+        """The fitted networks of a fold, one a seed, with a regression on the same utterances."""
+        networks = [scoring.restored(torch.load(self._weights(fold, seed))) for seed in self._job.plan.seeds]
+        mine = [example for example, of in zip(self.rated, self.folds, strict=True) if of != fold]
+        return Committee(networks, scoring.regression(mine)).eval()
 
     def acoustics(self) -> AcousticNetwork:
         """The fitted acoustic network."""

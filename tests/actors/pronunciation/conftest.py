@@ -21,7 +21,14 @@ from actors.pronunciation.network import ACOUSTIC_FILE, SCORING_FILE
 from actors.pronunciation.phones import PHONES
 from tests.actors.conftest import Said
 from training_actors.pronunciation.export import acoustic_onnx, scoring_onnx
-from training_actors.pronunciation.networks import FRAME_WIDTH, AcousticNetwork, ScoringNetwork, Widths
+from training_actors.pronunciation.networks import (
+    FRAME_WIDTH,
+    AcousticNetwork,
+    Committee,
+    RatingsRegression,
+    ScoringNetwork,
+    Widths,
+)
 
 CORPUS = Path(__file__).parents[4] / "shared/data/speechocean762-train"
 WIDTHS = Widths(phone=55, word=6, utterance=20)
@@ -43,7 +50,8 @@ def networks() -> tuple[bytes, bytes]:
     scoring = ScoringNetwork(WIDTHS)
     for principal in (scoring.sound, scoring.whole_sound):
         torch.nn.init.normal_(principal.components, 0, 0.05)
-    return acoustic_onnx(AcousticNetwork()), scoring_onnx([scoring], example)
+    committee = Committee([scoring], RatingsRegression(2 * FRAME_WIDTH + WIDTHS.utterance))
+    return acoustic_onnx(AcousticNetwork()), scoring_onnx(committee, example)
 
 
 @pytest.fixture(scope="session")
