@@ -29,8 +29,8 @@ def ship(trainer: Trainer, plan: Plan, outcome: Outcome, version: str, dataset: 
         digest=hashlib.sha256(b"".join(files.values())).hexdigest(),
         encoder=trainer.encoder,
         poor_below=round(outcome.poor_below, 3),
-        said_from=round(outcome.said_from, 4),
-        matches_from=round(outcome.matches_from, 4),
+        said_from=round(outcome.said_from, 6),
+        matches_from=round(outcome.matches_from, 6),
     )
     for name, content in files.items():
         (out / name).write_bytes(content)
