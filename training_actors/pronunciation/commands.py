@@ -89,7 +89,7 @@ def _train(arguments: argparse.Namespace, data: DataFolder) -> int:
     for name, field in FIGURES:
         told = [(asdict(group.pooled)[field], asdict(group.spread)[field]) for group in figures.groups]
         table.add_row(name, *(f"{mean:.3f} ± {spread:.3f}" for mean, spread in told))
-    out = Console()
+    out = Console(width=120)
     out.print(table)
     texts = figures.texts
     out.print(
