@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 
 from bench import (
+    alignment,
     assessment,
     datasets,
     endpointing,
@@ -26,6 +27,7 @@ BENCHES: dict[str, Callable[[], object]] = {
     "turns": turns.main,
     "wer": wer.main,
     "endpointing": endpointing.main,
+    "alignment": alignment.main,
     "assessment": assessment.main,
     "face": face.main,
     "quality": quality.main,

@@ -59,9 +59,11 @@ class Labelled(Struct, frozen=True, kw_only=True):
     phones: tuple[TimedPhone, ...]
 
 
-def spoken(kokoro: Kokoro, voices: Sequence[str], words: Sequence[Sequence[str]], rng: random.Random) -> Labelled:
+def spoken(
+    kokoro: Kokoro, voices: Sequence[str], words: Sequence[Sequence[str]], rng: random.Random, *, slips: bool = True
+) -> Labelled:
     """Words (phones without stress) as one of the ``voices`` says them, perhaps with slips. Repeatable by ``rng``."""
-    said = _with_slips(words, rng)
+    said = _with_slips(words, rng) if slips else [list(word) for word in words]
     voice, rate = _voice(voices, rng), rng.uniform(*RATES)
     symbols, owners = _symbols(said, rng)
     audio, counts = kokoro.sound(symbols, voice, rate)
