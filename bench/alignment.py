@@ -1,6 +1,6 @@
 """How close the phones' boundaries lie to those of a voice that tells them: sentences spoken by Kokoro.
 
-``python -m bench.alignment --n 300``: sentences of speechocean762 (``../shared/data``) in its 28 English voices, without
+``python -m bench.alignment --n 300``: sentences of speechocean762 (``../shared/data``) in its English voices, without
 slips, with random numbers that are none of training's; the share of boundaries within 20 and 40 ms, and of texts that
 found no place among all recordings of the corpus with ``--corpus-too``.
 """
