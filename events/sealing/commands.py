@@ -164,6 +164,7 @@ def _rotate(folder: DataFolder, beside: tuple[str, ...]) -> int:
     """``beside`` are other logs whose keys the same file of master keys may wrap."""
     with open_existing_log(folder) as log:  # no log, no keys: nothing may be made in a folder named by mistake
         source = master_key_source(folder)
+        open_keys(folder).see_store_newest()  # the newest store could not be put back without the old master key
         rotated = rotate_master_key(open_key_store(folder), source, log, keep=bool(beside))
     print(f"{_counted(rotated.rewrapped, 'key')} wrapped by master key {rotated.new} instead of {rotated.old} now")
     if folder.master_key:

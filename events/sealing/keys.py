@@ -225,14 +225,18 @@ class KeyRing:
             opened = known.opened[stored.generation] = DataKey(stored.learner, stored.generation, secret)
         return opened
 
+    def see_store_newest(self) -> None:
+        """Raises `KeyStoreOlder` where the store does not know of the key that came into use last."""
+        last, number = self._used.last()
+        if number and number > max((key.generation for key in self._store.keys_of(last)), default=0):
+            raise KeyStoreOlder(last, number)
+
     def _make(self, learner: str, generation: int) -> None:
         """Make a key; nothing is done when another process is first, or has just changed the master key.
 
         Raises `KeyStoreOlder`: where the key that came into use last is lost, a new one would be too.
         """
-        last, number = self._used.last()
-        if number and number > max((key.generation for key in self._store.keys_of(last)), default=0):
-            raise KeyStoreOlder(last, number)
+        self.see_store_newest()
         mark = self._store.mark() or first_mark(self._store, self._masters, self._random_bytes)
         master = self._in_use(mark)
         secret = self._random_bytes(KEY_BYTES)

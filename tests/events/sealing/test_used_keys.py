@@ -135,6 +135,19 @@ def test_nobody_new_gets_a_key_in_an_older_store_for_it_would_be_lost(folder: Da
     assert open_keys(folder).generation("cem") == 0
 
 
+def test_beside_an_older_store_the_master_key_is_not_changed_for_the_newest_store_needs_it(
+    folder: DataFolder, older: Backup, capsys: pytest.CaptureFixture[str]
+) -> None:
+    newest = Backup(folder)
+    older.restore()
+
+    assert main(["rotate-master-key"], folder) != 0
+
+    assert "needs key 1 of learner 'ben'" in capsys.readouterr().err
+    newest.restore()
+    assert said(folder, "ben-1") == ["said in ben-1"]
+
+
 def test_whose_key_is_in_an_older_store_goes_on(folder: DataFolder, older: Backup) -> None:
     older.restore()
 
