@@ -4,7 +4,9 @@ import logging
 from pathlib import Path
 
 import msgspec
+import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from actors.pronunciation.network import PronunciationNetwork
 from actors.voice.runtime import ModelUnusable, read_model
@@ -19,12 +21,27 @@ SHIPPED = Path(__file__).with_name("trained")
 """The model that comes with the program."""
 
 
+class Logistic(Struct, frozen=True, kw_only=True):
+    """Log odds: ``bias`` + weights . figures, the figures standardised and within five deviations."""
+
+    mean: tuple[float, ...]
+    deviation: tuple[float, ...]
+    weights: tuple[float, ...]
+    bias: float
+
+    def odds(self, figures: NDArray[np.float32]) -> NDArray[np.float64]:
+        """(count, figures) to (count,)."""
+        standard = np.clip((figures - np.array(self.mean)) / np.array(self.deviation), -5, 5)
+        return np.asarray(standard @ np.array(self.weights) + self.bias)
+
+
 class ModelFacts(Struct, frozen=True, kw_only=True):
     """``version`` names the training run, ``digest`` is the SHA-256 over both networks' files.
 
     ``poor_below``: the phone score (0..2) below which experts' mean is most often below 1 (best F1 on the folds).
     ``said_from``, ``matches_from``: the probabilities from which a word, and a text, count as said. ``encoder``: the
-    digest of the Whisper whose frames the networks know.
+    digest of the Whisper whose frames the networks know. ``read`` tells a word that was read from one put into a text
+    that was (see `features.said_features`): odds below 0 are those of a word that nobody said.
     """
 
     version: str
@@ -33,6 +50,7 @@ class ModelFacts(Struct, frozen=True, kw_only=True):
     poor_below: float
     said_from: float
     matches_from: float
+    read: Logistic | None = None
 
 
 class InService(Struct, frozen=True, kw_only=True):

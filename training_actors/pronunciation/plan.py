@@ -9,7 +9,7 @@ from msgspec import Struct
 class Plan(Struct, frozen=True, kw_only=True):
     """``sentences`` are spoken by Kokoro, each heard once as it is and once disturbed. ``folds`` judge; ``seeds`` are
     the networks whose mean is taken, in the folds and in the model. One in ``foreign_share`` utterances is also shown
-    with another's text.
+    with another's text; ``added`` utterances are shown with a word that nobody said.
     """
 
     sentences: int = 1200
@@ -19,6 +19,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     fold_seed: int = 0
     seeds: tuple[int, ...] = (0, 1, 2, 3)
     foreign_share: int = 3
+    added: int = 600
 
 
 def run_name(plan: Plan, dataset_sha256: str, encoder: str) -> str:

@@ -7,6 +7,7 @@ import msgspec
 
 from actors.pronunciation.model import CARD_FILE, MODEL_FILE, ModelFacts
 from actors.pronunciation.network import ACOUSTIC_FILE, SCORING_FILE
+from training_actors.pronunciation.added import fitted
 from training_actors.pronunciation.card import card
 from training_actors.pronunciation.export import acoustic_onnx, scoring_onnx
 from training_actors.pronunciation.outcome import Outcome
@@ -31,6 +32,7 @@ def ship(trainer: Trainer, plan: Plan, outcome: Outcome, version: str, dataset: 
         poor_below=round(outcome.poor_below, 3),
         said_from=round(outcome.said_from, 6),
         matches_from=round(outcome.matches_from, 6),
+        read=fitted(*trainer.read_or_added()),
     )
     for name, content in files.items():
         (out / name).write_bytes(content)

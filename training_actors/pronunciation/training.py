@@ -50,6 +50,8 @@ class Run:
         if len(learners) < max(2, plan.folds) or len(utterances) < 2 * plan.folds:
             raise TooFewRated(len(utterances), len(learners), plan.folds)
         self._step("listening", workers, "hear", [(number,) for number in range(len(utterances))])
+        added = min(plan.added, len(utterances))
+        self._step("added words", workers, "hear_added", [(number,) for number in range(added)])
         self._step("speaking", workers, "synthesise", [(number,) for number in range(plan.sentences)])
         self._step("phones", workers, "fit_acoustics", [()])
         folds = [(fold, seed) for fold in (*range(plan.folds), ALL) for seed in plan.seeds]

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 from torch import nn
 
 from actors.models.store import ModelStore
+from actors.pronunciation.features import said_features
 from actors.pronunciation.phones import plain
 from actors.voice.kokoro import Kokoro
 from training_actors.pronunciation import acoustics, scoring
 from training_actors.pronunciation.acoustics import LabelledFrames
+from training_actors.pronunciation.added import with_added
 from training_actors.pronunciation.aligning import Alignment, aligned, foreign_example, rated_example
 from training_actors.pronunciation.disturbance import disturbed, surrounded
 from training_actors.pronunciation.examples import Example
@@ -23,7 +25,7 @@ from training_actors.pronunciation.foreign import strangers
 from training_actors.pronunciation.hearing import Heard, Hearer
 from training_actors.pronunciation.networks import AcousticNetwork, Committee
 from training_actors.pronunciation.plan import Plan
-from training_actors.pronunciation.rated import RatedUtterance, rated_utterances
+from training_actors.pronunciation.rated import RatedUtterance, RatedWord, rated_utterances
 from training_actors.pronunciation.synthesis import Labelled, spoken
 
 WHISPER, KOKORO, VOICES = "whisper-base", "kokoro-82m-int8", "kokoro-voices"
@@ -95,6 +97,25 @@ class Trainer:
         _, held_out = self._labelled()
         return acoustics.frames_right(self.acoustics(), held_out)
 
+    def hear_added(self, number: int) -> None:
+        """Listen to an utterance whose text holds a word that nobody said, unless that was done before."""
+        self._with_added(number)
+
+    def read_or_added(self) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """What is known of each word of the texts with added words, (words, figures), and whether it was said."""
+        network = self.acoustics()
+        figures: list[NDArray[np.float32]] = []
+        said: list[bool] = []
+        for number in range(min(self._job.plan.added, len(self.utterances))):
+            text, were_said, heard = self._with_added(number)
+            log_posteriors = acoustics.log_posteriors(network, heard.frames)
+            alignment = aligned(log_posteriors, text)
+            told = heard.told[0]
+            if not alignment.failed:
+                figures.append(said_features(log_posteriors, alignment.placed, told.probabilities, told.recognised))
+                said += were_said
+        return np.concatenate(figures), np.array(said)
+
     def fit(self, fold: int, seed: int) -> None:
         """A scoring network that has not heard the speakers of a fold, unless there is one."""
         file = self._weights(fold, seed)
@@ -163,6 +184,20 @@ class Trainer:
     def _heard(self, number: int) -> Heard:
         utterance, stranger = self.utterances[number], self.utterances[self._strangers[number]]
         return self._hearer.heard(utterance, [[word.text for word in one.words] for one in (utterance, stranger)])
+
+    def _with_added(self, number: int) -> tuple[RatedUtterance, tuple[bool, ...], Heard]:
+        """An utterance of a random order with a word more or another, which words were said, and what is heard."""
+        rng = random.Random(number)
+        text, said = with_added(self.utterances[self._order[number]], self._words, rng)
+        return text, said, self._hearer.heard(text, [[word.text for word in text.words]])
+
+    @cached_property
+    def _order(self) -> list[int]:
+        return [int(number) for number in np.random.default_rng(0).permutation(len(self.utterances))]
+
+    @cached_property
+    def _words(self) -> list[RatedWord]:
+        return [word for utterance in self.utterances for word in utterance.words]
 
     def _labelled(self) -> tuple[list[LabelledFrames], list[LabelledFrames]]:
         """Synthetic speech to learn from, and to judge by."""
