@@ -5,7 +5,7 @@ They cannot form cycles, so Python's collector need not look at them (``gc=False
 Times named ``*_ms`` count from the start of the recording (or of the tutor's turn) they belong to.
 """
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 
 class Blob(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
@@ -77,7 +77,8 @@ class PhoneScore(Struct, frozen=True, kw_only=True, gc=False):
 class WordScore(Struct, frozen=True, kw_only=True, gc=False):
     """One word of the reference text with its phones; ``spoken`` is false for a word left out (score 0).
 
-    ``accuracy`` and ``stress`` (0..100) say what the score is made of, None where the engine does not tell them apart.
+    ``accuracy`` and ``stress`` (0..100) say what the score is made of; an engine that does not tell them apart leaves
+    them out.
     """
 
     text: str
@@ -86,8 +87,8 @@ class WordScore(Struct, frozen=True, kw_only=True, gc=False):
     score: float
     phones: tuple[PhoneScore, ...] = ()
     spoken: bool = True
-    accuracy: float | None = None
-    stress: float | None = None
+    accuracy: float | UnsetType = UNSET
+    stress: float | UnsetType = UNSET
 
 
 class Miscue(Struct, frozen=True, kw_only=True, gc=False):
@@ -108,19 +109,19 @@ class Pronunciation(Struct, frozen=True, kw_only=True, gc=False):
     """Scores of a recording against the text it should say; all scores are 0..100.
 
     ``completeness`` is the share of reference words that were said, times 100. ``accuracy``, ``fluency`` and
-    ``prosodic`` are those of the whole as experts rate them, None where the engine does not judge them. ``confidence``
-    (0..1) says how sure it is that the text was read at all.
+    ``prosodic`` are those of the whole as experts rate them, ``confidence`` (0..1) says how sure it is that the text
+    was read at all. An engine that does not judge them leaves them out: what earlier ones gave still reads the same.
     """
 
     reference: str
     score: float
     completeness: float
     words: tuple[WordScore, ...] = ()
-    accuracy: float | None = None
-    fluency: float | None = None
-    prosodic: float | None = None
-    miscues: tuple[Miscue, ...] = ()
-    confidence: float | None = None
+    accuracy: float | UnsetType = UNSET
+    fluency: float | UnsetType = UNSET
+    prosodic: float | UnsetType = UNSET
+    miscues: tuple[Miscue, ...] | UnsetType = UNSET
+    confidence: float | UnsetType = UNSET
 
 
 class PitchPoint(Struct, frozen=True, kw_only=True, gc=False):

@@ -9,6 +9,8 @@ them from the experts' ratings of whole readings (see the card in ``actors/pronu
 import re
 from math import exp, log, log2
 
+from msgspec import UnsetType
+
 from events.lesson import SpeechTranscribed
 from events.values import Note, Pause, Pronunciation, Prosody, Scores
 from policies.tutor import lexicon, tokens
@@ -85,9 +87,9 @@ def combine(
     )
 
 
-def _as_rated(rated: float | None, reckoned: float | None) -> float | None:
+def _as_rated(rated: float | UnsetType, reckoned: float | None) -> float | None:
     """What a model of the experts' ratings says, where it can be judged at all and there is such a model."""
-    return reckoned if rated is None or reckoned is None else rated
+    return reckoned if isinstance(rated, UnsetType) or reckoned is None else rated
 
 
 def fluency(prosody: Prosody, words: int, norm_wpm: float) -> float | None:

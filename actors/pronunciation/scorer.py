@@ -1,6 +1,7 @@
 """Pronunciation for a lesson by our own networks: a `Judgement` in figures of 0..100. Judges nothing itself."""
 
 import numpy as np
+from msgspec import UNSET
 
 from actors.assessment.lexicon import Lexicon
 from actors.ports import Audio
@@ -44,9 +45,9 @@ class TrainedPronunciationScorer:
             words=tuple(self._word(word) for word in judged.words),
             miscues=judged.miscues,
             confidence=round(judged.confidence, 3),
-            accuracy=None if judged.unheard else _of_hundred(judged.accuracy),
-            fluency=None if judged.unheard else _of_hundred(judged.fluency),
-            prosodic=None if judged.unheard else _of_hundred(judged.prosodic),
+            accuracy=UNSET if judged.unheard else _of_hundred(judged.accuracy),
+            fluency=UNSET if judged.unheard else _of_hundred(judged.fluency),
+            prosodic=UNSET if judged.unheard else _of_hundred(judged.prosodic),
         )
 
     def _word(self, word: JudgedWord) -> WordScore:

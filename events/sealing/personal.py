@@ -124,7 +124,7 @@ class PersonalPart:
         return structs.replace(event, **changed)
 
     def _split_one(self, name: str, inners: Sequence[str], value: Struct) -> tuple[Struct, Struct]:
-        taken = {inner: getattr(value, inner) for inner in inners}
+        taken = {inner: each for inner in inners if (each := getattr(value, inner)) is not UNSET}
         left = {inner: type(each)() for inner, each in taken.items()}
         return self._parts[name](**taken), structs.replace(value, **left)
 

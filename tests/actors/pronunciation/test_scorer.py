@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from msgspec import UNSET
 
 from actors.assessment.lexicon import Lexicon
 from actors.hearing.whisper import WhisperRecogniser
@@ -157,7 +158,7 @@ def test_in_a_lesson_silence_has_no_figures_that_nobody_could_give(
 ) -> None:
     scorer = TrainedPronunciationScorer(open_model(model_folder()), listener, lexicon)
     scored = scorer.score(np.zeros(32_000, np.float32), "Old books.")
-    assert (scored.score, scored.accuracy, scored.fluency, scored.prosodic) == (0.0, None, None, None)
+    assert (scored.score, scored.accuracy, scored.fluency, scored.prosodic) == (0.0, UNSET, UNSET, UNSET)
 
 
 def test_a_folder_that_is_no_model_is_told_by_its_file(model_folder: ModelFolder) -> None:

@@ -57,17 +57,7 @@ def test_of_an_assessment_the_figures_stay_and_the_words_go() -> None:
 
     assert json.loads(msgspec.json.encode(left)) == {
         **json.loads(msgspec.json.encode(ASSESSED)),
-        "pronunciation": {
-            "reference": "",
-            "score": 64.0,
-            "completeness": 100.0,
-            "words": [],
-            "accuracy": None,
-            "fluency": None,
-            "prosodic": None,
-            "miscues": [],
-            "confidence": None,
-        },
+        "pronunciation": {"reference": "", "score": 64.0, "completeness": 100.0, "words": []},
         "notes": [{"kind": "tense", "start": 0, "end": 2, "said": "", "better": "", "message": "", "rule": "PAST"}],
     }
     assert msgspec.json.decode(taken)["notes"] == [{"said": "goed", "better": "went", "message": "went, not goed"}]
