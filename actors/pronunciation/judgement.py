@@ -24,6 +24,8 @@ from events.values import Miscue, Word
 
 HEARD_FROM = 0.999
 """Likeness from which the recogniser heard this very word, which then was said, however badly."""
+SHORTEST_PHONE_FRAMES = 0.5
+"""Frames of 20 ms a phone: nobody reads a hundred phones a second, not even with half of the text left out."""
 CLEARLY_ANOTHER = 0.7
 """Nats a frame by which another phone must fit better to be called heard."""
 
@@ -130,6 +132,9 @@ class Judge:
             raise EngineInputError("audio_not_finite", "the recording holds NaN or infinite samples: record it again")
         listened = self._listener.listen(audio)
         if listened.silent:
+            return listened
+        least = sum(min(len(way) for way in ways) for _, ways in expected) * SHORTEST_PHONE_FRAMES
+        if int((listened.starts >= 0).sum()) < least:
             return listened
         log_posteriors = self._network.log_posteriors(listened.frames)
         placed = place(log_posteriors, [_plain(ways) for _, ways in expected])

@@ -174,3 +174,12 @@ def test_a_folder_that_is_no_model_is_told_by_its_file(model_folder: ModelFolder
 def test_facts_are_those_of_the_file(model_folder: ModelFolder) -> None:
     facts: ModelFacts = open_model(model_folder(poor_below=1.25)).facts
     assert (facts.version, facts.poor_below) == ("random", 1.25)
+
+
+def test_a_tenth_of_a_second_cannot_hold_a_sentence_whatever_silence_is_made_up_before_it(
+    believing: Judge, sentence: Said
+) -> None:
+    middle = len(sentence.audio) // 2
+    judged = believing.judge(sentence.audio[middle : middle + 1_600], EXPECTED)
+    assert judged.unheard in ("short", "silent")
+    assert judged.total == 0
