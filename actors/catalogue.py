@@ -1,5 +1,6 @@
 """Every engine by kind and name, and how to load it. Imports an engine only when it is loaded; decides no order."""
 
+import threading
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import metadata
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from actors.hearing.whisper_model import LoadedWhisper
 
 SILERO_FILE = "silero_vad_v6.onnx"
+_opening = threading.Lock()
+
 ALL_CORES = 2
 """Threads for an engine that the learner waits for."""
 
@@ -88,9 +91,17 @@ def _asr(settings: Settings, store: ModelStore) -> dict[str, Callable[[], Engine
     return {**{size: whisper(size) for size in sizes}, "pocketsphinx": pocketsphinx}
 
 
-@cache
 def whisper_model(folder: Path) -> "LoadedWhisper":
-    """The one Whisper of this process in a folder: what it has encoded for one engine, others need not."""
+    """The one Whisper of this process in a folder: what it has encoded for one engine, others need not.
+
+    Recogniser and scorer are loaded side by side: the second waits for the first's.
+    """
+    with _opening:
+        return _opened(folder)
+
+
+@cache
+def _opened(folder: Path) -> "LoadedWhisper":
     from actors.hearing.whisper_model import LoadedWhisper
 
     return LoadedWhisper(folder, threads=ALL_CORES)
