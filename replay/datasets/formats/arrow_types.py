@@ -8,6 +8,8 @@ from msgspec import Struct
 
 from replay.errors import LibraryMissing
 
+_ABSENT = (type(None), msgspec.UnsetType)
+"""What a column that may be empty has beside its type."""
 _SCALARS = {str: "string", int: "int64", float: "float64", bool: "bool"}
 
 
@@ -44,8 +46,9 @@ def _feature(name: str, annotation: Any) -> Any:
         return features_of(annotation)
     arguments = get_args(annotation)
     if get_origin(annotation) in (Union, types.UnionType):
-        (inner,) = (each for each in arguments if each is not type(None)) if type(None) in arguments else (None,)
-        return _feature(name, inner)
+        known = tuple(each for each in arguments if each not in _ABSENT)
+        if len(known) == 1:
+            return _feature(name, known[0])
     if get_origin(annotation) in (tuple, list) and (len(arguments) == 1 or arguments[1:] == (...,)):
         return datasets.List(_feature(name, arguments[0]))
     raise ColumnUntyped(name, annotation)
