@@ -37,9 +37,9 @@ def test_rows_of_every_kind_come_back_with_splits_and_types(kind: str, tmp_path:
 
 
 def as_lists(value: Any) -> Any:
-    """As Arrow gives values back: lists for tuples."""
+    """As Arrow gives values back: lists for tuples; what a row leaves out comes back as null."""
     if isinstance(value, dict):
-        return {name: as_lists(each) for name, each in value.items()}
+        return {name: as_lists(each) for name, each in value.items() if each is not None}
     return [as_lists(each) for each in value] if isinstance(value, list | tuple) else value
 
 
@@ -78,6 +78,13 @@ def test_the_spectrum_is_that_of_whispers_own_extractor() -> None:
     ours = log_mel(noise, 16_000)
     assert ours.shape == (200, 80)
     np.testing.assert_allclose(ours[:199], theirs[:199], atol=0.006)  # rounded to hundredths
+
+
+def test_a_field_that_may_be_left_out_has_the_type_that_it_has_when_it_is_there() -> None:
+    import msgspec
+
+    kind = msgspec.defstruct("Some", [("score", float | msgspec.UnsetType), ("note", str | None)])
+    assert features_of(kind) == {"score": datasets.Value("float64"), "note": datasets.Value("string")}
 
 
 def test_a_column_without_a_type_of_arrow_is_named() -> None:
