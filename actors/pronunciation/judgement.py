@@ -99,7 +99,7 @@ class Judge:
         if not isinstance(heard, _Heard):
             return _unsaid(expected, words, "silent" if heard.silent else "short")
         alike = recognised(texts, words)
-        probabilities = self._listener.probabilities(audio, texts)
+        probabilities = self._listener.probabilities(heard.listened, texts)
         verdict = self._network.verdict(
             scoring_inputs(heard.listened.frames, heard.log_posteriors, heard.placed, probabilities, alike)
         )

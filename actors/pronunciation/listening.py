@@ -14,7 +14,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from actors.hearing.whisper_model import FRAME_SAMPLES, FRAMES_PER_SECOND, LoadedWhisper
+from actors.hearing.whisper_model import FRAME_SAMPLES, FRAMES_PER_SECOND, LoadedWhisper, Piece
 from actors.ports import SAMPLE_RATE_HZ, Audio
 
 Frames = NDArray[np.float32]
@@ -29,11 +29,12 @@ LONGEST_TEXT = 200
 class Listened(Struct, frozen=True, kw_only=True):
     """Encoder frames of 20 ms, (frames, width), and for each the sample of the recording at which it starts.
 
-    Frames of a made-up lead start before 0.
+    Frames of a made-up lead start before 0. ``pieces`` are the stretches of speech that they were made of.
     """
 
     frames: Frames
     starts: NDArray[np.int64]
+    pieces: tuple[Piece, ...] = ()
 
     @property
     def silent(self) -> bool:
@@ -61,21 +62,25 @@ class WhisperListener:
     def listen(self, audio: Audio) -> Listened:
         """The frames of all stretches that hold speech."""
         frames, starts = [], []
-        for piece in self._model.pieces(audio):
+        pieces = self._model.pieces(audio)
+        for piece in pieces:
             encoded = self._model.frames(piece.samples)
             frames.append(encoded)
             starts.append(piece.offset_samples + FRAME_SAMPLES * np.arange(len(encoded)))
         if not frames:
             return Listened(frames=np.zeros((0, 0), np.float32), starts=np.zeros(0, np.int64))
-        return Listened(frames=np.concatenate(frames), starts=np.concatenate(starts))
+        return Listened(frames=np.concatenate(frames), starts=np.concatenate(starts), pieces=pieces)
 
-    def probabilities(self, audio: Audio, words: Sequence[str]) -> tuple[WordProbability, ...]:
-        """How likely each word of a text is, in order; of silence, or of a text too long, nothing is known: ()."""
+    def probabilities(self, listened: Listened, words: Sequence[str]) -> tuple[WordProbability, ...]:
+        """How likely each word of a text is, in order.
+
+        Of silence, of more than 28 s, or of a text too long nothing is known: ().
+        """
         tokens, owners = self._tokens(words)
-        pieces = self._model.pieces(audio)
-        if len(pieces) != 1 or not tokens or len(tokens) > LONGEST_TEXT:
+        if len(listened.pieces) != 1 or not tokens or len(tokens) > LONGEST_TEXT:
             return ()
-        given = self._log_probabilities(self._model.encode(pieces[0].samples), len(pieces[0].samples), tokens)
+        samples = listened.pieces[0].samples
+        given = self._log_probabilities(self._model.encode(samples), len(samples), tokens)
         alone = self._log_probabilities(self._silence, SILENCE_S * SAMPLE_RATE_HZ, tokens)
         return tuple(
             WordProbability(

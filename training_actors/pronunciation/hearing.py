@@ -58,14 +58,16 @@ class Hearer:
         audio = utterance.audio()
         listener = WhisperListener(model)
         words = WhisperRecogniser(model).transcribe(audio).words
+        listened = listener.listen(audio)
         told = [
-            Told(probabilities=listener.probabilities(audio, text), recognised=recognised(text, words))
+            Told(probabilities=listener.probabilities(listened, text), recognised=recognised(text, words))
             for text in texts
         ]
         partial = file.with_suffix(".part")
         with partial.open("wb") as kept:
-            frames = listener.listen(audio).frames.astype(np.float16)
-            np.savez(kept, frames=frames, told=np.frombuffer(msgspec.json.encode(told), np.uint8))
+            np.savez(
+                kept, frames=listened.frames.astype(np.float16), told=np.frombuffer(msgspec.json.encode(told), np.uint8)
+            )
         partial.replace(file)
 
     def _loaded(self) -> LoadedWhisper:
