@@ -1,6 +1,6 @@
 """Training of the scoring network on rated utterances, and of the same utterances with texts that nobody read."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -8,6 +8,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from actors.pronunciation.inputs import ScoringInputs
+from training_actors.pronunciation.descent import Descent, Said, alike
 from training_actors.pronunciation.evaluation import Judged
 from training_actors.pronunciation.examples import Example, batch, wanted
 from training_actors.pronunciation.networks import Committee, RatingsRegression, Scored, ScoringNetwork, Widths
@@ -16,13 +17,11 @@ BATCH = 24
 EPOCHS = 16
 LEARNING_RATE, WEIGHT_DECAY = 1.2e-3, 0.05
 WARM_UP = 0.15
+SPREAD_FRAMES = 120
 PHONES, WORDS, UTTERANCE, SAID = 2.0, 0.15, 0.25, 0.2
 """Weights of the squared errors, and of the cross-entropy of what was said."""
 FIGURES_STEP = 3
 """Every third phone is enough to standardise by."""
-
-Said = Callable[[int, float], None]
-"""Told of each epoch: its number and the mean loss."""
 
 
 def trained(
@@ -32,24 +31,9 @@ def trained(
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     network = standardised(examples)
-    optimiser = torch.optim.AdamW(network.parameters(), LEARNING_RATE, weight_decay=WEIGHT_DECAY)
-    steps = epochs * -(-len(examples) // BATCH)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, LEARNING_RATE, total_steps=steps + 1, pct_start=WARM_UP)
-    for epoch in range(epochs):
-        network.train()
-        losses = []
-        for group in _groups(examples, rng):
-            scored = network(batch([one.inputs for one in group]))
-            total = loss(scored, wanted([one.targets for one in group], scored))
-            optimiser.zero_grad()
-            total.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-            optimiser.step()
-            schedule.step()
-            losses.append(float(total.detach()))
-        if tell is not None:
-            tell(epoch, float(np.mean(losses)))
-    return network.eval()
+    descent = Descent(epochs=epochs, batch=BATCH, rate=LEARNING_RATE, decay=WEIGHT_DECAY, warm_up=WARM_UP)
+    descent.fit(network, len(examples), lambda: _losses(network, examples, rng), tell)
+    return network
 
 
 def standardised(examples: Sequence[Example]) -> ScoringNetwork:
@@ -137,9 +121,8 @@ def _entropy(odds: Tensor, said: Tensor) -> Tensor:
     return functional.binary_cross_entropy_with_logits(odds[known], said[known]) if known.any() else odds.sum() * 0
 
 
-def _groups(examples: Sequence[Example], rng: np.random.Generator) -> Iterator[list[Example]]:
-    """Examples of about the same length together, in a random order."""
-    order = np.argsort([len(one.inputs.frames) + rng.uniform(0, 120) for one in examples])
-    groups = [order[at : at + BATCH] for at in range(0, len(order), BATCH)]
-    for number in rng.permutation(len(groups)):
-        yield [examples[index] for index in groups[number]]
+def _losses(network: ScoringNetwork, examples: Sequence[Example], rng: np.random.Generator) -> Iterator[Tensor]:
+    for numbers in alike([len(one.inputs.frames) for one in examples], BATCH, SPREAD_FRAMES, rng):
+        group = [examples[number] for number in numbers]
+        scored = network(batch([one.inputs for one in group]))
+        yield loss(scored, wanted([one.targets for one in group], scored))

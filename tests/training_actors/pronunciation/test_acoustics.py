@@ -1,9 +1,8 @@
 import numpy as np
 
-from actors.pronunciation.features import Placed
-from actors.pronunciation.phones import NUMBER, PHONES
+from actors.pronunciation.phones import NUMBER
 from training_actors.pronunciation import acoustics
-from training_actors.pronunciation.acoustics import IGNORED, LabelledFrames, of_learner, of_synthesis
+from training_actors.pronunciation.acoustics import LabelledFrames, of_synthesis
 from training_actors.pronunciation.networks import FRAME_WIDTH
 from training_actors.pronunciation.synthesis import TimedPhone
 
@@ -15,15 +14,6 @@ def test_a_frame_belongs_to_the_phone_at_its_middle_and_a_lead_is_silence() -> N
     # frames of 320 samples, the first of them made up: middles at -160, 160, 480, 800, 1120, 1440
     phones = (TimedPhone(phone="AA", start=0, end=500), TimedPhone(phone="B", start=500, end=900))
     assert of_synthesis(frames, 320, phones).labels.tolist() == [SIL, AA, AA, B, SIL, SIL]
-
-
-def test_of_a_learner_only_phones_said_well_and_clear_silence_count() -> None:
-    log_posteriors = np.full((5, len(PHONES)), -9.0, np.float32)
-    log_posteriors[[0, 4], SIL] = -0.1
-    log_posteriors[1:4, AA] = -0.1
-    placed = Placed(phones=np.array([AA, B]), words=np.array([0, 0]), spans=np.array([[1, 2], [2, 3]]))
-    example = of_learner(np.zeros((5, FRAME_WIDTH), np.float16), log_posteriors, placed, [2.0, 1.0])
-    assert example.labels.tolist() == [SIL, AA, IGNORED, IGNORED, SIL]
 
 
 def test_a_network_learns_what_tells_two_phones_apart_and_a_seed_gives_it_again() -> None:
