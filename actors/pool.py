@@ -12,7 +12,7 @@ from ray.exceptions import RayActorError
 from actors.cluster import ROOT, worker_environment
 from actors.faults import unwrapped
 from actors.remote import start_ray
-from actors.settings import read_settings
+from actors.settings import Settings, read_settings
 
 logger = logging.getLogger(__name__)
 
@@ -38,11 +38,12 @@ class WorkLost(Exception):
 class Pool:
     """``count`` actors of a class, made with the same arguments; a context. Joins Ray where it runs already."""
 
-    def __init__(self, kind: type, count: int, *args: Any) -> None:
+    def __init__(self, kind: type, count: int, *args: Any, settings: Settings | None = None) -> None:
+        """``settings`` say which Ray to join; those of the environment, if there are none."""
         self._ours = not ray.is_initialized()
         if self._ours:
             worker_environment()
-            start_ray(read_settings(os.environ), str(ROOT), workers=count)
+            start_ray(settings or read_settings(os.environ), str(ROOT), workers=count)
         make: Callable[..., Handle] = ray.remote(kind).options(num_cpus=0, max_restarts=-1, max_task_retries=0).remote
         self.actors: tuple[Handle, ...] = tuple(make(*args) for _ in range(count))
 

@@ -4,7 +4,6 @@ import logging
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
 from typing import Any
 
 import ray
@@ -14,9 +13,9 @@ from ray.exceptions import RayActorError
 from actors.catalogue import loaders
 from actors.chain import Candidate, EngineChain
 from actors.chains import model_store
-from actors.cluster import ROOT, worker_environment
 from actors.faults import answered, unwrapped
-from actors.remote import MODEL_NICENESS, start_ray
+from actors.pool import TRIES, Handle, Pool
+from actors.remote import MODEL_NICENESS
 from actors.settings import Settings
 from replay.counterfactual.asking import Task, ask
 from replay.counterfactual.swap import default_engine
@@ -24,8 +23,6 @@ from replay.counterfactual.values import LOGGED, Answer
 
 logger = logging.getLogger(__name__)
 
-Handle = Any
-"""A Ray actor's handle: its methods are made at run time, so no type can name them."""
 Load = Callable[[str, str], EngineChain]
 """Gives the chain of one engine, by kind and name."""
 JUDGE = "judge"
@@ -33,8 +30,6 @@ JUDGE = "judge"
 
 AHEAD = 2
 """Tasks that a worker has at once, so that it need not wait for the next one."""
-TRIES = 3
-"""Processes that one case may end before it is given up."""
 
 
 def only(settings: Settings, kind: str, name: str) -> EngineChain:
@@ -70,22 +65,14 @@ class Workers:
     """``count`` actors that work through tasks; a context. Joins Ray where it runs already."""
 
     def __init__(self, load: Load, settings: Settings, count: int, kind: str, engines: tuple[str, ...]) -> None:
-        self._ours = not ray.is_initialized()
-        if self._ours:
-            worker_environment()
-            start_ray(settings, str(ROOT), workers=count)
-        options = {"num_cpus": 0, "max_restarts": -1, "max_task_retries": 0}
-        make = partial(ray.remote(EngineWorker).options(**options).remote, kind, engines, load)
-        self.actors: tuple[Handle, ...] = tuple(make() for _ in range(count))
+        self._pool = Pool(EngineWorker, count, kind, engines, load, settings=settings)
+        self.actors = self._pool.actors
 
     def __enter__(self) -> "Workers":
         return self
 
     def __exit__(self, *_: object) -> None:
-        for actor in self.actors:
-            ray.kill(actor)
-        if self._ours:
-            ray.shutdown()
+        self._pool.__exit__()
 
     def prepare(self) -> None:
         """Load the engines everywhere. Raises `actors.chain.ChainExhausted` when one does not load."""
