@@ -28,7 +28,8 @@ from events.postgres_errors import typed_errors
 from events.postgres_server import CONNECT_TIMEOUT_S
 from events.postgres_statements import INSERT, STREAMS, STREAMS_OF, TAIL_OF, VERSIONS
 from events.postgres_wiping import mark_replaced, wipe_replaced
-from events.recorder_log import Outcome, RecorderEventLog, Row
+from events.recorder import Outcome, Row
+from events.recorder_log import RecorderEventLog
 
 TABLE = "events"
 CHANNEL = "colloquy_events"

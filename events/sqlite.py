@@ -31,7 +31,8 @@ from events.errors import LogUnavailable
 from events.holding import Hold, hold_file
 from events.identifiers import uuid7
 from events.log import Clock, NewId, utc_now
-from events.recorder_log import Outcome, RecorderEventLog, Row
+from events.recorder import Outcome, Row
+from events.recorder_log import RecorderEventLog
 from events.sqlite_errors import is_full
 from events.sqlite_wiping import empty_journal
 
