@@ -10,20 +10,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.text import Text
 
 from events.location import DataFolder
-from events.opening import open_existing_log, with_server
 from projections.wording import counted
 from replay.datasets import looking
-from replay.datasets.build import Builder, InProcess, alone_in, last_position
-from replay.datasets.folders import DatasetFolder
-from replay.datasets.formats.catalogue import kinds_by_format
-from replay.datasets.gate import measures_of
-from replay.datasets.kinds.catalogue import KINDS
+from replay.datasets.making import make
 from replay.datasets.manifest import Manifest
-from replay.datasets.register import remember
-from replay.datasets.report import check_library
 from replay.datasets.rows import SPLITS
-from replay.datasets.spec import read_spec
-from replay.datasets.work import Job, Replayer
 
 
 def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
@@ -47,29 +38,19 @@ def _workers(text: str) -> int:
 
 
 def _run_dataset(arguments: argparse.Namespace, data: DataFolder) -> int:
-    measures = {kind.name: measures_of(kind) for kind in KINDS.values()}
-    spec = read_spec(arguments.spec, measures, kinds_by_format(KINDS))
-    check_library()
     console = Console(stderr=True)
-    folder = DatasetFolder(arguments.out)
-    with open_existing_log(data) as log, Bars(console) as bars:
-        builder = Builder(spec, log, arguments.out, bars.show)
-        if not arguments.replace and (there := builder.finished(last_position(log, arguments.at)[0])):
-            _tell(there, arguments.out, console, "is there already")
-            return 0
-        with alone_in(folder):
-            begun = builder.begin(arguments.at, replace=arguments.replace)
-            job = Job(spec=spec, data=with_server(data), upto=begun.position, out=arguments.out.absolute())
-            if arguments.workers == 1:
-                manifest = builder.run(begun, InProcess(Replayer(job, log)))
-            else:
-                from replay.datasets.remote import RayWorkers  # Ray takes a second to import
-
-                with RayWorkers(job, arguments.workers) as workers:
-                    manifest = builder.run(begun, workers)
-            remember(manifest, arguments.out, log, data)
-        folder.end()
-    _tell(manifest, arguments.out, console, "is finished")
+    with Bars(console) as bars:
+        manifest, made = make(
+            arguments.spec,
+            arguments.out,
+            data,
+            bars.show,
+            at=arguments.at,
+            keep=not arguments.replace,
+            replace=arguments.replace,
+            workers=arguments.workers,
+        )
+    _tell(manifest, arguments.out, console, "is finished" if made else "is there already")
     return 0
 
 

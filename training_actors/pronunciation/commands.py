@@ -11,19 +11,9 @@ from rich.table import Table
 
 from actors.models.store import ModelStore
 from events.location import DataFolder
-from events.opening import open_existing_log, with_server
-from replay.datasets.build import Builder, InProcess, last_position
 from replay.datasets.commands import Bars
-from replay.datasets.folders import DatasetFolder
-from replay.datasets.formats.catalogue import kinds_by_format
-from replay.datasets.gate import measures_of
-from replay.datasets.kinds.catalogue import KINDS
-from replay.datasets.manifest import Manifest, read_manifest
-from replay.datasets.register import remember
-from replay.datasets.report import check_library
-from replay.datasets.spec import read_spec
-from replay.datasets.work import Job as DatasetJob
-from replay.datasets.work import Replayer
+from replay.datasets.making import make
+from replay.datasets.manifest import read_manifest
 from replay.errors import LibraryMissing
 from training_actors.pronunciation.card import FIGURES
 from training_actors.pronunciation.plan import Plan, run_name
@@ -66,7 +56,10 @@ def _train(arguments: argparse.Namespace, data: DataFolder) -> int:
         store.fetch(model)
     with Bars(console) as bars:
         dataset = arguments.dataset or work / "dataset"
-        manifest = read_manifest(dataset) if arguments.dataset else _dataset(data, dataset, bars)
+        if arguments.dataset:
+            manifest = read_manifest(dataset)
+        else:
+            manifest, _ = make(SPEC, dataset, data, bars.show, replace=True)
         version = run_name(plan, manifest.sha256, store.digest(WHISPER))
         job = Job(
             plan=plan,
@@ -108,20 +101,3 @@ def _check_libraries() -> None:
         import torch  # noqa: F401
     except ImportError as error:
         raise LibraryMissing(str(error.name), "training", "training") from error
-
-
-def _dataset(data: DataFolder, folder: Path, bars: Bars) -> Manifest:
-    """What the log holds of rated recordings now."""
-    measures = {kind.name: measures_of(kind) for kind in KINDS.values()}
-    spec = read_spec(SPEC, measures, kinds_by_format(KINDS))
-    check_library()
-    with open_existing_log(data) as log:
-        builder = Builder(spec, log, folder, bars.show)
-        if there := builder.finished(last_position(log, None)[0]):
-            return there
-        begun = builder.begin(None, replace=True)
-        job = DatasetJob(spec=spec, data=with_server(data), upto=begun.position, out=folder.absolute())
-        manifest = builder.run(begun, InProcess(Replayer(job, log)))
-        remember(manifest, folder, log, data)
-    DatasetFolder(folder).end()
-    return manifest
