@@ -1,9 +1,11 @@
 """What the commands' arguments and exit statuses have in common."""
 
 import argparse
+import os
 from typing import Any
 
 MOST_DAYS = 36_500
+MOST_WORKERS = 64
 REFUSED, NOT_THERE = 1, 2
 """Exit statuses of all commands."""
 
@@ -44,6 +46,15 @@ def days(text: str) -> int:
 def positive(text: str) -> int:
     """A whole number from 1. Raises `argparse.ArgumentTypeError`."""
     return _from(1, text)
+
+
+def workers(text: str) -> int:
+    """Processes to share work out to, 1 to `MOST_WORKERS`. Raises `argparse.ArgumentTypeError`."""
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_WORKERS:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no number of workers; give 1 to {MOST_WORKERS} ({os.cpu_count()} cores here)"
+        )
+    return int(text)
 
 
 def position(text: str) -> int:

@@ -16,6 +16,7 @@ from actors.models.errors import ModelError
 from actors.models.store import ModelStore
 from actors.ports import EngineError
 from actors.pronunciation.errors import OtherEncoder
+from events.arguments import workers
 from events.location import data_folder
 from projections.wording import counted
 
@@ -34,7 +35,7 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
     assessing = commands.add_parser("assess", help="score the pronunciation in many recordings")
     assessing.add_argument("--manifest", type=Path, required=True, metavar="IN.jsonl", help="lines of id, audio, text")
     assessing.add_argument("--out", type=Path, required=True, metavar="OUT.jsonl", help="a line of scores for each")
-    assessing.add_argument("--workers", type=_workers, default=1, metavar="N", help="processes (1: this one alone)")
+    assessing.add_argument("--workers", type=workers, default=1, metavar="N", help="processes (1: this one alone)")
     assessing.add_argument("--replace", action="store_true", help="assess anew what is in OUT already")
     assessing.set_defaults(run=_assess)
     explaining = commands.add_parser("explain", help="draw how the words and phones of a recording were scored")
@@ -45,14 +46,6 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
     explaining.set_defaults(run=_explain)
     for command in (assessing, explaining):
         command.add_argument("--model", type=Path, metavar="DIR", help="a trained model (the one that comes with this)")
-
-
-def _workers(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 64:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is no number of workers; give 1 to 64 ({os.cpu_count()} cores here)"
-        )
-    return int(text)
 
 
 def _assess(arguments: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from events.arguments import workers
 from events.location import DataFolder
 from replay.counterfactual.query import EVERYTHING
 
@@ -38,7 +39,7 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
     command.add_argument("--sessions", default=EVERYTHING, metavar="QUERY", help="all, or as in 'level=A2 client=web*'")
     command.add_argument("--limit", type=_count, default=0, metavar="N", help="at most so many inputs, at random")
     command.add_argument("--seed", type=_count, default=0, help="of the choice and of the intervals")
-    command.add_argument("--workers", type=_workers, default=1, metavar="N", help="processes with the engines (1)")
+    command.add_argument("--workers", type=workers, default=1, metavar="N", help="processes with the engines (1)")
     command.add_argument(
         "--rule", action="append", default=[], metavar="METRIC=MARGIN", help="exit status 3 if worse; see below"
     )
@@ -49,12 +50,6 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
 def _count(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is no count; give 0, 1, 2 …")
-    return int(text)
-
-
-def _workers(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of workers; give 1, 2 …")
     return int(text)
 
 

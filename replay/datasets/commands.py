@@ -1,7 +1,6 @@
 """`python -m replay dataset SPEC --out DIR` makes a dataset from the log; other commands look into it."""
 
 import argparse
-import os
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from events.arguments import workers
 from events.location import DataFolder
 from projections.wording import counted
 from replay.datasets import looking
@@ -22,19 +22,11 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
     making = commands.add_parser("dataset", help="make a dataset from the log")
     making.add_argument("spec", type=Path, metavar="SPEC.toml")
     making.add_argument("--out", type=Path, required=True, metavar="DIR", help="the dataset's folder")
-    making.add_argument("--workers", type=_workers, default=1, metavar="N", help="processes (1: this one alone)")
+    making.add_argument("--workers", type=workers, default=1, metavar="N", help="processes (1: this one alone)")
     making.add_argument("--at", type=int, metavar="POSITION", help="read the log up to here only (its end)")
     making.add_argument("--replace", action="store_true", help="delete what is in the folder first")
     making.set_defaults(run=_run_dataset)
     looking.add_to(commands)
-
-
-def _workers(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 64:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is no number of workers; give 1 to 64 ({os.cpu_count()} cores here)"
-        )
-    return int(text)
 
 
 def _run_dataset(arguments: argparse.Namespace, data: DataFolder) -> int:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from actors.models.store import ModelStore
+from events.arguments import positive, workers
 from events.location import DataFolder
 from replay.datasets.commands import Bars
 from replay.datasets.making import make
@@ -29,12 +30,18 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
     training.add_argument("kind", choices=("pronunciation",))
     training.add_argument("--work", type=Path, metavar="DIR", help="where steps are kept (in the data folder)")
     training.add_argument("--dataset", type=Path, metavar="DIR", help="a dataset made before, instead of the log now")
-    training.add_argument("--workers", type=int, default=1, metavar="N", help="processes (1: this one alone)")
-    training.add_argument("--sentences", type=int, default=plan.sentences, help="synthetic ones for the phones")
-    training.add_argument("--folds", type=int, default=plan.folds, help="of speakers, to judge by")
-    training.add_argument("--seeds", type=int, default=len(plan.seeds), help="networks whose mean is taken")
-    training.add_argument("--epochs", type=int, default=plan.epochs, help="of the scoring networks")
+    training.add_argument("--workers", type=workers, default=1, metavar="N", help="processes (1: this one alone)")
+    training.add_argument("--sentences", type=positive, default=plan.sentences, help="synthetic ones for the phones")
+    training.add_argument("--folds", type=_folds, default=plan.folds, help="of speakers, to judge by")
+    training.add_argument("--seeds", type=positive, default=len(plan.seeds), help="networks whose mean is taken")
+    training.add_argument("--epochs", type=positive, default=plan.epochs, help="of the scoring networks")
     training.set_defaults(run=_train)
+
+
+def _folds(text: str) -> int:
+    if positive(text) < 2:
+        raise argparse.ArgumentTypeError("one fold leaves nobody to learn from; give 2 or more")
+    return int(text)
 
 
 def _train(arguments: argparse.Namespace, data: DataFolder) -> int:
@@ -75,8 +82,8 @@ def _train(arguments: argparse.Namespace, data: DataFolder) -> int:
         else:
             from training_actors.pronunciation.remote import RayTrainers  # Ray takes a second to import
 
-            with RayTrainers(job, arguments.workers) as workers:
-                run.fit(workers)
+            with RayTrainers(job, arguments.workers) as trainers:
+                run.fit(trainers)
         facts, figures, _ = run.finish(work / version / "model")
     table = Table("", *(f"{group.name} ({group.pooled.utterances})" for group in figures.groups))
     for name, field in FIGURES:
