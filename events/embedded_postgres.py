@@ -81,9 +81,8 @@ def _start(server: Any) -> Path:
     owner = pwd.getpwnam(server.system_user).pw_uid if server.system_user else os.geteuid()
     folder = socket_folder(place, owner)
     with FileLock(place.with_suffix(".starting")):
-        let_go_of_dead(
-            place, folder
-        )  # the wheel would join whatever process has the number now, and stop it at the end
+        # The wheel would join whatever process has the number now, and stop it at the end.
+        let_go_of_dead(place, folder)
         if folder != place:
             server.ensure_pgdata_inited()
             running = PostmasterInfo.read_from_pgdata(place)
