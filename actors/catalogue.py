@@ -1,8 +1,8 @@
 """Every engine by kind and name, and how to load it. Imports an engine only when it is loaded; decides no order."""
 
 import threading
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Callable, Hashable, Mapping
+from functools import cache, partial
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,9 @@ from policies.fallback import RANKING, Available
 if TYPE_CHECKING:
     from actors.hearing.whisper_model import LoadedWhisper
 
+TRAINED = {"pronunciation": ("colloquy",)}
+"""Engines whose weights we train: other versions than the one in service can be named."""
+VERSION_MARK = "@"
 SILERO_FILE = "silero_vad_v6.onnx"
 _opening = threading.Lock()
 
@@ -26,6 +29,26 @@ ALL_CORES = 2
 def loaders(kind: str, settings: Settings, store: ModelStore) -> Mapping[str, Callable[[], Engine]]:
     """How to load each engine of a kind. Raises KeyError on an unknown kind."""
     return _LOADERS[kind](settings, store)
+
+
+def loader(kind: str, name: str, settings: Settings, store: ModelStore) -> Callable[[], Engine]:
+    """How to load the engine of that name; ``colloquy@VERSION`` is a trained version, whatever is in service.
+
+    Raises KeyError on an unknown kind or name.
+    """
+    base, at, version = name.partition(VERSION_MARK)
+    if at and base in TRAINED.get(kind, ()):
+        return partial(_trained_scorer, settings, store, version)
+    return loaders(kind, settings, store)[name]
+
+
+def edition(kind: str, name: str, settings: Settings) -> Callable[[], Hashable]:
+    """Tells when an engine is to be loaded anew: once another trained model is in service."""
+    if name not in TRAINED.get(kind, ()):
+        return lambda: None
+    from actors.pronunciation.model import edition as in_service
+
+    return partial(in_service, settings.data.models(kind))
 
 
 def available(kind: str, settings: Settings, store: ModelStore) -> Available:
@@ -116,16 +139,22 @@ def _prosody(settings: Settings, store: ModelStore) -> dict[str, Callable[[], En
     return {"praat": praat}
 
 
+def _trained_scorer(settings: Settings, store: ModelStore, version: str | None = None) -> Engine:
+    """The scorer of a version, of the model in service for None."""
+    from actors.assessment.lexicon import Lexicon, bundled_dictionary
+    from actors.pronunciation.listening import WhisperListener
+    from actors.pronunciation.model import model_for
+    from actors.pronunciation.scorer import TrainedPronunciationScorer
+
+    models = settings.data.models("pronunciation")
+    model = model_for(models, encoder=store.digest("whisper-base"), version=version)
+    listener = WhisperListener(whisper_model(store.path("whisper-base")))
+    return TrainedPronunciationScorer(model, listener, Lexicon(bundled_dictionary()))
+
+
 def _pronunciation(settings: Settings, store: ModelStore) -> dict[str, Callable[[], Engine]]:
     def colloquy() -> Engine:
-        from actors.assessment.lexicon import Lexicon, bundled_dictionary
-        from actors.pronunciation.listening import WhisperListener
-        from actors.pronunciation.model import model_for
-        from actors.pronunciation.scorer import TrainedPronunciationScorer
-
-        model = model_for(settings.data.models("pronunciation"), encoder=store.digest("whisper-base"))
-        listener = WhisperListener(whisper_model(store.path("whisper-base")))
-        return TrainedPronunciationScorer(model, listener, Lexicon(bundled_dictionary()))
+        return _trained_scorer(settings, store)
 
     def gop() -> Engine:
         from actors.assessment.sphinx import SphinxPronunciationScorer

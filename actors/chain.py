@@ -6,7 +6,7 @@ A chain is called from several worker threads. It decides no order (see `policie
 import logging
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Hashable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -21,10 +21,15 @@ log = logging.getLogger(__name__)
 
 
 class Candidate(Struct, frozen=True, kw_only=True):
-    """An engine by name and how to load it: import, open its weights, warm it up. Loading may take seconds."""
+    """An engine by name and how to load it: import, open its weights, warm it up. Loading may take seconds.
+
+    ``edition`` is asked at every call: once it answers otherwise than before, the engine is loaded anew. It is for
+    engines whose weights change while they serve.
+    """
 
     name: str
     load: Callable[[], Engine]
+    edition: Callable[[], Hashable] = lambda: None
 
 
 class EngineHealth(Struct, frozen=True, kw_only=True):
@@ -78,6 +83,8 @@ class _Slot:
     def __init__(self, candidate: Candidate, fail_max: int, reset_timeout_s: float) -> None:
         self.name = candidate.name
         self._load = candidate.load
+        self._edition = candidate.edition
+        self._loaded_edition: Hashable = None
         self._lock = threading.Lock()
         self.engine: Engine | None = None
         self.reason = ""
@@ -96,8 +103,9 @@ class _Slot:
         return guard
 
     def loaded(self) -> Engine:
-        """The engine, loaded at first need by one thread while others wait for it."""
+        """The engine, loaded at first need by one thread while others wait for it, and anew for another edition."""
         with self._lock:
+            edition = self._edition()
             if self.engine is None:
                 if self.breaker.current_state == "open":
                     raise CircuitBreakerError("another thread has just failed to load it")
@@ -110,7 +118,19 @@ class _Slot:
                     self.breaker.open()
                     raise
                 log.info("engine %s loaded in %.1f s", self.name, time.monotonic() - started)
+            elif edition != self._loaded_edition:
+                self.engine = self._renewed(self.engine)
+            self._loaded_edition = edition
             return self.engine
+
+    def _renewed(self, engine: Engine) -> Engine:
+        """The engine of a new edition; the one that there is goes on where that does not load."""
+        try:
+            return self._load()
+        # A supervisor: whatever a foreign library raises at a new edition, the old one still answers.
+        except Exception:
+            log.exception("the new edition of engine %s does not load; the one before it goes on", self.name)
+            return engine
 
     def health(self) -> EngineHealth:
         if self.breaker.current_state == "open":

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import cast
 
-from actors.catalogue import available, loaders
+from actors.catalogue import available, edition, loaders
 from actors.chain import Candidate, EngineChain
 from actors.machine import machine_profile
 from actors.models.store import ModelStore
@@ -24,7 +24,9 @@ def chain_of(kind: str, settings: Settings) -> EngineChain:
     there = available(kind, settings, store)
     machine = measured_profile(settings, store) if kind == "voice" else machine_profile(settings.data.root, {})
     order = fallback_order(kind, there, machine, preference=_preferred(kind, settings))
-    candidates = tuple(Candidate(name=name, load=load[name]) for name in order.order)
+    candidates = tuple(
+        Candidate(name=name, load=load[name], edition=edition(kind, name, settings)) for name in order.order
+    )
     return EngineChain(kind, candidates, skipped=order.skipped)
 
 

@@ -7,8 +7,9 @@ from actors.models.errors import ModelError
 from replay import rooms
 from training_actors.errors import TrainingError
 from training_actors.pronunciation import commands as pronunciation
+from training_actors.registry import commands as registry
 
-ROOMS = (pronunciation,)
+ROOMS = (pronunciation, registry)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

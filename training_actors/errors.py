@@ -1,5 +1,7 @@
 """Faults of training; each message says what is wrong and the way out."""
 
+from pathlib import Path
+
 
 class TrainingError(Exception):
     """Something that training needs is not there or cannot be used."""
@@ -34,3 +36,79 @@ class TrainerLost(TrainingError):
             f"the worker died at {self.work}: {self.reason}. What is done stays: run the same command again, with fewer"
             " --workers if the memory was short"
         )
+
+
+class VersionUnknown(TrainingError):
+    """No model of that version was trained on this log."""
+
+    absent = True
+
+    def __init__(self, version: str, versions: tuple[str, ...]) -> None:
+        super().__init__(version, versions)
+        self.version, self.versions = version, versions
+
+    def __str__(self) -> str:
+        there = f"those there are: {', '.join(self.versions)}" if self.versions else "none was trained on this log yet"
+        return f"there is no model {self.version}; {there}"
+
+
+class ModelAltered(TrainingError):
+    """The folder of a model is not there, or not as it was trained."""
+
+    def __init__(self, version: str, folder: Path, reason: str) -> None:
+        super().__init__(version, folder, reason)
+        self.version, self.folder, self.reason = version, folder, reason
+
+    def __str__(self) -> str:
+        return (
+            f"the model {self.version or 'that comes with the program'} in {self.folder} cannot be used: {self.reason}."
+            " Put the folder back from a copy, or run the same `train` command again"
+        )
+
+
+class ModelServes(TrainingError):
+    """The model is in service already."""
+
+    def __init__(self, version: str) -> None:
+        super().__init__(version)
+        self.version = version
+
+    def __str__(self) -> str:
+        return f"the model {self.version} is in service already"
+
+
+class ServiceChanged(TrainingError):
+    """Another model was put into service since the gate compared with the one before."""
+
+    def __init__(self, over: str, now: str) -> None:
+        super().__init__(over, now)
+        self.over, self.now = over, now
+
+    def __str__(self) -> str:
+        return (
+            f"the model {self.now or 'that comes with the program'} was put into service meanwhile, in the place of"
+            f" {self.over or 'the one that comes with the program'}: run the command again, it compares with that one"
+        )
+
+
+class NothingPromoted(TrainingError):
+    """The model that comes with the program serves: there is nothing to roll back."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
+
+    def __str__(self) -> str:
+        return f"no {self.kind} model was promoted: the one that comes with the program serves"
+
+
+class NeverServed(TrainingError):
+    """Only a version that was in service before can be rolled back to."""
+
+    def __init__(self, version: str, earlier: tuple[str, ...]) -> None:
+        super().__init__(version, earlier)
+        self.version, self.earlier = version, earlier
+
+    def __str__(self) -> str:
+        told = ", ".join(version or "shipped" for version in self.earlier)
+        return f"{self.version or 'shipped'} was not in service before the one that serves; --to takes {told}"

@@ -1,5 +1,6 @@
 """A trained model's folder: two networks, and what is to be known of them to turn their figures into scores."""
 
+import hashlib
 import logging
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from actors.pronunciation.network import PronunciationNetwork
+from actors.pronunciation.network import ACOUSTIC_FILE, SCORING_FILE, PronunciationNetwork
 from actors.voice.runtime import ModelUnusable, read_model
 
 log = logging.getLogger(__name__)
@@ -19,6 +20,8 @@ POINTER_FILE = "in_service.json"
 """In the folder of a kind's models: the `InService` that was promoted; without it the shipped model serves."""
 SHIPPED = Path(__file__).with_name("trained")
 """The model that comes with the program."""
+SHIPPED_VERSION = "shipped"
+"""What people call it; "" in events."""
 
 
 class Logistic(Struct, frozen=True, kw_only=True):
@@ -69,11 +72,45 @@ class PronunciationModel(Struct, frozen=True, kw_only=True):
 
 def open_model(folder: Path, *, threads: int = 1) -> PronunciationModel:
     """Raises `ModelUnusable` when a file is missing or is not what it should be."""
+    return PronunciationModel(facts=facts_of(folder), network=PronunciationNetwork(folder, threads=threads))
+
+
+def facts_of(folder: Path) -> ModelFacts:
+    """What is to be known of the model in a folder, without opening it. Raises `ModelUnusable`."""
     try:
-        facts = msgspec.json.decode(read_model(folder / MODEL_FILE), type=ModelFacts)
+        return msgspec.json.decode(read_model(folder / MODEL_FILE), type=ModelFacts)
     except msgspec.DecodeError as error:
         raise ModelUnusable(f"{folder / MODEL_FILE} is not a model's description: {error}") from error
-    return PronunciationModel(facts=facts, network=PronunciationNetwork(folder, threads=threads))
+
+
+def digest_of(folder: Path) -> str:
+    """The SHA-256 over both networks' files, as `ModelFacts.digest` should be. Raises `ModelUnusable`."""
+    return hashlib.sha256(b"".join(read_model(folder / name) for name in (ACOUSTIC_FILE, SCORING_FILE))).hexdigest()
+
+
+def folder_of(models: Path, version: str) -> Path:
+    """The folder of a version, `SHIPPED_VERSION` or "" being the one that comes with the program."""
+    return SHIPPED if version in ("", SHIPPED_VERSION) else models / version
+
+
+def edition(models: Path) -> bytes:
+    """Changes whenever another model is put into service."""
+    try:
+        return (models / POINTER_FILE).read_bytes()
+    except OSError:
+        return b""
+
+
+def put_in_service(models: Path, in_service: InService | None) -> None:
+    """Servers use that model from their next utterance on; the shipped one for None."""
+    pointer = models / POINTER_FILE
+    if in_service is None:
+        pointer.unlink(missing_ok=True)
+        return
+    models.mkdir(parents=True, exist_ok=True)
+    partial = pointer.with_suffix(".part")
+    partial.write_bytes(msgspec.json.encode(in_service))
+    partial.replace(pointer)
 
 
 def model_in_service(models: Path) -> Path:
@@ -81,7 +118,7 @@ def model_in_service(models: Path) -> Path:
     try:
         pointer = msgspec.json.decode((models / POINTER_FILE).read_bytes(), type=InService)
         folder = models / pointer.version
-        facts = msgspec.json.decode(read_model(folder / MODEL_FILE), type=ModelFacts)
+        facts = facts_of(folder)
     except FileNotFoundError:
         return SHIPPED
     except (msgspec.DecodeError, OSError, ModelUnusable) as error:
@@ -93,12 +130,12 @@ def model_in_service(models: Path) -> Path:
     return folder
 
 
-def model_for(models: Path, encoder: str, *, threads: int = 1) -> PronunciationModel:
-    """The model in service, if it knows the frames of the Whisper with the digest ``encoder``.
+def model_for(models: Path, encoder: str, *, version: str | None = None, threads: int = 1) -> PronunciationModel:
+    """The model in service, or that ``version``, if it knows the frames of the Whisper with the digest ``encoder``.
 
     Raises `ModelUnusable`.
     """
-    folder = model_in_service(models)
+    folder = model_in_service(models) if version is None else folder_of(models, version)
     model = open_model(folder, threads=threads)
     if model.facts.encoder != encoder:
         raise ModelUnusable(f"the model in {folder} was trained on another Whisper: train it anew, or fetch that one")

@@ -20,6 +20,7 @@ examples:
   python -m replay counterfactual --swap asr=whisper-tiny.en,pocketsphinx --out DIR
   python -m replay counterfactual --swap asr=pocketsphinx --sessions 'level=A2 client=web* since=2026-11-01' --out DIR
   python -m replay counterfactual --swap asr=whisper-tiny.en --baseline whisper-base --rule wer=0.02 --out DIR
+  python -m replay counterfactual --swap pronunciation=colloquy@VERSION --baseline colloquy@shipped --out DIR
 """
 
 
@@ -54,6 +55,16 @@ def _count(text: str) -> int:
 
 
 def _run(arguments: argparse.Namespace, folder: DataFolder) -> int:
-    from replay.counterfactual.launch import launch  # brings Ray, which takes a second that other commands need not
+    from replay.counterfactual.launch import Request, launch  # brings Ray: a second that other commands need not wait
 
-    return launch(arguments, folder)
+    request = Request(
+        swaps=tuple(arguments.swap),
+        out=arguments.out,
+        baseline=arguments.baseline,
+        sessions=arguments.sessions,
+        limit=arguments.limit,
+        seed=arguments.seed,
+        workers=arguments.workers,
+        rules=tuple(arguments.rule),
+    )
+    return launch(request, folder)

@@ -16,6 +16,9 @@ from msgspec.structs import replace
 from replay.counterfactual.errors import FolderTaken, NoRun, ResultsUnusable
 from replay.counterfactual.values import Answer
 
+RESULT, REPORT = "result.json", "report.html"
+"""Files of a finished run."""
+
 
 class Plan(Struct, frozen=True, kw_only=True):
     """What a run is: ``baseline`` is the engine that answers where the log does not, or is asked always if ``rerun``.
@@ -73,7 +76,7 @@ class RunFolder:
         path = self.root / "run.json"
         try:
             plan = msgspec.json.decode(path.read_bytes(), type=Plan)
-            path = self.root / "result.json"
+            path = self.root / RESULT
             return plan, hashlib.sha256(path.read_bytes()).hexdigest()
         except (FileNotFoundError, NotADirectoryError) as error:
             raise NoRun(self.root, path.name) from error

@@ -1,11 +1,12 @@
-"""Makes a run of the command's arguments: opens log and folder, shows progress, prints and writes the result."""
+"""Makes a run as it was asked for: opens log and folder, shows progress, prints and writes the result."""
 
-import argparse
 import os
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
@@ -15,12 +16,13 @@ from events.location import DataFolder, environment_of
 from events.opening import open_blobs, open_existing_log, tell_which_log, with_server
 from projections.errors import ProjectionsError
 from replay.counterfactual.errors import RunFailed
-from replay.counterfactual.folder import Plan, RunFolder
+from replay.counterfactual.folder import REPORT, RESULT, Plan, RunFolder
 from replay.counterfactual.metrics import metrics_of
 from replay.counterfactual.prices import prices_in
-from replay.counterfactual.query import parse_query
+from replay.counterfactual.query import EVERYTHING, parse_query
 from replay.counterfactual.remembering import remember
 from replay.counterfactual.report import report
+from replay.counterfactual.result import Result
 from replay.counterfactual.run import Means, Source, run
 from replay.counterfactual.swap import check_here, default_engine, parse_swaps
 from replay.counterfactual.table import as_lines
@@ -33,15 +35,39 @@ INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells give it."""
 
 
-def launch(arguments: argparse.Namespace, folder: DataFolder) -> int:
-    """Run it; the exit status. Raises a `ReplayError` or an `EventsError`, which say the way out."""
+class Request(Struct, frozen=True, kw_only=True):
+    """What is asked of a run, as on the command line; see `replay.counterfactual.commands`."""
+
+    swaps: tuple[str, ...]
+    out: Path
+    baseline: str = ""
+    sessions: str = EVERYTHING
+    limit: int = 0
+    seed: int = 0
+    workers: int = 1
+    rules: tuple[str, ...] = ()
+
+
+def launch(request: Request, folder: DataFolder) -> int:
+    """Run it, print what came of it; the exit status. Raises a `ReplayError` or an `EventsError`, with the way out."""
     try:
-        return _counterfactual(arguments, _settings(folder))
-    except (EngineError, ProjectionsError, SettingsError) as error:
-        raise RunFailed(error, arguments.out) from error
+        result = counterfactual(request, folder)
     except KeyboardInterrupt:
-        Console(stderr=True).print(f"stopped; the same command goes on with {arguments.out}", soft_wrap=True)
+        Console(stderr=True).print(f"stopped; the same command goes on with {request.out}", soft_wrap=True)
         return INTERRUPTED
+    told = Console()
+    for line in as_lines(result):
+        told.print(line, soft_wrap=True)
+    Console(stderr=True).print(f"figures in {request.out / RESULT}, report in {request.out / REPORT}", soft_wrap=True)
+    return 0 if result.passed else NOT_PASSED
+
+
+def counterfactual(request: Request, folder: DataFolder) -> Result:
+    """Make the run with a bar, write its folder, append its events; what it found. Raises as `launch` does."""
+    try:
+        return _counterfactual(request, _settings(folder))
+    except (EngineError, ProjectionsError, SettingsError) as error:
+        raise RunFailed(error, request.out) from error
 
 
 def _settings(folder: DataFolder) -> Settings:
@@ -49,51 +75,45 @@ def _settings(folder: DataFolder) -> Settings:
     return read_settings({**os.environ, **environment_of(with_server(folder))})
 
 
-def _counterfactual(arguments: argparse.Namespace, settings: Settings) -> int:
-    swap = parse_swaps(arguments.swap)
-    parse_query(arguments.sessions)
+def _counterfactual(request: Request, settings: Settings) -> Result:
+    swap = parse_swaps(request.swaps)
+    parse_query(request.sessions)
     prices = prices_in(settings.data)
-    rules = parse_rules(arguments.rule, metrics_of(swap.kind, prices))
-    if arguments.baseline:
-        parse_swaps([f"{swap.kind}={arguments.baseline}"])
-    baseline = arguments.baseline or default_engine(swap.kind, settings)
+    rules = parse_rules(request.rules, metrics_of(swap.kind, prices))
+    if request.baseline:
+        parse_swaps([f"{swap.kind}={request.baseline}"])
+    baseline = request.baseline or default_engine(swap.kind, settings)
     for name in (*swap.engines, baseline):
         check_here(swap.kind, name, settings)
-    console = Console(stderr=True)
     with ExitStack() as stack:
         log = stack.enter_context(open_existing_log(settings.data))
-        out = stack.enter_context(RunFolder(arguments.out))
+        out = stack.enter_context(RunFolder(request.out))
         plan = out.begin(
             Plan(
                 kind=swap.kind,
                 candidates=swap.engines,
                 baseline=baseline,
-                query=arguments.sessions,
+                query=request.sessions,
                 position=log.head(),
-                rerun=bool(arguments.baseline),
-                limit=arguments.limit,
-                seed=arguments.seed,
+                rerun=bool(request.baseline),
+                limit=request.limit,
+                seed=request.seed,
             )
         )
-        progress = stack.enter_context(_Bar(console, f"asking {' and '.join(swap.engines)}"))
+        progress = stack.enter_context(_Bar(Console(stderr=True), f"asking {' and '.join(swap.engines)}"))
         finished = run(
             plan,
             Source(log=log, blobs=open_blobs(settings.data)),
-            Means(crew=partial(Workers, partial(only, settings), settings, arguments.workers), prices=prices),
+            Means(crew=partial(Workers, partial(only, settings), settings, request.workers), prices=prices),
             out,
             rules=rules,
             step=progress.show,
         )
-        result = finished.result
-        shown = out.write("report.html", report(finished))
-        figures = msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n"
-        written = out.write("result.json", figures)
-        remember(finished, figures, arguments.out, log, settings.data)
-    told = Console()
-    for line in as_lines(result):
-        told.print(line, soft_wrap=True)
-    console.print(f"figures in {written}, report in {shown}", soft_wrap=True)
-    return 0 if result.passed else NOT_PASSED
+        out.write(REPORT, report(finished))
+        figures = msgspec.json.format(msgspec.json.encode(finished.result), indent=2) + b"\n"
+        out.write(RESULT, figures)
+        remember(finished, figures, request.out, log, settings.data)
+    return finished.result
 
 
 class _Bar:

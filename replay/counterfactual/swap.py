@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from actors.catalogue import available
+from actors.catalogue import TRAINED, VERSION_MARK, available
 from actors.chains import model_store
 from actors.machine import machine_profile
+from actors.pronunciation.model import facts_of, folder_of
 from actors.settings import Settings
+from actors.voice.runtime import ModelUnusable
 from policies.fallback import RANKING, FallbackOrder, fallback_order
 from replay.counterfactual.errors import BadSwap, EngineNotHere
 
@@ -31,8 +33,8 @@ def parse_swaps(texts: Sequence[str]) -> Swap:
             raise BadSwap(text, KINDS)
         for name in names.split(","):
             there = tuple(needs.name for needs in RANKING[kind])
-            if name not in there:
-                raise BadSwap(text, KINDS, there)
+            if base_name(kind, name) not in there:
+                raise BadSwap(text, KINDS, (*there, *(f"{each}@VERSION" for each in TRAINED.get(kind, ()))))
             if name not in kinds.setdefault(kind, []):
                 kinds[kind].append(name)
     if len(kinds) != 1:
@@ -51,10 +53,23 @@ def default_engine(kind: str, settings: Settings) -> str:
 
 def check_here(kind: str, name: str, settings: Settings) -> None:
     """Raises `EngineNotHere`, with the way out, when an engine cannot run on this machine."""
-    order = _order(kind, settings, (name,))
-    if name not in order.order:
+    base = base_name(kind, name)
+    order = _order(kind, settings, (base,))
+    if base not in order.order:
         reasons = {skip.name: skip.reason for skip in order.skipped}
-        raise EngineNotHere(kind, name, reasons.get(name, "it is not in the order of this machine"))
+        raise EngineNotHere(kind, name, reasons.get(base, "it is not in the order of this machine"))
+    if base != name:
+        try:
+            facts_of(folder_of(settings.data.models(kind), name.partition(VERSION_MARK)[2]))
+        except ModelUnusable as error:
+            told = f"{error}; `python -m training_actors list` tells which versions there are"
+            raise EngineNotHere(kind, name, told) from error
+
+
+def base_name(kind: str, name: str) -> str:
+    """The engine that is meant by ``ENGINE@VERSION``; the name itself where engines of its kind have no versions."""
+    base, _, version = name.partition(VERSION_MARK)
+    return base if version and base in TRAINED.get(kind, ()) else name
 
 
 def _order(kind: str, settings: Settings, preference: tuple[str, ...]) -> FallbackOrder:

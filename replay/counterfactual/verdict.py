@@ -57,11 +57,15 @@ def parse_rules(texts: Sequence[str], metrics: Sequence[Metric]) -> tuple[Rule, 
 def judge(comparison: Comparison, rule: Rule) -> Verdict:
     """The verdict of a rule on a candidate. Raises KeyError for a metric that was not measured."""
     measured = comparison.metric(rule.metric)
-    harm = _harm(measured.difference, measured.better)
-    outcome, reason = _outcome(harm, rule.margin, measured.learners)
+    outcome, reason = outcome_of(measured.difference, measured.better, rule.margin, measured.learners)
     return Verdict(
         candidate=comparison.candidate, rule=rule, outcome=outcome, difference=measured.difference, reason=reason
     )
+
+
+def outcome_of(difference: Estimate, better: str, margin: float, learners: int) -> tuple[str, str]:
+    """What comes of a difference (candidate minus baseline) of a figure that is ``better`` lower or higher, and why."""
+    return _outcome(_harm(difference, better), margin, learners)
 
 
 def _harm(difference: Estimate, better: str) -> Estimate:

@@ -10,7 +10,7 @@ import ray
 from msgspec.structs import replace
 from ray.exceptions import RayActorError
 
-from actors.catalogue import loaders
+from actors.catalogue import loader
 from actors.chain import Candidate, EngineChain
 from actors.chains import model_store
 from actors.faults import answered, unwrapped
@@ -36,7 +36,7 @@ def only(settings: Settings, kind: str, name: str) -> EngineChain:
     """A chain of nothing but the engine ``name``: where it fails there is no answer."""
     if name == JUDGE:
         name = default_engine(kind, settings)
-    load = loaders(kind, settings, model_store(settings))[name]
+    load = loader(kind, name, settings, model_store(settings))
     # A fault of one input tells nothing of the next: each is to have its own answer, so nothing is skipped.
     return EngineChain(kind, (Candidate(name=name, load=load),), fail_max=1_000_000, reset_timeout_s=0)
 

@@ -318,3 +318,34 @@ def test_errors_of_a_chain_come_whole_out_of_another_process(error: EngineError)
     assert str(copy) == str(error)
     assert vars(copy) == vars(error)
     assert copy.retryable
+
+
+def test_an_engine_of_another_edition_is_loaded_anew_and_its_answers_say_so() -> None:
+    editions, loaded = ["a"], []
+
+    def load() -> ScriptedEngine:
+        loaded.append(editions[-1])
+        return ScriptedEngine(editions[-1])
+
+    chain = EngineChain("voice", (Candidate(name="voice", load=load, edition=lambda: editions[-1]),))
+    for edition in ("a", "a", "b", "b"):
+        editions.append(edition)
+        _, use = chain.call("say", "word")
+        assert use.digest == f"digest of {edition}"
+    assert loaded == ["a", "b"]
+
+
+def test_an_engine_goes_on_where_its_new_edition_does_not_load(caplog: pytest.LogCaptureFixture) -> None:
+    edition = ["a"]
+
+    def load() -> ScriptedEngine:
+        if edition[0] == "b":
+            raise OSError("no such file")
+        return ScriptedEngine(edition[0])
+
+    chain = EngineChain("voice", (Candidate(name="voice", load=load, edition=lambda: edition[0]),))
+    chain.call("say", "word")
+    edition[0] = "b"
+    answer, use = chain.call("say", "word")
+    assert (answer, use.digest, use.degraded) == ("word", "digest of a", False)
+    assert "the one before it goes on" in caplog.text

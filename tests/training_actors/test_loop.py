@@ -8,16 +8,23 @@ from pathlib import Path
 import pytest
 
 from actors.assessment.lexicon import Lexicon, bundled_dictionary
+from actors.chains import chain_of
 from actors.hearing.decode import decode_audio
 from actors.hearing.whisper import WhisperRecogniser
 from actors.hearing.whisper_model import LoadedWhisper
 from actors.models import ModelStore
 from actors.models.errors import ModelError
 from actors.pronunciation.listening import WhisperListener
-from actors.pronunciation.model import open_model
+from actors.pronunciation.model import SHIPPED, open_model
 from actors.pronunciation.scorer import TrainedPronunciationScorer
+from actors.settings import read_settings
+from events.counterfactual import CounterfactualRun
+from events.location import data_folder
+from events.opening import open_existing_log
+from events.training import ModelPromoted, ModelRolledBack, ModelTrained, stream_of
 from replay.__main__ import main as replay
 from training_actors.__main__ import main as train
+from training_actors.registry.commands import NOT_PASSED
 
 CORPUS = Path(__file__).parents[3] / "shared/data/speechocean762-train"
 LEARNERS, EACH = 4, 5
@@ -45,11 +52,17 @@ def slice_of_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def work(slice_of_corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of the loop."""
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="module")
+def work(slice_of_corpus: Path, data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a run on the slice, imported into a log of its own."""
     work = tmp_path_factory.mktemp("work")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("COLLOQUY_DATA", str(tmp_path_factory.mktemp("data")))
+        patch.setenv("COLLOQUY_DATA", str(data))
         assert replay(["import", "speechocean762", str(slice_of_corpus)]) == 0
         try:
             assert train(["train", "pronunciation", "--work", str(work), *SMALL]) == 0
@@ -98,3 +111,38 @@ def test_the_model_scores_every_word_of_a_recordings_own_text(work: Path, slice_
     said = [word for word in scored.words if word.spoken]
     assert all(0 <= word.start_ms < word.end_ms <= 1000 * row["duration_s"] + 20 for word in said)
     assert all(word.phones for word in said)
+
+
+def test_a_model_is_promoted_serves_and_is_rolled_back_while_the_server_runs(
+    work: Path, data: Path, slice_of_corpus: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder,) = work.glob("*/model")
+    version = open_model(folder).facts.version
+    monkeypatch.setenv("COLLOQUY_DATA", str(data))
+    row = json.loads((slice_of_corpus / "utterances.jsonl").read_text("utf-8").splitlines()[0])
+    audio = decode_audio((slice_of_corpus / row["audio"]).read_bytes())
+    serving = chain_of("pronunciation", read_settings(os.environ))
+
+    def serves() -> str:
+        _, use = serving.call("score", audio, row["text"])
+        return use.version
+
+    shipped = open_model(SHIPPED).facts.version
+    assert serves() == shipped
+    assert train(["promote", version]) == NOT_PASSED  # four learners are too few for an interval to rest on
+    assert "stays out of service" in capsys.readouterr().out
+    assert serves() == shipped
+    assert train(["promote", version, "--force", "to try it"]) == 0
+    assert serves() == version
+    assert train(["list"]) == 0
+    assert "in service" in capsys.readouterr().out
+    assert train(["rollback", "--reason", "it has learnt next to nothing"]) == 0
+    assert serves() == shipped
+    with open_existing_log(data_folder(os.environ)) as log:
+        events = [each.event for each in log.read(stream_of("pronunciation"))]
+        (asked,) = (each.event for each in log.read("counterfactual-pronunciation"))
+    assert [type(event) for event in events] == [ModelTrained, ModelPromoted, ModelRolledBack]
+    assert isinstance(events[1], ModelPromoted)
+    assert events[1].forced == "to try it"
+    assert isinstance(asked, CounterfactualRun)
+    assert (asked.candidate, asked.baseline, asked.version) == (f"colloquy@{version}", "colloquy@shipped", version)

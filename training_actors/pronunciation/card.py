@@ -1,22 +1,9 @@
 """The model card: what it is, what it was made of, how well it agrees with people, and what it is not for."""
 
 from actors.pronunciation.model import ModelFacts
+from training_actors.pronunciation.figures import AGREEMENT
 from training_actors.pronunciation.outcome import Group, Outcome
 from training_actors.pronunciation.plan import Plan
-
-FIGURES = (
-    ("utterance total", "total"),
-    ("accuracy", "accuracy"),
-    ("fluency", "fluency"),
-    ("prosodic", "prosodic"),
-    ("word total", "word_total"),
-    ("word accuracy", "word_accuracy"),
-    ("word stress", "word_stress"),
-    ("phones", "phones"),
-    ("phones < 1, AUC", "auc"),
-    ("phones < 1, F1", "f1"),
-)
-"""Their names for people, and in `Agreement`."""
 
 
 def card(plan: Plan, outcome: Outcome, facts: ModelFacts, dataset: str, utterances: int) -> str:
@@ -52,7 +39,7 @@ def table(groups: tuple[Group, ...]) -> str:
         "| | " + " | ".join(f"{group.name} ({group.pooled.utterances})" for group in groups) + " |",
         "|---" * (len(groups) + 1) + "|",
     ]
-    for name, field in FIGURES:
+    for name, field in AGREEMENT:
         cells = [f"{getattr(group.pooled, field):.3f} ± {getattr(group.spread, field):.3f}" for group in groups]
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     return "\n".join(lines)

@@ -2,8 +2,9 @@
 
 import argparse
 import os
+import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import asdict
 from rich.console import Console
@@ -12,22 +13,29 @@ from rich.table import Table
 from actors.models.store import ModelStore
 from events.arguments import positive, workers
 from events.location import DataFolder
+from events.opening import open_log
+from events.training import ModelTrained
 from replay.datasets.commands import Bars
 from replay.datasets.making import make
 from replay.datasets.manifest import read_manifest
 from replay.errors import LibraryMissing
-from training_actors.pronunciation.card import FIGURES
-from training_actors.pronunciation.plan import Plan, run_name
+from training_actors.pronunciation.code import code_version
+from training_actors.pronunciation.figures import AGREEMENT, figures_of
+from training_actors.pronunciation.plan import Plan, Provenance, run_name
+from training_actors.registry.registry import Registry
+
+if TYPE_CHECKING:
+    from training_actors.pronunciation.outcome import Outcome
 
 SPEC = Path(__file__).resolve().parent.parent.parent / "replay" / "specs" / "pronunciation.toml"
-WHISPER = "whisper-base"
+KIND, WHISPER = "pronunciation", "whisper-base"
 
 
 def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
     """Add ``train``; ``run`` of the parsed arguments runs it and gives the exit status."""
     plan = Plan()
     training = commands.add_parser("train", help="train a model on what people have rated in the log")
-    training.add_argument("kind", choices=("pronunciation",))
+    training.add_argument("kind", choices=(KIND,))
     training.add_argument("--work", type=Path, metavar="DIR", help="where steps are kept (in the data folder)")
     training.add_argument("--dataset", type=Path, metavar="DIR", help="a dataset made before, instead of the log now")
     training.add_argument("--workers", type=workers, default=1, metavar="N", help="processes (1: this one alone)")
@@ -57,26 +65,32 @@ def _train(arguments: argparse.Namespace, data: DataFolder) -> int:
         epochs=arguments.epochs,
     )
     console = Console(stderr=True)
-    work: Path = (arguments.work or data.root / "training" / "pronunciation").absolute()
+    work: Path = (arguments.work or data.root / "training" / KIND).absolute()
     store = ModelStore.for_user(os.environ)
     for model in (WHISPER, "kokoro-82m-int8", "kokoro-voices"):
         store.fetch(model)
+    started = time.monotonic()
     with Bars(console) as bars:
         dataset = arguments.dataset or work / "dataset"
         if arguments.dataset:
             manifest = read_manifest(dataset)
         else:
             manifest, _ = make(SPEC, dataset, data, bars.show, replace=True)
-        version = run_name(plan, manifest.sha256, store.digest(WHISPER))
+        made_from = Provenance(
+            run=run_name(plan, manifest.sha256, store.digest(WHISPER)),
+            dataset=f"{manifest.name} {manifest.version}",
+            dataset_sha256=manifest.sha256,
+        )
+        folder = work / made_from.run
         job = Job(
             plan=plan,
             dataset=dataset.absolute(),
             cache=work / "cache",
-            folder=work / version,
+            folder=folder,
             models=store,
             threads=1 if arguments.workers > 1 else os.cpu_count() or 1,
         )
-        run = Run(job, version, f"{manifest.name} {manifest.version}", bars.show)
+        run = Run(job, made_from, bars.show)
         if arguments.workers == 1:
             run.fit(HereAlone(run.trainer))
         else:
@@ -84,9 +98,30 @@ def _train(arguments: argparse.Namespace, data: DataFolder) -> int:
 
             with RayTrainers(job, arguments.workers) as trainers:
                 run.fit(trainers)
-        facts, figures, _ = run.finish(work / version / "model")
+        facts, figures = run.finish(folder / "model")
+    trained = ModelTrained(
+        kind=KIND,
+        version=facts.version,
+        digest=facts.digest,
+        dataset=made_from.dataset,
+        dataset_sha256=made_from.dataset_sha256,
+        position=manifest.position,
+        code=code_version(),
+        seeds=plan.seeds,
+        figures=figures_of(figures),
+        seconds=round(time.monotonic() - started, 1),
+    )
+    with open_log(data) as log:
+        Registry(KIND, log, data.models(KIND)).add(folder / "model", trained)
+    _tell(figures)
+    print(f"model {facts.version} in {data.models(KIND) / facts.version}; put it into service with")
+    print(f"  python -m training_actors promote {facts.version}")
+    return 0
+
+
+def _tell(figures: "Outcome") -> None:
     table = Table("", *(f"{group.name} ({group.pooled.utterances})" for group in figures.groups))
-    for name, field in FIGURES:
+    for name, field in AGREEMENT:
         told = [(asdict(group.pooled)[field], asdict(group.spread)[field]) for group in figures.groups]
         table.add_row(name, *(f"{mean:.3f} ± {spread:.3f}" for mean, spread in told))
     out = Console(width=120)
@@ -96,8 +131,6 @@ def _train(arguments: argparse.Namespace, data: DataFolder) -> int:
         f"{figures.failed_alignments} texts found no place; another's text is flagged {texts.foreign_flagged:.1%} of"
         f" the time (mean total {texts.foreign_total:.2f}), a well rated one's own {texts.own_flagged:.1%}"
     )
-    out.print(f"model {facts.version} in {work / version / 'model'}", soft_wrap=True)
-    return 0
 
 
 def _check_libraries() -> None:

@@ -22,6 +22,14 @@ class Plan(Struct, frozen=True, kw_only=True):
     added: int = 600
 
 
+class Provenance(Struct, frozen=True, kw_only=True):
+    """What a model is made from. ``run`` names plan, dataset and encoder (see `run_name`)."""
+
+    run: str
+    dataset: str
+    dataset_sha256: str
+
+
 def run_name(plan: Plan, dataset_sha256: str, encoder: str) -> str:
     """Names the run by everything that its outcome depends on, but for the code."""
     told = msgspec.json.encode([plan, dataset_sha256, encoder])

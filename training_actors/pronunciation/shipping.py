@@ -10,24 +10,32 @@ from actors.pronunciation.network import ACOUSTIC_FILE, SCORING_FILE
 from training_actors.pronunciation.added import fitted
 from training_actors.pronunciation.card import card
 from training_actors.pronunciation.export import acoustic_onnx, scoring_onnx
-from training_actors.pronunciation.outcome import Outcome
-from training_actors.pronunciation.plan import Plan
+from training_actors.pronunciation.held_out import held_out, ratings
+from training_actors.pronunciation.outcome import Folds, Outcome
+from training_actors.pronunciation.plan import Provenance
 from training_actors.pronunciation.work import ALL, Trainer
+from training_actors.registry.held_out import HELD_OUT_FILE, RATINGS_FILE, write_lines
 
 EVALUATION_FILE = "evaluation.json"
+DIGITS = 6
+"""Of the digest, in a version's name."""
 
 
-def ship(trainer: Trainer, plan: Plan, outcome: Outcome, version: str, dataset: str, out: Path) -> ModelFacts:
-    """Write the folder; the networks are those that have heard everybody."""
+def ship(trainer: Trainer, outcome: Outcome, folds: Folds, made_from: Provenance, out: Path) -> ModelFacts:
+    """Write the folder; the networks are those that have heard everybody.
+
+    The version is the run's name and the beginning of the networks' digest: other code makes another version.
+    """
     out.mkdir(parents=True, exist_ok=True)
     example = max((one.inputs for one in trainer.rated[:50]), key=lambda one: len(one.word_figures))
     files = {
         ACOUSTIC_FILE: acoustic_onnx(trainer.acoustics()),
         SCORING_FILE: scoring_onnx(trainer.committee(ALL), example),
     }
+    digest = hashlib.sha256(b"".join(files.values())).hexdigest()
     facts = ModelFacts(
-        version=version,
-        digest=hashlib.sha256(b"".join(files.values())).hexdigest(),
+        version=f"{made_from.run}-{digest[:DIGITS]}",
+        digest=digest,
         encoder=trainer.encoder,
         poor_below=round(outcome.poor_below, 3),
         said_from=round(outcome.said_from, 6),
@@ -36,8 +44,12 @@ def ship(trainer: Trainer, plan: Plan, outcome: Outcome, version: str, dataset: 
     )
     for name, content in files.items():
         (out / name).write_bytes(content)
-    (out / MODEL_FILE).write_bytes(msgspec.json.format(msgspec.json.encode(facts)) + b"\n")
-    told = {"dataset": dataset, "plan": plan, "outcome": outcome}
-    (out / EVALUATION_FILE).write_bytes(msgspec.json.format(msgspec.json.encode(told)) + b"\n")
-    (out / CARD_FILE).write_text(card(plan, outcome, facts, dataset, len(trainer.utterances)), "utf-8")
+    told = {"made_from": made_from, "plan": trainer.plan, "outcome": outcome}
+    for name, value in ((MODEL_FILE, facts), (EVALUATION_FILE, told)):
+        (out / name).write_bytes(msgspec.json.format(msgspec.json.encode(value)) + b"\n")
+    write_lines(out / HELD_OUT_FILE, held_out(folds.utterances, folds.own))
+    write_lines(out / RATINGS_FILE, ratings(folds.utterances))
+    (out / CARD_FILE).write_text(
+        card(trainer.plan, outcome, facts, made_from.dataset, len(trainer.utterances)), "utf-8"
+    )
     return facts

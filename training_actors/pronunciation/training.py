@@ -6,7 +6,8 @@ from typing import Any, Protocol
 
 from actors.pronunciation.model import ModelFacts
 from training_actors.errors import TooFewRated
-from training_actors.pronunciation.outcome import Folds, Outcome, outcome
+from training_actors.pronunciation.outcome import Outcome, outcome
+from training_actors.pronunciation.plan import Provenance
 from training_actors.pronunciation.shipping import ship
 from training_actors.pronunciation.work import ALL, Job, Trainer
 
@@ -35,12 +36,12 @@ class InProcess:
 
 
 class Run:
-    """One plan on one dataset. ``version`` names what comes of it."""
+    """One plan on one dataset."""
 
-    def __init__(self, job: Job, version: str, dataset: str, watch: Watch) -> None:
+    def __init__(self, job: Job, made_from: Provenance, watch: Watch) -> None:
         self.trainer = Trainer(job)
         self._job = job
-        self._version, self._dataset = version, dataset
+        self._made_from = made_from
         self._watch = watch
 
     def fit(self, workers: Workers) -> None:
@@ -57,13 +58,13 @@ class Run:
         folds = [(fold, seed) for fold in (*range(plan.folds), ALL) for seed in plan.seeds]
         self._step("scores", workers, "fit", folds)
 
-    def finish(self, out: Path) -> tuple[ModelFacts, Outcome, Folds]:
+    def finish(self, out: Path) -> tuple[ModelFacts, Outcome]:
         """Judge the folds and write the model's folder."""
         self._watch("judging", 0, 1)
-        figures, told = outcome(self.trainer)
-        facts = ship(self.trainer, self._job.plan, figures, self._version, self._dataset, out)
+        figures, folds = outcome(self.trainer)
+        facts = ship(self.trainer, figures, folds, self._made_from, out)
         self._watch("judging", 1, 1)
-        return facts, figures, told
+        return facts, figures
 
     def _step(self, name: str, workers: Workers, method: str, pieces: Sequence[tuple[int, ...]]) -> None:
         self._watch(name, 0, len(pieces))

@@ -61,6 +61,11 @@ class Trainer:
             folder.mkdir(parents=True, exist_ok=True)
 
     @property
+    def plan(self) -> Plan:
+        """What is to be done."""
+        return self._job.plan
+
+    @property
     def encoder(self) -> str:
         """The digest of the Whisper that listens."""
         return self._job.models.digest(WHISPER)

@@ -1,8 +1,12 @@
+import shutil
 from pathlib import Path
 
 import pytest
 
+from actors.pronunciation.model import SHIPPED
 from actors.settings import read_settings
+from policies.fallback import FallbackOrder
+from replay.counterfactual import swap
 from replay.counterfactual.errors import BadSwap, EngineNotHere
 from replay.counterfactual.swap import Swap, check_here, default_engine, parse_swaps
 
@@ -34,3 +38,20 @@ def test_an_engine_that_is_not_here_says_what_it_wants(tmp_path: Path) -> None:
     check_here("asr", "pocketsphinx", settings)
     assert default_engine("asr", settings) == "pocketsphinx"
     assert default_engine("tutor", settings) == "rules"
+
+
+def test_a_trained_version_can_be_named_and_one_that_is_not_there_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = read_settings({"COLLOQUY_DATA": str(tmp_path)})
+    shutil.copytree(SHIPPED, settings.data.models("pronunciation") / "v1")
+    assert parse_swaps(["pronunciation=colloquy@v1,colloquy@shipped"]).engines == ("colloquy@v1", "colloquy@shipped")
+    monkeypatch.setattr(
+        swap, "fallback_order", lambda *_, **__: FallbackOrder(kind="pronunciation", order=("colloquy",))
+    )
+    check_here("pronunciation", "colloquy@v1", settings)
+    check_here("pronunciation", "colloquy@shipped", settings)
+    with pytest.raises(EngineNotHere, match="training_actors list"):
+        check_here("pronunciation", "colloquy@v2", settings)
+    with pytest.raises(BadSwap, match="colloquy@VERSION"):
+        parse_swaps(["pronunciation=gop@v1"])

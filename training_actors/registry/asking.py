@@ -1,0 +1,44 @@
+"""The part of the gate that asks logged recordings again, of the candidate and of the model in service."""
+
+import argparse
+import hashlib
+from pathlib import Path
+
+from actors.pronunciation.model import SHIPPED_VERSION
+from events.location import DataFolder
+from events.training import RuleVerdict
+from replay.counterfactual.errors import NothingToAsk
+from replay.counterfactual.folder import RESULT
+from replay.counterfactual.launch import Request, counterfactual
+from replay.counterfactual.verdict import UNDECIDED
+
+ENGINE = "colloquy"
+RULES = ("failures=0.01", "pcc=0.02", "rtf=0.1")
+"""Of 100 recordings one more without an answer; Pearson's r with people's ratings where there are any; the real-time
+factor, so that no learner waits longer."""
+
+
+def asked_again(
+    arguments: argparse.Namespace, out: Path, data: DataFolder, over: str
+) -> tuple[tuple[RuleVerdict, ...], str]:
+    """What comes of the rules, and the run's hash; undecided where the log holds no recordings that fit."""
+    request = Request(
+        swaps=(f"pronunciation={ENGINE}@{arguments.version}",),
+        baseline=f"{ENGINE}@{over or SHIPPED_VERSION}",
+        out=out,
+        sessions=arguments.sessions,
+        limit=arguments.limit,
+        workers=arguments.workers,
+        rules=RULES,
+    )
+    try:
+        result = counterfactual(request, data)
+    except NothingToAsk as error:
+        return tuple(RuleVerdict(rule=rule, outcome=UNDECIDED, reason=str(error)) for rule in RULES), ""
+    told = tuple(
+        RuleVerdict(
+            rule=f"{verdict.rule.metric}={verdict.rule.margin:g}", outcome=verdict.outcome, reason=verdict.reason
+        )
+        for verdict in result.verdicts
+    )
+    return told, hashlib.sha256((out / RESULT).read_bytes()).hexdigest()
