@@ -39,14 +39,24 @@ class Example(Struct, frozen=True, kw_only=True):
 def rated_targets(utterance: RatedUtterance) -> Targets:
     """Those of an utterance with its own text."""
     words = utterance.words
-    whole = (utterance.accuracy, utterance.fluency, utterance.prosodic, utterance.total)
+    whole = (
+        (utterance.accuracy, utterance.accuracy_each),
+        (utterance.fluency, utterance.fluency_each),
+        (utterance.prosodic, utterance.prosodic_each),
+        (utterance.total, utterance.total_each),
+    )
     return Targets(
         phones=_known([phone.accuracy for word in words for phone in word.phones]),
         words=_known([rating for word in words for rating in (word.accuracy, word.stress, word.total)]).reshape(-1, 3),
-        utterance=_known(whole),
+        utterance=_known([_taught(rating, each) for rating, each in whole]),
         said=np.ones(len(words), np.float32),
         matches=1.0,
     )
+
+
+def _taught(rating: float | None, each: Sequence[float]) -> float | None:
+    """The raters' mean: surer than their median, which agreement is judged by; the rating where that is all."""
+    return sum(each) / len(each) if each else rating
 
 
 def foreign_targets(said: Sequence[bool], phones: int) -> Targets:

@@ -12,6 +12,7 @@ from actors.ports import Audio
 
 COLUMNS = (
     "id", "learner", "age_group", "text", "audio", "words", "accuracy", "fluency", "prosodic", "completeness", "total",
+    "accuracy_each", "fluency_each", "prosodic_each", "total_each",
 )  # fmt: skip
 SPLITS = ("train", "validation", "test")
 BATCH = 50
@@ -35,7 +36,10 @@ class RatedWord(Struct, frozen=True, kw_only=True):
 
 
 class RatedUtterance(Struct, frozen=True, kw_only=True):
-    """A recording (the file as it was stored), its text, and the ratings: 0..10, ``completeness`` 0..1."""
+    """A recording (the file as it was stored), its text, and the ratings: 0..10, ``completeness`` 0..1.
+
+    ``*_each`` are every rater's own, () where they are not known.
+    """
 
     id: str
     learner: str
@@ -48,6 +52,10 @@ class RatedUtterance(Struct, frozen=True, kw_only=True):
     prosodic: float | None
     completeness: float | None
     total: float | None
+    accuracy_each: tuple[float, ...] = ()
+    fluency_each: tuple[float, ...] = ()
+    prosodic_each: tuple[float, ...] = ()
+    total_each: tuple[float, ...] = ()
 
     def audio(self) -> Audio:
         """The recording at 16 kHz."""
