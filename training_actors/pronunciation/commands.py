@@ -3,6 +3,7 @@
 import argparse
 import os
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -91,14 +92,15 @@ def _train(arguments: argparse.Namespace, data: DataFolder) -> int:
             threads=1 if arguments.workers > 1 else os.cpu_count() or 1,
         )
         run = Run(job, made_from, bars.show)
-        if arguments.workers == 1:
-            run.fit(HereAlone(run.trainer))
-        else:
-            from training_actors.pronunciation.remote import RayTrainers  # Ray takes a second to import
+        with closing(run.trainer):
+            if arguments.workers == 1:
+                run.fit(HereAlone(run.trainer))
+            else:
+                from training_actors.pronunciation.remote import RayTrainers  # Ray takes a second to import
 
-            with RayTrainers(job, arguments.workers) as trainers:
-                run.fit(trainers)
-        facts, figures = run.finish(folder / "model")
+                with RayTrainers(job, arguments.workers) as trainers:
+                    run.fit(trainers)
+            facts, figures = run.finish(folder / "model")
     trained = ModelTrained(
         kind=KIND,
         version=facts.version,

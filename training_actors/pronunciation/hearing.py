@@ -3,14 +3,18 @@
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import msgspec
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from actors.hearing.decode import MAX_AUDIO_SECONDS
+from actors.hearing.files import Decoders
 from actors.hearing.whisper import WhisperRecogniser
 from actors.hearing.whisper_model import LoadedWhisper
+from actors.ports import Audio
 from actors.pronunciation.features import Recognised
 from actors.pronunciation.listening import WhisperListener, WordProbability
 from actors.pronunciation.recognition import recognised
@@ -42,7 +46,12 @@ class Hearer:
         self._digest = digest
         self._cache = cache
         self._model: LoadedWhisper | None = None
+        self._decoders = Decoders()
         cache.mkdir(parents=True, exist_ok=True)
+
+    def close(self) -> None:
+        """End the process that decodes; another starts when it is needed again."""
+        self._decoders.__exit__()
 
     def heard(self, utterance: RatedUtterance, texts: Sequence[Sequence[str]]) -> Heard:
         """What is heard when the utterance should say each of the texts (words)."""
@@ -55,7 +64,7 @@ class Hearer:
 
     def _listen(self, utterance: RatedUtterance, texts: Sequence[Sequence[str]], file: Path) -> None:
         model = self._loaded()
-        audio = utterance.audio()
+        audio = self._decoded(utterance.recording)
         listener = WhisperListener(model)
         words = WhisperRecogniser(model).transcribe(audio).words
         listened = listener.listen(audio)
@@ -69,6 +78,12 @@ class Hearer:
                 kept, frames=listened.frames.astype(np.float16), told=np.frombuffer(msgspec.json.encode(told), np.uint8)
             )
         partial.replace(file)
+
+    def _decoded(self, recording: bytes) -> Audio:
+        with NamedTemporaryFile() as file:
+            file.write(recording)
+            file.flush()
+            return self._decoders.decode(Path(file.name), MAX_AUDIO_SECONDS)
 
     def _loaded(self) -> LoadedWhisper:
         if self._model is None:

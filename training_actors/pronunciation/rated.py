@@ -7,9 +7,6 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from actors.hearing.decode import decode_audio
-from actors.ports import Audio
-
 COLUMNS = (
     "id", "learner", "age_group", "text", "audio", "words", "accuracy", "fluency", "prosodic", "completeness", "total",
     "accuracy_each", "fluency_each", "prosodic_each", "total_each",
@@ -56,10 +53,6 @@ class RatedUtterance(Struct, frozen=True, kw_only=True):
     fluency_each: tuple[float, ...] = ()
     prosodic_each: tuple[float, ...] = ()
     total_each: tuple[float, ...] = ()
-
-    def audio(self) -> Audio:
-        """The recording at 16 kHz."""
-        return decode_audio(self.recording)
 
 
 def rated_utterances(dataset: Path) -> Iterator[RatedUtterance]:

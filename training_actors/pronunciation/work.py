@@ -60,6 +60,10 @@ class Trainer:
         for folder in (job.cache / "synthetic", job.folder):
             folder.mkdir(parents=True, exist_ok=True)
 
+    def close(self) -> None:
+        """Let go of what was opened for listening; it comes again when it is needed."""
+        self._hearer.close()
+
     @property
     def plan(self) -> Plan:
         """What is to be done."""
