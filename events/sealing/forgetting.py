@@ -35,14 +35,16 @@ PAGE = 500
 ALL_KNOW_S = CHECK_S + 0.1
 """After so long every process has found out that a key is gone."""
 DATASET, RUN, PAIRS = "dataset", "run", "exported pairs"
-"""What a line of the register may be of; the last are replies that somebody is to judge."""
+HEARD, MODEL = "training's recordings as heard", "model"
+"""What a line of the register may be of: pairs are replies that somebody is to judge, what was heard is kept from one
+training to the next."""
+KINDS = (DATASET, RUN, PAIRS, HEARD, MODEL)
 
 
 class Dataset(Struct, frozen=True, kw_only=True):
     """A line of the register of datasets: which learners' events one holds, and the folder that it was written to.
 
-    Runs of other engines and exported pairs hold learners too, and have a line each; ``made`` is `DATASET`, `RUN` or
-    `PAIRS`, empty in lines from before it was told.
+    Whatever else holds learners has a line too: ``made`` is one of `KINDS`, empty in lines from before it was told.
     """
 
     name: str
@@ -54,7 +56,7 @@ class Dataset(Struct, frozen=True, kw_only=True):
     @property
     def what(self) -> str:
         """What it is; an older line tells it by its name alone."""
-        if self.made in (DATASET, RUN, PAIRS):
+        if self.made in KINDS:
             return self.made
         if self.name == "replies-to-judge":
             return PAIRS

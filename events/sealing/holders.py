@@ -7,13 +7,15 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
-from events.sealing.forgetting import DATASET, PAIRS, RUN, Dataset
+from events.sealing.forgetting import DATASET, HEARD, MODEL, PAIRS, RUN, Dataset
 
 _WAYS_OUT = {
     DATASET: "delete it, or make it anew with `python -m replay dataset SPEC.toml --out {} --replace`",
     # A run that goes on in its folder keeps the answers that are there.
     RUN: "delete it, then make it anew with `python -m replay counterfactual --swap KIND=ENGINE --out {}`",
     PAIRS: "delete it, or make it anew with `python -m replay judge RUN --export {}`",
+    HEARD: "delete it; the next `python -m training_actors train` listens anew to those who are left",
+    MODEL: "it has learnt from the learner, and keeps the scores: train anew, promote that, then delete {}",
 }
 
 

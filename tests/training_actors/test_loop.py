@@ -19,11 +19,14 @@ from actors.pronunciation.model import SHIPPED, open_model
 from actors.pronunciation.scorer import TrainedPronunciationScorer
 from actors.settings import read_settings
 from events.counterfactual import CounterfactualRun
-from events.location import data_folder
+from events.location import DataFolder, data_folder
 from events.opening import open_existing_log
+from events.sealing.forgetting import DATASET, HEARD, MODEL, registered
+from events.sealing.holders import holders
 from events.training import ModelPromoted, ModelRolledBack, ModelTrained, stream_of
 from replay.__main__ import main as replay
 from training_actors.__main__ import main as train
+from training_actors.pronunciation.rated import rated_utterances
 from training_actors.registry.commands import NOT_PASSED
 
 CORPUS = Path(__file__).parents[3] / "shared/data/speechocean762-train"
@@ -80,6 +83,13 @@ def test_a_run_on_rated_recordings_makes_a_model_that_opens(work: Path) -> None:
     assert everyone["pooled"]["utterances"] == LEARNERS * EACH
     assert [group["name"] for group in groups] == ["adult", "child"]
     assert model.facts.version in (folder / "card.md").read_text("utf-8")
+
+
+def test_whoever_is_heard_in_training_is_named_when_they_are_to_be_forgotten(work: Path, data: Path) -> None:
+    learner = sorted({one.learner for one in rated_utterances(work / "dataset")})[0]
+    held = {each.what: each.place for each in holders(learner, registered(DataFolder(data)))}
+    (folder,) = (data / "models" / "pronunciation").glob("*-*")
+    assert held == {DATASET: str(work / "dataset"), HEARD: str(work / "cache"), MODEL: str(folder)}
 
 
 def test_a_run_that_is_asked_for_again_does_nothing_anew_and_gives_the_same_networks(

@@ -22,6 +22,7 @@ from replay.datasets.manifest import read_manifest
 from replay.errors import LibraryMissing
 from training_actors.pronunciation.code import code_version
 from training_actors.pronunciation.figures import AGREEMENT, figures_of
+from training_actors.pronunciation.holding import register_heard, register_model
 from training_actors.pronunciation.plan import Plan, Provenance, run_name
 from training_actors.registry.registry import Registry
 
@@ -91,6 +92,7 @@ def _train(arguments: argparse.Namespace, data: DataFolder) -> int:
             models=store,
             threads=1 if arguments.workers > 1 else os.cpu_count() or 1,
         )
+        register_heard(data, job.cache, manifest)
         run = Run(job, made_from, bars.show)
         with closing(run.trainer):
             if arguments.workers == 1:
@@ -113,6 +115,7 @@ def _train(arguments: argparse.Namespace, data: DataFolder) -> int:
         figures=figures_of(figures),
         seconds=round(time.monotonic() - started, 1),
     )
+    register_model(data, data.models(KIND) / facts.version, manifest)
     with open_log(data) as log:
         Registry(KIND, log, data.models(KIND)).add(folder / "model", trained)
     _tell(figures)

@@ -8,7 +8,7 @@ import pytest
 from events.__main__ import main
 from events.location import DataFolder
 from events.opening import open_log
-from events.sealing.forgetting import DATASET, PAIRS, RUN, Dataset, registered
+from events.sealing.forgetting import DATASET, HEARD, MODEL, PAIRS, RUN, Dataset, registered
 from events.sealing.holders import holders, line_of
 from tests.events.samples import origin, started
 
@@ -23,14 +23,17 @@ def test_forget_names_each_place_what_it_is_and_the_way_to_be_rid_of_the_learner
     folder = DataFolder(tmp_path / "data")
     with open_log(folder) as log:
         log.append("s1", [started("ana", "s1")], expected_version=0, origin=origin("ana"))
-    one, other, run, pairs = (tmp_path / name for name in ("one", "the other", "run", "pairs.jsonl"))
-    for place in (one, other, run, pairs):
+    names = ("one", "the other", "run", "pairs.jsonl", "heard", "model")
+    one, other, run, pairs, heard, model = places = [tmp_path / name for name in names]
+    for place in places:
         place.mkdir()
     lines = [
         line(one, made=DATASET),
         line(other, made=DATASET),
         line(run, name="counterfactual-tutor", made=RUN),
         line(pairs, name="replies-to-judge", made=PAIRS),
+        line(heard, name="pronunciation", made=HEARD),
+        line(model, name="pronunciation", made=MODEL),
         line(tmp_path, name="nobody's", learners=("ben",)),
     ]
     folder.datasets.parent.mkdir()
@@ -46,6 +49,10 @@ def test_forget_names_each_place_what_it_is_and_the_way_to_be_rid_of_the_learner
         f"{run}: run counterfactual-tutor 8a8c; delete it, then make it anew with {replay} counterfactual"
         f" --swap KIND=ENGINE --out {run}`",
         f"{pairs}: exported pairs replies-to-judge 8a8c; {anew} {replay} judge RUN --export {pairs}`",
+        f"{heard}: training's recordings as heard pronunciation 8a8c; delete it; the next"
+        " `python -m training_actors train` listens anew to those who are left",
+        f"{model}: model pronunciation 8a8c; it has learnt from the learner, and keeps the scores: train anew, promote"
+        f" that, then delete {model}",
     ]
 
 
