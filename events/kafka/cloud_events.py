@@ -17,6 +17,8 @@ from events.errors import CorruptPayload
 from events.values import Blob
 
 SPEC_VERSION = "1.0"
+SOURCE = "/colloquy/"
+"""How the source of every event of ours begins."""
 CONTENT_TYPE = "application/json"
 
 Headers = Sequence[tuple[str, bytes]]
@@ -72,7 +74,7 @@ def to_kafka(stored: bytes, position: int) -> KafkaEvent:
     headers = (
         ("ce_specversion", SPEC_VERSION.encode()),
         ("ce_id", envelope.id.encode()),
-        ("ce_source", b"/colloquy/" + envelope.tenant.encode()),
+        ("ce_source", f"{SOURCE}{envelope.tenant}".encode()),
         ("ce_type", envelope.type.encode()),
         ("ce_subject", subject),
         ("ce_time", msgspec.to_builtins(envelope.time).encode()),
@@ -89,7 +91,7 @@ def damaged_to_kafka(stored: bytes, place: StoredPlace) -> KafkaEvent:
     headers = (
         ("ce_specversion", SPEC_VERSION.encode()),
         ("ce_id", f"{place.stream}/{place.version}".encode()),
-        ("ce_source", b"/colloquy/damaged"),
+        ("ce_source", f"{SOURCE}damaged".encode()),
         ("ce_type", place.type.encode()),
         ("ce_subject", place.stream.encode()),
         ("ce_version", str(place.version).encode()),
@@ -117,7 +119,7 @@ def place_of(headers: Headers) -> Place | None:
         )
     except (KeyError, ValueError):
         return None
-    return place if place.position else None
+    return place if found.get("source", "").startswith(SOURCE) and (place.position or 0) > 0 else None
 
 
 def id_of(headers: Headers) -> str:

@@ -72,6 +72,7 @@ def test_what_kafka_holds_otherwise_is_found(tmp_path: Path, room: Room) -> None
 def forge(topic: KafkaTopic, stream: str, position: int, value: bytes) -> None:
     producer = KafkaProducer(bootstrap_servers=list(topic.servers))
     headers = [
+        ("ce_source", b"/colloquy/local"),
         ("ce_subject", stream.encode()),
         ("ce_version", b"9"),
         ("ce_type", b"x"),

@@ -17,6 +17,8 @@ from tests.events.kafka.test_relay import Room, by_position, in_order, raw_count
 from tests.servers.kafka import Broker
 
 PARTITIONS = range(3)
+SOURCE = ("ce_source", b"/colloquy/local")
+OURS = (("ce_type", b"x"), ("ce_version", b"1"))
 
 
 @pytest.fixture
@@ -47,11 +49,13 @@ def put(room: Room, *, count: int = 1, headers: Headers = (), transaction: bool 
     [
         [],
         [("ce_subject", b"s1"), ("ce_type", b"somebody.elses.v1"), ("ce_id", b"7")],
-        [("ce_subject", b"s1"), ("ce_type", b"x"), ("ce_version", b"1"), ("ce_position", b"0")],
-        [("ce_subject", b"\xff"), ("ce_type", b"x"), ("ce_version", b"1"), ("ce_position", b"1")],
-        [("ce_subject", None), ("ce_type", b"x"), ("ce_version", b"1"), ("ce_position", b"1")],
+        [("ce_source", b"/shop"), *OURS, ("ce_subject", b"s1"), ("ce_position", b"1")],
+        [SOURCE, *OURS, ("ce_subject", b"s1"), ("ce_position", b"0")],
+        [SOURCE, *OURS, ("ce_subject", b"s1"), ("ce_position", b"-5")],
+        [SOURCE, *OURS, ("ce_subject", b"\xff"), ("ce_position", b"1")],
+        [SOURCE, *OURS, ("ce_subject", None), ("ce_position", b"1")],
     ],
-    ids=["none", "of another source", "position 0", "no text", "no value"],
+    ids=["none", "of another kind", "of another source", "position 0", "negative position", "no text", "no value"],
 )
 def test_a_record_without_the_headers_of_an_event_has_no_place_in_the_log(headers: Headers) -> None:
     assert place_of(headers) is None
