@@ -2,7 +2,8 @@
 
 Kafka keeps the events of a partition in order; those of all partitions are put into the order of the log by waiting for
 the next position. Whatever Kafka has twice is dropped by its position. What it does not have, or not any more, is read
-from the store, which also tells whether a position was left out: nobody misses an event, or waits for one in vain.
+from the store, which also tells whether a position was left out: nobody misses an event, or waits for one in vain. So
+is what is damaged there; a topic that holds another log's events is refused.
 """
 
 import logging
@@ -13,8 +14,9 @@ from functools import partial
 from events.blobs import BlobStore
 from events.codec import Place
 from events.envelope import Fact, Origin, Recorded, Unknown
-from events.errors import BlobCorrupt, BlobMissing
+from events.errors import BlobCorrupt, BlobMissing, KafkaUnavailable
 from events.handover import WipeViews
+from events.kafka.identity import see_same_events
 from events.kafka.topic import KafkaTopic
 from events.location import DataFolder
 from events.log import Appended, Batch
@@ -52,6 +54,7 @@ class KafkaFedLog:
         self._late_since: float | None = None
         self._stands_in = False
         self._stuck = False
+        self._damaged = False
 
     def tail(self, after: int, *, limit: int) -> tuple[Recorded, ...]:
         """See `EventLog.tail`; may also raise `KafkaUnavailable`. () also while Kafka has not got the next one yet."""
@@ -98,15 +101,33 @@ class KafkaFedLog:
             return
         for delivery in deliveries:
             if self._position is not None and delivery.mark.position > self._position:
-                self._waiting[delivery.mark.position] = delivery.recorded
+                self._waiting[delivery.mark.position] = self._sound(delivery.recorded)
+
+    def _sound(self, recorded: Recorded) -> Recorded:
+        """The event; one that is damaged on Kafka as the log itself has it."""
+        if not (isinstance(recorded.event, Unknown) and recorded.event.fault):
+            return recorded
+        own = self._log.tail((recorded.position or 0) - 1, limit=1)
+        if not own or own[0].position != recorded.position or own[0].event == recorded.event:
+            return recorded
+        if not self._damaged:
+            place = f"version {recorded.version} of stream {recorded.stream!r}"
+            logger.warning("%s is damaged on Kafka; the store stands in for all that is", place)
+        self._damaged = True
+        return own[0]
 
     def _joined(self, after: int, limit: int) -> tuple[Recorded, ...]:
-        """The events that follow without a gap."""
+        """The events that follow without a gap. Raises `KafkaUnavailable` where the topic is another log's."""
         found: list[Recorded] = []
         while len(found) < limit and (following := self._waiting.pop(after + len(found) + 1, None)) is not None:
             found.append(following)
         if found:
             self._late_since, self._stands_in = None, False
+            try:
+                see_same_events(self._log, {found[-1].position or 0: found[-1].id}, ())
+            except KafkaUnavailable:
+                self._position = None  # these must come again
+                raise
         return tuple(found)
 
     def _late(self, after: int, limit: int) -> tuple[Recorded, ...]:

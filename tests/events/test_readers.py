@@ -11,7 +11,7 @@ from msgspec import Struct
 from events.blobs import BlobStore
 from events.codec import Codec, Place
 from events.envelope import Recorded
-from events.errors import BlobMissing
+from events.errors import BlobMissing, KafkaUnavailable
 from events.handover import WipeViews
 from events.kafka.cloud_events import Headers, to_kafka, with_reference
 from events.kafka.feed import KafkaFedLog
@@ -125,6 +125,41 @@ def test_an_event_whose_blob_is_lost_holds_no_follower_up_that_has_the_store(tmp
     log.close()
 
     assert found == list(range(1, 31))
+
+
+def test_what_is_damaged_on_kafka_only_is_read_from_the_store(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    consumer = Partitions()
+    log = filled(tmp_path, consumer, count=10)
+    for record in consumer.records[1][1:4]:
+        record.value = record.value[:-5]
+    reader = KafkaReader(TOPIC, BlobStore(tmp_path), connect=lambda _: cast(Any, consumer))
+    fed = KafkaFedLog(log, reader, clock=lambda: 0.0)
+
+    assert fed.tail(0, limit=10) == log.tail(0, limit=10)
+    log.close()
+
+    assert [record.message for record in caplog.records] == [
+        "version 3 of stream 's1' is damaged on Kafka; the store stands in for all that is"
+    ]
+
+
+def test_a_topic_of_another_log_gives_nothing_until_it_is_the_right_one(tmp_path: Path) -> None:
+    others, own = Partitions(), Partitions()
+    for name, consumer in (("others", others), ("own", own)):
+        (tmp_path / name).mkdir()
+        filled(tmp_path / name, consumer, count=10).close()
+    log = SQLiteEventLog(tmp_path / "own" / "log.sqlite")
+    reader = KafkaReader(TOPIC, BlobStore(tmp_path), connect=lambda _: cast(Any, others))
+    fed = KafkaFedLog(log, reader, clock=lambda: 0.0)
+
+    for _ in range(2):
+        with pytest.raises(KafkaUnavailable, match="another event than the log's") as refused:
+            fed.tail(0, limit=10)
+        assert refused.value.reason == "other_log"
+    others.records = own.records
+
+    assert fed.tail(0, limit=10) == log.tail(0, limit=10)
+    log.close()
 
 
 def test_who_follows_kafka_finishes_what_another_process_left_undone(tmp_path: Path) -> None:
