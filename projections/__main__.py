@@ -10,6 +10,7 @@ from events.arguments import exit_status, seconds
 from events.errors import EventsError
 from events.kafka.commands import add_kafka_options, topic_of
 from events.kafka.feed import fed_from_kafka
+from events.kafka.topic import inspect_topic
 from events.location import DataFolder, data_folder
 from events.opening import open_existing_log, with_server
 from events.recorder_log import RecorderEventLog
@@ -30,6 +31,8 @@ def main(arguments: list[str], folder: DataFolder) -> int:
     options = parser.parse_args(arguments)
     if options.command == "rebuild" and bool(options.name) == options.all:
         parser.error("rebuild needs the name of a projection, or --all")
+    if options.command == "run" and options.once and options.source == "kafka":
+        parser.error("--once folds what the store has; leave out --from kafka")
     try:
         status = _done(options, folder)
         sys.stdout.flush()
@@ -52,6 +55,8 @@ def _done(options: argparse.Namespace, folder: DataFolder) -> int:
         case "describe":
             return commands.describe(options.name)
         case "run" if options.workers > 1 and not options.once:
+            if options.source == "kafka":
+                inspect_topic(topic_of(options))  # each worker would be told the same, again and again
             return run_workers(folder, options.workers, source_options(options))
         case _:
             return _on_store(options, with_server(folder))

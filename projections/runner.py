@@ -139,6 +139,8 @@ class ProjectionRunner:
                         self._log.wait(self._reached(), IDLE_WAIT_S)
                     self.fault = self._loss
                 except (EventsError, ProjectionsError) as error:
+                    if str(error) != self.fault:
+                        logger.warning("The views wait: %s", error)
                     self.fault = str(error)
                     stop.wait(RETRY_S)
                 except Exception as error:  # a supervisor: views that stand still for ever would be worse

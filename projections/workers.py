@@ -11,8 +11,7 @@ from types import FrameType
 
 from events.location import DataFolder, environment_of
 from events.log import EventLog
-from events.opening import with_server
-from events.served import tell_of_other_logs
+from events.opening import open_existing_log, with_server
 from projections.catalogue import PROJECTIONS
 from projections.errors import ShareUnreadable
 from projections.projection import PARTS
@@ -48,11 +47,10 @@ def source_options(options: argparse.Namespace) -> tuple[str, ...]:
 def run_workers(folder: DataFolder, workers: int, source: Sequence[str] = ()) -> int:
     """Run one process a share until this one is told to stop; one that dies is started again.
 
-    ``source`` is what `source_options` gives.
+    ``source`` is what `source_options` gives. Raises what `open_existing_log` raises, before any is started.
     """
-    if not folder.named:
-        tell_of_other_logs(folder.root)
     with_server(folder)
+    open_existing_log(folder, finishing=False).close()
     stop = threading.Event()
     _stop_on_signals(stop)
     processes = [_started(folder, number, workers, source) for number in range(workers)]

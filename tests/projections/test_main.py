@@ -218,3 +218,23 @@ def test_without_a_log_the_way_out_is_named(tmp_path: Path, capsys: pytest.Captu
     assert main(["status"], DataFolder(tmp_path)) == 2
     assert "COLLOQUY_DATA" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_workers_that_could_not_begin_are_not_started(
+    folder: DataFolder, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    workers = ["run", "--workers", "2"]
+
+    assert main(workers, DataFolder(tmp_path / "nowhere")) == 2
+    assert capfd.readouterr().err.count("there is no log at") == 1
+    assert main([*workers, "--from", "kafka", "--kafka", ""], folder) == 2
+    assert capfd.readouterr().err.count("no brokers are named") == 1
+
+
+def test_a_fold_of_what_there_is_does_not_claim_to_read_kafka(
+    folder: DataFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as refused:
+        main(["run", "--once", "--from", "kafka"], folder)
+    assert refused.value.code == 2
+    assert "leave out --from kafka" in capsys.readouterr().err

@@ -1,5 +1,6 @@
 """The runner: all or nothing, one at a time, and it goes on."""
 
+import itertools
 import random
 import sqlite3
 import threading
@@ -9,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from events.envelope import Recorded
+from events.errors import LogUnavailable
 from events.lesson import SessionEnded, SpeechUttered
 from events.memory import MemoryEventLog
 from events.sqlite import SQLiteEventLog
@@ -286,3 +288,21 @@ def test_a_running_runner_follows_the_log_and_survives_its_faults(store: ViewSto
     assert view is not None
     assert view.last_version == 5
     assert runner.fault == ""
+
+
+def test_what_a_runner_waits_for_is_told_once(
+    store: ViewStore, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("projections.runner.RETRY_S", 0.001)
+    stop, tries = threading.Event(), itertools.count(1)
+    log = MemoryEventLog()
+
+    def away(after: int, *, limit: int) -> tuple[Recorded, ...]:
+        if next(tries) == 5:
+            stop.set()
+        raise LogUnavailable("unreachable", "nothing listens there")
+
+    monkeypatch.setattr(log, "tail", away)
+    ProjectionRunner(log, store, PROJECTIONS).run(stop)
+
+    assert caplog.text.count("The views wait: the log is unavailable (unreachable): nothing listens there") == 1
