@@ -223,11 +223,12 @@ def _stats(log: RecorderEventLog, folder: DataFolder, *, as_json: bool) -> int:
         types[recorded.type] += 1
         streams.add(recorded.stream)
         learners.add(recorded.learner)
-        times = [*times[:1], recorded.time.isoformat()]
+        if recorded.id:  # what is damaged tells no time
+            times = [*times[:1], recorded.time.isoformat()]
     figures = {
         "events": types.total(),
         "streams": len(streams),
-        "learners": len(learners),
+        "learners": len(learners - {""}),
         "first": times[0] if times else None,
         "last": times[-1] if times else None,
         "log_bytes": log.size_bytes(),
@@ -308,10 +309,13 @@ def _export(log: RecorderEventLog, folder: DataFolder, options: argparse.Namespa
     chosen = tuple(recorded for recorded in all_events(log) if not wanted or recorded.stream in wanted)
     for stream in wanted - {recorded.stream for recorded in chosen}:
         raise StreamUnknown(stream)
-    print(f"{write_archive(options.file, chosen)} events in {options.file}")
+    sound = tuple(recorded for recorded in chosen if not (isinstance(recorded.event, Unknown) and recorded.event.fault))
+    print(f"{write_archive(options.file, sound)} events in {options.file}")
     if options.blobs is not None:
-        print(f"{copy_blobs(chosen, BlobStore(folder.blobs), BlobStore(options.blobs))} blobs in {options.blobs}")
-    return 0
+        print(f"{copy_blobs(sound, BlobStore(folder.blobs), BlobStore(options.blobs))} blobs in {options.blobs}")
+    if left_out := len(chosen) - len(sound):
+        print(f"events: {left_out:,} damaged left out; `python -m events verify` names each", file=sys.stderr)
+    return 1 if left_out else 0
 
 
 if __name__ == "__main__":

@@ -214,7 +214,7 @@ class _Recorder(PostgresApplicationRecorder):
                     originator_id=row["originator_id"],
                     originator_version=row["originator_version"],
                     topic=row["topic"],
-                    state=bytes(row["state"]),
+                    state=bytes(row["state"] or b""),
                 )
                 for row in cursor.fetchall()
             ]

@@ -14,7 +14,10 @@ Row = tuple[int, str, int, str, bytes | None]
 
 
 class Recorder(Protocol):
-    """What the log asks of a database. Each method may raise the database's own errors."""
+    """What the log asks of a database. Each method may raise the database's own errors.
+
+    Type and bytes of an event may also be None where somebody has written to the tables by hand.
+    """
 
     def insert_batches(self, batches: Sequence[Sequence[StoredEvent]]) -> list[Outcome]:
         """Insert each batch or none of it, all in one transaction that is on the disk at the end.

@@ -162,7 +162,7 @@ class RecorderEventLog:
 
     def _decode(self, row: Notification) -> Recorded:
         try:
-            return self._codec.decode(row.state, position=row.id)
+            return self._codec.decode(row.state or b"", position=row.id)
         except CorruptPayload as error:
             stream, version = str(row.originator_id), row.originator_version
             raise CorruptPayload(stream, version, error.path, error.reason) from error
@@ -171,7 +171,7 @@ class RecorderEventLog:
         """See `EventLog.tail`."""
         with self._typed_errors():
             rows = self._recorder.select_tail(_bounded(after), limit)
-        return tuple(self._codec.decode_or_keep(row.state, _place(row)) for row in rows)
+        return tuple(self._codec.decode_or_keep(row.state or b"", _place(row)) for row in rows)
 
     def tail_of(
         self, types: Collection[str] | None, after: int, *, limit: int, unread: Unread = ()
@@ -221,7 +221,7 @@ class RecorderEventLog:
         codec = self._codec.leaving(unread)
         found: list[Recorded | Place] = []
         for position, stream, version, tag, state in rows:
-            place = Place(stream=stream, version=version, type=tag, position=position)
+            place = Place(stream=stream, version=version, type=tag or "", position=position)
             found.append(codec.decode_or_keep(state or b"", place) if wanted is None or tag in wanted else place)
         return tuple(found)
 
@@ -233,7 +233,9 @@ class RecorderEventLog:
         with self._typed_errors():
             rows = self._recorder.select_first(before, limit)
         return tuple(
-            self._codec.decode_or_keep(state or b"", Place(stream=stream, version=version, type=tag, position=position))
+            self._codec.decode_or_keep(
+                state or b"", Place(stream=stream, version=version, type=tag or "", position=position)
+            )
             for position, stream, version, tag, state in rows
         )
 
@@ -251,8 +253,8 @@ class RecorderEventLog:
                 position=row.id,
                 stream=str(row.originator_id),
                 version=row.originator_version,
-                type=row.topic,
-                state=row.state,
+                type=row.topic or "",
+                state=row.state or b"",
             )
             for row in rows
         )
@@ -324,7 +326,7 @@ def _bounded(place: int) -> int:
 
 
 def _place(row: Notification) -> Place:
-    return Place(stream=str(row.originator_id), version=row.originator_version, type=row.topic, position=row.id)
+    return Place(stream=str(row.originator_id), version=row.originator_version, type=row.topic or "", position=row.id)
 
 
 def _appended(batch: Batch, events: tuple[Recorded, ...], outcome: Outcome) -> Appended:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from events.__main__ import main
+from events.archive import read_archive
 from events.codec import decode
 from events.lesson import SessionEnded
 from events.location import DataFolder, data_folder
@@ -175,6 +176,28 @@ def test_a_damaged_event_is_shown_as_such_among_the_others(
         assert (damaged["position"], damaged["stream"], damaged["version"]) == (1, "s1", 1)
         assert (damaged["fault"], damaged["payload"]) == ("Input data was truncated at `$`", '{"broken')
         assert sound["data"]["reason"] == "idle"
+
+
+def test_an_event_that_lacks_type_and_bytes_is_damaged_and_left_out_of_an_export(
+    folder: DataFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with SQLiteEventLog(folder.log, clock=TickingClock()) as log:
+        log.append("s1", [started(), SessionEnded(reason="idle")], expected_version=0, origin=origin())
+    with sqlite3.connect(folder.log) as raw:
+        raw.execute("UPDATE events SET topic=NULL, state=NULL WHERE rowid=1")
+    raw.close()
+
+    for command in (["tail"], ["show", "s1"]):
+        assert main(command, folder) == 0
+        assert [("DAMAGED" in line) for line in capsys.readouterr().out.splitlines()] == [True, False]
+    assert main(["stats", "--json"], folder) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert (figures["events"], figures["learners"], figures["first"]) == (2, 1, figures["last"])
+    assert main(["verify"], folder) == 1
+    archive = folder.root / "archive.jsonl"
+    assert main(["export", str(archive)], folder) == 1
+    assert "1 damaged left out" in capsys.readouterr().err
+    assert [recorded.type for recorded in read_archive(archive)] == ["session.ended.v1"]
 
 
 def test_show_of_an_unknown_stream_says_so(folder: DataFolder, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from events import postgres, recorder_log
 from events.embedded_postgres import embedded_postgres
-from events.errors import LogUnavailable
+from events.errors import CorruptPayload, LogUnavailable
 from events.lesson import SessionEnded
 from events.location import DataFolder
 from events.opening import open_existing_log, open_log
@@ -59,6 +59,21 @@ def test_a_tail_misses_nothing_while_processes_write_at_once(
     for writer in writers:
         writer.join()
     assert seen == list(range(1, 401))
+
+
+def test_an_event_that_lacks_type_and_bytes_is_damaged_and_stops_nobody(
+    log: PostgresEventLog, postgres_url: str, schema: str
+) -> None:
+    append(log, "s", 0)
+    with psycopg.connect(postgres_url, autocommit=True) as raw:
+        raw.execute(f"UPDATE {schema}.events SET topic=NULL, state=NULL".encode())
+
+    with pytest.raises(CorruptPayload, match="version 1 of stream 's' cannot be read"):
+        log.read("s")
+    (damaged,) = log.tail(0, limit=9)
+    (stored,) = log.stored_tail(0, limit=9)
+    assert (damaged.type, stored.type, stored.state) == ("", "", b"")
+    assert append(log, "s", 1) == 2
 
 
 def test_the_server_wakes_whoever_waits_for_another_process(
