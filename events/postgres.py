@@ -25,7 +25,7 @@ from events.holding import Hold, hold_in_postgres
 from events.identifiers import uuid7
 from events.log import Clock, NewId, utc_now
 from events.postgres_errors import typed_errors
-from events.postgres_server import CONNECT_TIMEOUT_S
+from events.postgres_server import CONNECT_TIMEOUT_S, made_or_there
 from events.postgres_statements import INSERT, STREAMS, STREAMS_OF, TAIL_OF, VERSIONS
 from events.postgres_wiping import mark_replaced, wipe_replaced
 from events.recorder import Outcome, Row
@@ -111,8 +111,9 @@ class _Recorder(PostgresApplicationRecorder):
         with self.datastore.get_connection() as connection:
             connection.execute("SELECT pg_advisory_lock(%s)", (CREATION_LOCK,))
             try:
-                connection.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(self.datastore.schema)))
-                self.create_table()
+                with made_or_there(connection, self.datastore.schema, TABLE):
+                    connection.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(self.datastore.schema)))
+                    self.create_table()
             finally:
                 connection.execute("SELECT pg_advisory_unlock(%s)", (CREATION_LOCK,))
 

@@ -16,15 +16,17 @@ def typed_errors() -> Iterator[None]:
     try:
         yield
     except (PersistenceError, psycopg.Error, psycopg_pool.PoolTimeout) as error:
-        reason = _reason(error)
-        raise LogUnavailable(reason, str(error).strip(), WAYS_OUT.get(reason, "")) from error
+        raise LogUnavailable(_reason(error), str(error).strip(), WAYS_OUT.get(_state(error), "")) from error
 
 
+_RESTORE = "restore the database from a backup"
 WAYS_OUT = {
-    "read_only": "let this user make and write tables there (GRANT CREATE ON DATABASE …), or name another user",
-    "damaged": "restore the database from a backup",
+    "25006": "the server takes no writes now: name its primary, or reset its default_transaction_read_only",
+    "42501": "let this user make and write tables there (GRANT CREATE ON DATABASE …), or name another user",
+    "XX001": _RESTORE,
+    "XX002": _RESTORE,
 }
-"""Where they are others than those of a file."""
+"""By SQLSTATE, where they are others than those of a file."""
 REASONS = {
     "53100": "full",  # disk_full
     "25006": "read_only",  # read_only_sql_transaction
@@ -41,14 +43,22 @@ REASONS = {
 
 
 def _reason(error: BaseException) -> str:
+    if state := _state(error):
+        return REASONS.get(state, "unreachable" if state[:2] in ("08", "57") else "failed")
+    causes = tuple(_causes(error))
+    if any(isinstance(cause, psycopg_pool.PoolClosed) for cause in causes):
+        return "closed"
+    away = psycopg.OperationalError | psycopg_pool.PoolTimeout
+    return "unreachable" if any(isinstance(cause, away) for cause in causes) else "failed"
+
+
+def _state(error: BaseException) -> str:
+    """The server's SQLSTATE; "" where the server has said nothing."""
+    return next((state for cause in _causes(error) if (state := getattr(cause, "sqlstate", None))), "")
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
     cause: BaseException | None = error
     while cause is not None:
-        if isinstance(cause, psycopg_pool.PoolClosed):
-            return "closed"
-        state = getattr(cause, "sqlstate", None)
-        if state is not None:
-            return REASONS.get(state, "unreachable" if state[:2] in ("08", "57") else "failed")
-        if isinstance(cause, psycopg.OperationalError | psycopg_pool.PoolTimeout):
-            return "unreachable"
+        yield cause
         cause = cause.__cause__
-    return "failed"

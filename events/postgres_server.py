@@ -1,7 +1,13 @@
-"""Sees whether a PostgreSQL server takes us, and tells why not: a pool of connections only says that it has none."""
+"""Sees whether a PostgreSQL server takes us, and tells why not: a pool of connections only says that it has none.
+
+And whether a table is there where none may be made.
+"""
 
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 
@@ -24,6 +30,20 @@ def see_server(url: str, *, wait_s: float = 0.0) -> None:
             if not fault.retryable or time.monotonic() > deadline:
                 raise fault from error
         time.sleep(AGAIN_S)
+
+
+@contextmanager
+def made_or_there(connection: psycopg.Connection[Any], schema: str, table: str) -> Iterator[None]:
+    """Around the making of tables, of which this is the last: where nothing may be written, it may be there already.
+
+    Then it can be read at least. Raises psycopg.Error.
+    """
+    try:
+        yield
+    except (psycopg.errors.ReadOnlySqlTransaction, psycopg.errors.InsufficientPrivilege):
+        found = connection.execute("SELECT 1 FROM pg_tables WHERE schemaname=%s AND tablename=%s", (schema, table))
+        if found.fetchone() is None:
+            raise
 
 
 def _fault(url: str, told: str) -> LogUnavailable:

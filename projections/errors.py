@@ -83,7 +83,7 @@ class ViewsBehind(ProjectionsError):
 
 
 class ViewsUnavailable(ProjectionsError):
-    """The views cannot be used now. ``reason`` is full, damaged, outdated, newer, missing, shorter_log or failed."""
+    """The views cannot be used now. ``reason`` is one of those in `_WAYS_OUT`."""
 
     retryable = True
     absent = True
@@ -195,6 +195,8 @@ class AnalyticsMissing(ProjectionsError):
 
 _MOVE_AWAY = "move them away (the file, or in PostgreSQL ALTER SCHEMA views RENAME TO views_before)"
 _WAYS_OUT = {
+    "read_only": "give this user the right to write there; a database server that takes no writes is a standby, or has"
+    " default_transaction_read_only set",
     "full": "free some disk space and try again",
     "damaged": "the log is untouched: a restart moves the file aside and folds the log again",
     "outdated": f"{_MOVE_AWAY}, and a restart folds the log again",

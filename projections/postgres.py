@@ -161,5 +161,11 @@ def _typed_errors() -> Iterator[None]:
         raise ViewsUnavailable(reason, str(error).strip()) from error
 
 
-# https://www.postgresql.org/docs/current/errcodes-appendix.html: data_corrupted, index_corrupted, disk_full
-_REASONS = {"XX001": "damaged", "XX002": "damaged", "53100": "full"}
+_REASONS = {
+    "XX001": "damaged",  # data_corrupted
+    "XX002": "damaged",  # index_corrupted
+    "53100": "full",  # disk_full
+    "25006": "read_only",  # read_only_sql_transaction
+    "42501": "read_only",  # insufficient_privilege
+}
+"""https://www.postgresql.org/docs/current/errcodes-appendix.html"""

@@ -14,12 +14,12 @@ from psycopg.sql import SQL, Identifier
 from events.errors import LogUnavailable
 from events.postgres import CREATION_LOCK, LOCK_TIMEOUT_S, WAIT_FOR_CONNECTION_S
 from events.postgres_errors import typed_errors
-from events.postgres_server import CONNECT_TIMEOUT_S
+from events.postgres_server import CONNECT_TIMEOUT_S, made_or_there
 from events.postgres_wiping import wipe_tables
 from events.sealing.aftermath import SqlAftermath
 from events.sealing.errors import KeysUnavailable
 from events.sealing.key_store import Cursor, Found, SqlKeyStore, tables
-from events.sealing.used_keys import TABLES
+from events.sealing.used_keys import LAST_TABLE, TABLES
 
 
 def postgres_keys(url: str, *, schema: str = "public") -> SqlKeyStore:
@@ -81,7 +81,7 @@ class _Postgres:
         connection.execute(SQL("SET search_path TO {}").format(Identifier(self._schema)))
 
     def _make(self, connection: psycopg.Connection) -> None:
-        with connection.transaction():
+        with made_or_there(connection, self._schema, LAST_TABLE), connection.transaction():
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (CREATION_LOCK,))
             connection.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(self._schema)))
             for statement in (*tables(self.bytes_type), *TABLES):

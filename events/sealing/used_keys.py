@@ -30,6 +30,8 @@ TABLES = (
     " generation INTEGER NOT NULL)",
 )
 """The row of ``last_key_used`` is there when ``keys_used`` is complete."""
+LAST_TABLE = "last_key_used"
+"""The last that is made of what is kept beside the events: if it is there, all are."""
 _NOTE = (
     "INSERT INTO keys_used VALUES (?,?) ON CONFLICT (learner) DO UPDATE SET generation=excluded.generation"
     " WHERE keys_used.generation < excluded.generation"

@@ -113,16 +113,49 @@ def test_a_server_that_is_not_there_is_a_typed_error(tmp_path: Path, monkeypatch
     assert caught.value.retryable
 
 
-def test_a_database_that_may_only_be_read_is_a_typed_error(postgres_url: str, log: PostgresEventLog) -> None:
-    schema = log._recorder.datastore.schema  # type: ignore[attr-defined]
-    append(log, "s", 0)
-    with pytest.raises(LogUnavailable) as caught:
-        PostgresEventLog(
-            f"{postgres_url}{'&' if '?' in postgres_url else '?'}options=-cdefault_transaction_read_only%3Don"
-        )
+def only_reading(url: str) -> str:
+    """The URL for connections that may only read, as those to a standby."""
+    return f"{url}{'&' if '?' in url else '?'}options=-cdefault_transaction_read_only%3Don"
+
+
+def test_a_database_that_may_only_be_read_is_a_typed_error_where_there_is_no_log(
+    postgres_url: str, schema: str
+) -> None:
+    with pytest.raises(LogUnavailable, match="the server takes no writes now: name its primary") as caught:
+        PostgresEventLog(only_reading(postgres_url), schema=schema)
     assert caught.value.reason == "read_only"
-    with psycopg.connect(postgres_url) as connection:
-        assert connection.execute(f"SELECT COUNT(*) FROM {schema}.events").fetchone() == (1,)
+
+
+def test_a_log_that_may_only_be_read_is_read(log: PostgresEventLog, postgres_url: str, schema: str) -> None:
+    append(log, "s", 0)
+    with PostgresEventLog(only_reading(postgres_url), schema=schema) as reading:
+        assert [recorded.version for recorded in reading.read("s")] == [1]
+        with pytest.raises(LogUnavailable, match="the server takes no writes now") as caught:
+            append(reading, "s", 1)
+    assert caught.value.reason == "read_only"
+    assert append(log, "s", 1) == 2
+
+
+def test_a_user_who_may_only_read_reads(log: PostgresEventLog, postgres_url: str, schema: str) -> None:
+    append(log, "s", 0)
+    role = f"reader_{uuid4().hex}"
+    with psycopg.connect(postgres_url, autocommit=True) as operator:
+        try:
+            operator.execute(f"CREATE ROLE {role}".encode())
+        except psycopg.errors.InsufficientPrivilege:
+            pytest.skip("this server's user may make no roles: name another in COLLOQUY_TEST_POSTGRES")
+        operator.execute(f"GRANT USAGE ON SCHEMA {schema} TO {role}".encode())
+        operator.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {role}".encode())
+        options = f"{'&' if '?' in postgres_url else '?'}options=-crole%3D{role}"
+        try:
+            with PostgresEventLog(f"{postgres_url}{options}", schema=schema) as reading:
+                assert [recorded.version for recorded in reading.read("s")] == [1]
+                with pytest.raises(LogUnavailable, match="let this user make and write tables") as caught:
+                    append(reading, "s", 1)
+            assert caught.value.reason == "read_only"
+        finally:
+            operator.execute(f"DROP OWNED BY {role}".encode())
+            operator.execute(f"DROP ROLE {role}".encode())
 
 
 def test_a_log_that_another_locks_for_long_is_a_typed_error_and_goes_on_afterwards(

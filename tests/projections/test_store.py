@@ -187,3 +187,11 @@ def test_a_server_that_cannot_be_reached_is_a_typed_error(folder: DataFolder, mo
     monkeypatch.setattr("projections.postgres.WAIT_FOR_CONNECTION_S", 0.2)
     with pytest.raises(ViewsUnavailable, match="failed"):
         open_views(DataFolder(folder.root, "postgresql://nobody@127.0.0.1:1/nothing"))
+
+
+def test_a_server_that_takes_no_writes_is_told_with_what_to_do(postgres_url: str) -> None:
+    separator = "&" if "?" in postgres_url else "?"
+
+    with pytest.raises(ViewsUnavailable, match="is a standby, or has default_transaction_read_only set") as caught:
+        PostgresViewStore(f"{postgres_url}{separator}options=-cdefault_transaction_read_only%3Don", PROJECTIONS)
+    assert caught.value.reason == "read_only"

@@ -187,6 +187,22 @@ def test_a_server_that_does_not_answer_is_a_typed_error(tmp_path: Path, monkeypa
     assert caught.value.retryable
 
 
+def test_keys_that_may_only_be_read_are_read(postgres_url: str) -> None:
+    schema = f"test_{uuid4().hex}"
+    only_reading = f"{postgres_url}{'&' if '?' in postgres_url else '?'}options=-cdefault_transaction_read_only%3Don"
+    with pytest.raises(KeysUnavailable, match="the server takes no writes now"):
+        postgres_keys(only_reading, schema=schema).keys_of("ana")
+    store = postgres_keys(postgres_url, schema=schema)
+    store.adopt(MasterMark(master="m1", proof=b"proof 1"), "")
+    store.add(key())
+
+    reading = postgres_keys(only_reading, schema=schema)
+    assert reading.keys_of("ana") == (key(),)
+    with pytest.raises(KeysUnavailable) as caught:
+        reading.add(key("ben"))
+    assert caught.value.reason == "read_only"
+
+
 TOLD = Telling(learner="ana", generation=1, position=7, event="e7")
 
 
