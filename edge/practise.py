@@ -157,7 +157,10 @@ class PractisedLesson:
         if first["type"] == "error":
             raise LessonRefused(first["message"])
         self._exercise = first["exercise"]
-        await self._receive_turn(Clip(), Latency(), time.monotonic)
+        try:
+            await self._receive_turn(Clip(), Latency(), time.monotonic)
+        except AudioError as error:
+            raise LessonRefused(error.message) from error
         await self._listen()
 
     async def say(self, path: Path) -> None:

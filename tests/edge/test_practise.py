@@ -2,7 +2,7 @@
 
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +16,9 @@ import edge.practise
 from edge.__main__ import main
 from edge.clip import Clip
 from edge.practise import Playback
-from events.lesson import SpeechUttered, TutorHeard, TutorSpoken
+from events.errors import LogUnavailable
+from events.lesson import SpeechUttered, TutorHeard, TutorReplied, TutorSpoken
+from events.log import Appended, Batch
 from policies.tutor.context import Sentence, TutorContext
 from tests.fakes.scripted import Clock
 from tests.fakes.server import LessonServer
@@ -108,6 +110,22 @@ def test_a_server_that_is_not_there_is_named_with_the_way_out(
     assert f"The server at {url} cannot be reached" in printed
     assert "python -m edge serve" in printed
     assert "Errno" not in printed
+
+
+def test_a_log_that_is_away_when_the_tutor_greets_is_told(
+    server: LessonServer, recording: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    append_many = server.log.append_many
+
+    def full(batches: Sequence[Batch]) -> tuple[Appended, ...]:
+        if any(isinstance(event, TutorReplied) for batch in batches for event in batch.events):
+            raise LogUnavailable("full", "no space left")
+        return append_many(batches)
+
+    monkeypatch.setattr(server.log, "append_many", full)
+
+    assert practise(server, str(recording)) == 2
+    assert "the log is unavailable (full): no space left; free some disk space" in capsys.readouterr().out
 
 
 def test_an_address_without_a_scheme_is_refused(recording: Path, capsys: pytest.CaptureFixture[str]) -> None:
