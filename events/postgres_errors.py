@@ -16,7 +16,12 @@ def typed_errors() -> Iterator[None]:
     try:
         yield
     except (PersistenceError, psycopg.Error, psycopg_pool.PoolTimeout) as error:
-        raise LogUnavailable(_reason(error), str(error).strip(), WAYS_OUT.get(_state(error), "")) from error
+        raise LogUnavailable(_reason(error), in_one_line(str(error)), WAYS_OUT.get(_state(error), "")) from error
+
+
+def in_one_line(told: str) -> str:
+    """What libpq says, which asks in a line of its own whether the server is running; the way out says so."""
+    return " ".join(" ".join(line for line in told.splitlines() if not line.startswith("\tIs the server")).split())
 
 
 _RESTORE = "restore the database from a backup"

@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 
 from events.errors import LogUnavailable
+from events.postgres_errors import in_one_line
 from events.served import LOG_VARIABLE, without_password
 
 CONNECT_TIMEOUT_S = 5
@@ -47,9 +48,7 @@ def made_or_there(connection: psycopg.Connection[Any], schema: str, table: str) 
 
 
 def _fault(url: str, told: str) -> LogUnavailable:
-    # libpq asks in a line of its own whether the server is running; the way out says so.
-    lines = (line for line in without_password(told).splitlines() if not line.startswith("\tIs the server"))
-    detail = " ".join(" ".join(lines).split()).removeprefix("connection failed: ")
+    detail = in_one_line(without_password(told)).removeprefix("connection failed: ")
     fits = ((reason, way_out) for pattern, reason, way_out in FAULTS if re.search(pattern, told))
     reason, way_out = next(fits, ("unreachable", ""))
     return LogUnavailable(reason, f"{without_password(url)}: {detail}", way_out)

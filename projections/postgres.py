@@ -12,6 +12,7 @@ import psycopg
 import psycopg_pool
 from psycopg.sql import SQL, Identifier
 
+from events.postgres_errors import in_one_line
 from events.postgres_wiping import wipe_tables
 from projections.errors import ViewsUnavailable
 from projections.layout import bring_up
@@ -158,7 +159,7 @@ def _typed_errors() -> Iterator[None]:
         yield
     except (psycopg.Error, psycopg_pool.PoolTimeout, psycopg_pool.PoolClosed) as error:
         reason = _REASONS.get(getattr(error, "sqlstate", None) or "", "failed")
-        raise ViewsUnavailable(reason, str(error).strip()) from error
+        raise ViewsUnavailable(reason, in_one_line(str(error))) from error
 
 
 _REASONS = {

@@ -17,6 +17,7 @@ from events.lesson import SessionEnded
 from events.location import DataFolder
 from events.opening import open_existing_log, open_log
 from events.postgres import PostgresEventLog
+from events.postgres_errors import typed_errors
 from tests.events.samples import origin
 
 
@@ -59,6 +60,19 @@ def test_a_tail_misses_nothing_while_processes_write_at_once(
     for writer in writers:
         writer.join()
     assert seen == list(range(1, 401))
+
+
+def test_what_a_server_and_its_library_say_is_told_in_one_line() -> None:
+    away = (
+        'connection is bad: connection to server on socket "/d/.s.PGSQL.5432" failed: Connection refused\n'
+        "\tIs the server running locally and accepting connections on that socket?"
+    )
+    with pytest.raises(LogUnavailable) as caught, typed_errors():
+        raise psycopg.OperationalError(away)
+    assert str(caught.value) == (
+        'the log is unavailable (unreachable): connection is bad: connection to server on socket "/d/.s.PGSQL.5432"'
+        " failed: Connection refused; see that the database server runs and that its URL is right"
+    )
 
 
 def test_an_event_that_lacks_type_and_bytes_is_damaged_and_stops_nobody(
