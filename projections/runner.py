@@ -130,18 +130,22 @@ class ProjectionRunner:
 
     def run(self, stop: threading.Event) -> None:
         """Fold until ``stop`` is set. Waits out faults of the log and the store, and other runners."""
+        told = ""
         try:
             while not stop.is_set():
                 try:
-                    if self.run_once() == 0:
+                    if self.run_once():
+                        told = ""
+                    else:
                         self.audit()
                         self._keep_up()
                         self._log.wait(self._reached(), IDLE_WAIT_S)
                     self.fault = self._loss
                 except (EventsError, ProjectionsError) as error:
-                    if str(error) != self.fault:
-                        logger.warning("The views wait: %s", error)
                     self.fault = str(error)
+                    if self.fault != told:
+                        logger.warning("The views wait: %s", error)
+                    told = self.fault
                     stop.wait(RETRY_S)
                 except Exception as error:  # a supervisor: views that stand still for ever would be worse
                     logger.exception("The views are not up to date; trying again every %s s", RETRY_S)
