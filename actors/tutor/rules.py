@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from policies.tutor.context import Sentence, TutorContext
 from policies.tutor.reply import reply
 
-RULES_VERSION = "2"
+RULES_VERSION = "3"
 
 
 class RulesTutor:

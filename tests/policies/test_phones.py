@@ -4,7 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from policies.phones import _SUBSTITUTIONS, IPA, VOICED, minimal_pair, substitution_tip
+from policies.phones import (
+    _SUBSTITUTIONS,
+    IPA,
+    VOICED,
+    _confused,
+    _dropped,
+    minimal_pair,
+    pair_without,
+    substitution_tip,
+)
 
 
 def pronunciations(word: str) -> list[tuple[str, ...]]:
@@ -20,7 +29,7 @@ def test_the_39_phones_of_english_have_a_symbol_each() -> None:
     assert len(set(IPA.values())) == 39
 
 
-@pytest.mark.parametrize(("phone", "heard"), sorted(_SUBSTITUTIONS))
+@pytest.mark.parametrize(("phone", "heard"), sorted(_confused()))
 def test_a_minimal_pair_differs_in_that_phone_alone(phone: str, heard: str) -> None:
     pair = minimal_pair(phone, heard)
     assert pair is not None
@@ -30,6 +39,20 @@ def test_a_minimal_pair_differs_in_that_phone_alone(phone: str, heard: str) -> N
         for one in first
         for other in second
     )
+
+
+@pytest.mark.parametrize("phone", sorted(_dropped()))
+def test_a_pair_for_a_lost_consonant_differs_in_that_one_at_the_end(phone: str) -> None:
+    pair = pair_without(phone)
+    assert pair is not None
+    whole, without = (pronunciations(word) for word in pair)
+    assert any(one == (*other, phone) for one in whole for other in without)
+
+
+def test_every_confusion_that_has_a_tip_of_its_own_has_a_pair() -> None:
+    assert set(_SUBSTITUTIONS) <= set(_confused())
+    assert pair_without("TH") == ("teeth", "tea")
+    assert pair_without("IY") is None
 
 
 @pytest.mark.parametrize(("phone", "heard"), sorted(VOICED.items()))
