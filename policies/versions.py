@@ -14,7 +14,7 @@ VERSIONS = (
     PolicyUse(policy="utterance", version=1),
     PolicyUse(policy="transcript", version=1),
     PolicyUse(policy="scores", version=2),
-    PolicyUse(policy="tutor check", version=1),
+    PolicyUse(policy="tutor check", version=2),
     PolicyUse(policy="voice", version=1),
     PolicyUse(policy="visemes", version=1),
     PolicyUse(policy="face", version=1),

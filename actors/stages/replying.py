@@ -1,5 +1,6 @@
-"""The tutor's reply, sentence by sentence."""
+"""The tutor's reply, sentence by sentence; feedback that rests on nothing that happened is never said."""
 
+import logging
 from collections.abc import AsyncIterator
 
 from actors.ports import EngineError, Sentence
@@ -9,6 +10,9 @@ from actors.session.work import Reply
 from actors.stages.stage import Resources
 from events.lesson import LessonEvent, TutorReplied
 from events.values import EngineUse
+from policies.feedback.grounding import sentence_fault
+
+logger = logging.getLogger(__name__)
 
 
 async def reply(work: Reply, state: SessionState, resources: Resources) -> AsyncIterator[LessonEvent]:
@@ -22,6 +26,12 @@ async def reply(work: Reply, state: SessionState, resources: Resources) -> Async
     held: tuple[Sentence, EngineUse] | None = None
     index = -1
     async for sentence, use in resources.engines.stream("tutor", "reply", context):
+        fault = sentence_fault(sentence, context)
+        if fault:
+            logger.warning(
+                "Turn %s of session %s: a sentence of %s is left out: %s", work.turn, context.session, use.name, fault
+            )
+            continue
         if held is not None and index >= done:
             yield _replied(work.turn, index, *held, last=False)
         held = (sentence, use)

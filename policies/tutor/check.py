@@ -5,6 +5,7 @@ import re
 from msgspec import Struct
 
 from events.values import Evidence
+from policies.feedback.grounding import unfounded
 from policies.tutor import lexicon, tokens
 from policies.tutor.choice import normal
 from policies.tutor.context import TutorContext
@@ -35,7 +36,7 @@ _FEEDBACK = re.compile(
     r"\b(pronounc\w*|pronunciation|accent|fluen\w*|intonation|grammar|mistakes?|"
     r"your (speech|speed|voice|speaking|english)|"
     r"(said|spoke|say|sounded|sounds|was|were) [^.?!]*\b(clear\w*|well|slowly|fast\w*|smooth\w*)|well done|good job|"
-    r"great job|"
+    r"great job|sounded (like|as)|came out (like|as)|"
     r"nice work|great work|good work|excellent|perfect|try to say|watch the|tongue|the word)\b",
     re.IGNORECASE,
 )
@@ -56,8 +57,9 @@ def check(text: str, context: TutorContext, plan: Plan, before: tuple[str, ...])
         return Verdict(fault=fault)
     if not _FEEDBACK.search(text):
         return Verdict()
-    cited = tuple(finding.evidence for finding in plan.findings if _speaks_of(text, finding))
-    return Verdict(evidence=cited, feedback=True) if cited else Verdict(fault="feedback without evidence")
+    told = tuple(finding for finding in plan.findings if _speaks_of(text, finding))
+    fault = unfounded(text, told, context.said) if told else "feedback without evidence"
+    return Verdict(fault=fault) if fault else Verdict(evidence=tuple(each.evidence for each in told), feedback=True)
 
 
 def _form(text: str, context: TutorContext) -> str:

@@ -3,13 +3,17 @@
 from msgspec.structs import replace
 
 from events.values import Note, PhoneScore, Pronunciation, Prosody, Scores, WordScore
+from policies.feedback.grounding import sentence_fault
 from policies.learner import LearnerHistory
 from policies.tutor.context import Sentence, TurnSummary, TutorContext
 from policies.tutor.reply import reply
 
 
 class Lesson:
-    """The tutor greets at once; `say` gives the text of each reply, ``sentences`` the last one in full."""
+    """The tutor greets at once; `say` gives the text of each reply, ``sentences`` the last one in full.
+
+    Whatever the tutor says must rest on what happened.
+    """
 
     def __init__(
         self,
@@ -72,6 +76,7 @@ class Lesson:
 
     def _answer(self, context: TutorContext, said: str, total: float | None) -> str:
         self.sentences: tuple[Sentence, ...] = reply(context)
+        assert [fault for sentence in self.sentences if (fault := sentence_fault(sentence, context))] == []
         self.last = context
         text = " ".join(sentence.text for sentence in self.sentences)
         self.used += tuple(sentence.text for sentence in self.sentences)

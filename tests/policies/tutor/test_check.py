@@ -73,6 +73,18 @@ def test_feedback_passes_with_the_evidence_of_the_finding_that_it_names() -> Non
     assert {evidence.value for evidence in verdict.evidence} == {30.0}
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("Brother sounded like bother.", "a sound that was not heard: bother"),
+        ('In "sister" and brother, watch the start.', "a word that no finding tells: sister"),
+        ("Brother was not clear, so say it 20 times.", "a figure that no finding tells: 20"),
+    ],
+)
+def test_feedback_that_tells_more_than_was_found_falls(text: str, why: str) -> None:
+    assert fault(text) == why
+
+
 def test_the_prompt_holds_level_goal_slip_findings_and_what_was_heard() -> None:
     told = messages(CONTEXT, plan(CONTEXT))
     system, user = told[0]["content"], told[-1]["content"]

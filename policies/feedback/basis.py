@@ -1,0 +1,123 @@
+"""What each score of an utterance rests on, as facts that were measured. Reckons no score; see `policies.scores`."""
+
+from msgspec import Struct, UnsetType
+
+from events.lesson import SpeechAssessed, SpeechTranscribed
+from events.values import Pronunciation, Prosody, Scores
+from policies.feedback.spelling import letters_of
+from policies.feedback.wording import Wording
+from policies.scores import LIVELY_SEMITONES, WEIGHTS, range_semitones
+from policies.tutor.remarks import CLEAR
+
+_MOST_WEAK = 3
+
+
+class Basis(Struct, frozen=True, kw_only=True):
+    """One score (its field in `events.values.Scores`), what it is called, and the facts it rests on."""
+
+    score: str
+    name: str
+    value: float
+    facts: tuple[str, ...]
+
+
+def basis_of(assessed: SpeechAssessed, said: SpeechTranscribed | None, wording: Wording) -> tuple[Basis, ...]:
+    """Every score that was given, the whole first."""
+    facts = {
+        "total": _parts(assessed.scores, wording),
+        "pronunciation": _sounds(assessed.pronunciation, wording),
+        "fluency": _flow(assessed, said, wording),
+        "prosody": _melody(assessed, said, wording),
+        "completeness": _words(assessed.pronunciation, wording),
+        "grammar": _slips(assessed, wording),
+    }
+    return tuple(
+        Basis(score=name, name=wording.scores[name], value=value, facts=told)
+        for name, told in facts.items()
+        if (value := getattr(assessed.scores, name)) is not None
+    )
+
+
+def _parts(scores: Scores, wording: Wording) -> tuple[str, ...]:
+    """What the total is made of, each counted so many times; the share of words that were said lowers it."""
+    judged = {name: weight for name, weight in WEIGHTS.items() if getattr(scores, name) is not None}
+    parts = [f"{10 * weight:.0f} × {wording.scores[name]}" for name, weight in judged.items()]
+    if scores.completeness is not None:
+        parts.append(wording.scores["completeness"])
+    return (wording.fact("made_of", parts=", ".join(parts)),)
+
+
+def _sounds(pronunciation: Pronunciation | None, wording: Wording) -> tuple[str, ...]:
+    if pronunciation is None:
+        return ()
+    said = [phone for word in pronunciation.words if word.spoken for phone in word.phones]
+    clear = sum(phone.score >= CLEAR for phone in said)
+    facts = [wording.fact("sounds", clear=str(clear), count=str(len(said)))]
+    weak = _weakest(pronunciation)
+    if weak:
+        facts.append(wording.fact("weakest", sounds=", ".join(weak)))
+    judged = not isinstance(pronunciation.accuracy, UnsetType)
+    return (wording.fact("judged"), *facts) if judged else tuple(facts)
+
+
+def _weakest(pronunciation: Pronunciation) -> list[str]:
+    """The weakest sounds, by their letters, each with its word."""
+    unclear = [
+        (phone.score, letters_of(word.text, tuple(each.phone for each in word.phones), index).upper(), word.text)
+        for word in pronunciation.words
+        if word.spoken
+        for index, phone in enumerate(word.phones)
+        if phone.score < CLEAR
+    ]
+    return list(dict.fromkeys(f"{letters} ({word})" for _, letters, word in sorted(unclear) if letters))[:_MOST_WEAK]
+
+
+def _flow(assessed: SpeechAssessed, said: SpeechTranscribed | None, wording: Wording) -> tuple[str, ...]:
+    prosody = assessed.prosody
+    if prosody is None:
+        return ()
+    facts = []
+    if prosody.words_per_minute is not None:
+        facts.append(wording.fact("rate", rate=wording.number(prosody.words_per_minute)))
+    facts.append(_pauses(prosody, wording))
+    if prosody.hesitations:
+        facts.append(wording.fact("hesitations", count=str(prosody.hesitations)))
+    rated = _rated(assessed.pronunciation, "fluency", said)
+    return (wording.fact("judged"), *facts) if rated else tuple(facts)
+
+
+def _pauses(prosody: Prosody, wording: Wording) -> str:
+    if not prosody.pauses:
+        return wording.fact("no_pauses")
+    seconds = sum(pause.end_ms - pause.start_ms for pause in prosody.pauses) / 1000
+    return wording.fact("pauses", count=str(len(prosody.pauses)), seconds=wording.number(seconds, 1))
+
+
+def _melody(assessed: SpeechAssessed, said: SpeechTranscribed | None, wording: Wording) -> tuple[str, ...]:
+    span = range_semitones(assessed.prosody) if assessed.prosody is not None else None
+    if span is None:
+        return ()
+    lively = wording.number(LIVELY_SEMITONES, 1)
+    fact = wording.fact("range", range=wording.number(span, 1), lively=lively)
+    rated = _rated(assessed.pronunciation, "prosodic", said)
+    return (wording.fact("judged"), fact) if rated else (fact,)
+
+
+def _rated(pronunciation: Pronunciation | None, figure: str, said: SpeechTranscribed | None) -> bool:
+    """Whether a model of teachers' ratings gave it; of free speech `policies.scores` reckons it from the measures."""
+    free = pronunciation is None or (said is not None and pronunciation.reference == said.text)
+    return not free and not isinstance(getattr(pronunciation, figure), UnsetType)
+
+
+def _words(pronunciation: Pronunciation | None, wording: Wording) -> tuple[str, ...]:
+    if pronunciation is None:
+        return ()
+    missing = [word.text for word in pronunciation.words if not word.spoken]
+    count = len(pronunciation.words)
+    told = wording.fact("words", said=str(count - len(missing)), count=str(count))
+    return (told, wording.fact("missing", words=", ".join(missing))) if missing else (told,)
+
+
+def _slips(assessed: SpeechAssessed, wording: Wording) -> tuple[str, ...]:
+    slips = [f"{note.said} → {note.better}" for note in assessed.notes]
+    return (wording.fact("slips", slips="; ".join(slips)) if slips else wording.fact("no_slips"),)
