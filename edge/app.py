@@ -17,7 +17,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from edge import metrics, openapi, replaying, rest
+from edge import feedback, metrics, openapi, replaying, rest
 from edge.projecting import Projecting
 from edge.resources import Resources
 from edge.socket import SpeechPractice
@@ -88,6 +88,7 @@ def create_app(resources: Resources) -> Starlette:
             WebSocketRoute("/api/v1/ws/speech-practice", _speech_practice),
             *rest.ROUTES,
             *replaying.ROUTES,
+            *feedback.ROUTES,
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
         middleware=[Middleware(SecurityHeaders)],

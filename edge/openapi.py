@@ -7,9 +7,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from actors.cluster import ClusterStatus
+from edge.feedback import Articulation
 from edge.frames import StartSession
 from edge.replaying import Replay
 from edge.rest import API, MOST_SESSIONS, MOST_TREND_DAYS, Problem, SpeakRequest
+from policies.feedback.feedback import Feedback
 from projections.messages import Message
 
 VERSION = "1.0.0"
@@ -22,7 +24,7 @@ async def document(request: Request) -> Response:
 
 def build() -> dict[str, Any]:
     """The document; message types of the WebSocket are among the schemas, for clients that generate types."""
-    types = (ClusterStatus, StartSession, SpeakRequest, Problem, Replay, *Message.__args__)
+    types = (ClusterStatus, StartSession, SpeakRequest, Problem, Replay, Feedback, Articulation, *Message.__args__)
     _, schemas = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
     return {
         "openapi": "3.1.0",
@@ -86,6 +88,21 @@ def _practice() -> dict[str, Any]:
                 media="video/mp4",
             )
         },
+        f"{practice}/sessions/{{session}}/feedback": {
+            "get": _operation(
+                "What could be said better in each turn, and what its scores rest on: a list of Feedback.",
+                "getFeedback",
+                parameters=[session, learner, _language(), _query("turn", "That turn alone.")],
+            )
+        },
+        f"{practice}/articulation": {
+            "get": _operation(
+                "How to make each sound of English.",
+                "getArticulation",
+                parameters=[learner, _language()],
+                schema="Articulation",
+            )
+        },
         f"{practice}/progress": {"get": _operation("The learner's progress.", "getProgress", parameters=[learner])},
         f"{practice}/analytics/trends": {
             "get": _operation(
@@ -128,6 +145,12 @@ def _catalogue() -> dict[str, Any]:
 
 def _learner() -> dict[str, Any]:
     return _query("learner", "The learner's pseudonym.", required=True)
+
+
+def _language() -> dict[str, Any]:
+    return _query(
+        "language", "A BCP 47 tag; without it that of the learner's profile, else the browser's, else English."
+    )
 
 
 def _operation(

@@ -132,7 +132,7 @@ async def create_session(request: Request) -> Response:
 async def list_sessions(request: Request) -> Response:
     """The learner's ``limit`` newest sessions, newest first."""
     limit = whole_number(request, "limit", default=MOST_SESSIONS, largest=MOST_SESSIONS)
-    views = await asyncio.to_thread(resources_of(request).views.of_learner, SESSIONS, _learner(request))
+    views = await asyncio.to_thread(resources_of(request).views.of_learner, SESSIONS, learner_of(request))
     newest = sorted(views, key=lambda view: str(view.started), reverse=True)
     return json([session_report(view) for view in newest[:limit]])
 
@@ -243,14 +243,14 @@ async def _drawn(request: Request, method: str, ending: str, media_type: str) ->
 
 
 async def _progress(request: Request) -> ProgressView:
-    learner = _learner(request)
+    learner = learner_of(request)
     view = await asyncio.to_thread(resources_of(request).views.get, PROGRESS, learner)
     return view or ProgressView(learner=learner)
 
 
 async def session_events(request: Request, session: str) -> tuple[Recorded, ...]:
     """The events of the learner's own session. Raises `BadRequest`, `SessionNotFound` or `NotYourSession`."""
-    learner = _learner(request)
+    learner = learner_of(request)
     recorded = await asyncio.to_thread(resources_of(request).log.read, session)
     if not recorded:
         raise SessionNotFound(session)
@@ -272,7 +272,8 @@ async def _body(request: Request, kind: type[T]) -> T:
         raise BadRequest(f"The body cannot be read: {error}") from error
 
 
-def _learner(request: Request) -> str:
+def learner_of(request: Request) -> str:
+    """Whose pseudonym the request gives. Raises `BadRequest`."""
     return required(request, "learner", "PSEUDONYM")
 
 

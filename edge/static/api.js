@@ -32,6 +32,8 @@ async function refusal(response) {
 
 const json = async (path) => (await request(path)).json();
 const query = (values) => new URLSearchParams(values).toString();
+const inLanguage = (language, learner = "", others = {}) =>
+  query({ learner: learner || learnerId(), ...(language ? { language } : {}), ...others });
 
 export const tutors = () => json(`${ROOT}/tutors`);
 export const topics = () => json(`${ROOT}/topics`);
@@ -41,6 +43,11 @@ export const session = (id) =>
 /** A session's events with times and messages; of another learner where the pseudonym is known. */
 export const replay = (id, learner = "") =>
   json(`${PRACTICE}/sessions/${encodeURIComponent(id)}/replay?${query({ learner: learner || learnerId() })}`);
+/** What could be said better in each turn, and what its scores rest on; `language` "" is the learner's or the browser's. */
+export const feedback = (id, { language, learner = "", ...turn }) =>
+  json(`${PRACTICE}/sessions/${encodeURIComponent(id)}/feedback?${inLanguage(language, learner, turn)}`);
+/** How each sound of English is made. */
+export const articulation = (language) => json(`${PRACTICE}/articulation?${inLanguage(language)}`);
 export const progress = () => json(`${PRACTICE}/progress?${query({ learner: learnerId() })}`);
 export const trends = (days) => json(`${PRACTICE}/analytics/trends?${query({ learner: learnerId(), days })}`);
 

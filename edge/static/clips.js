@@ -5,6 +5,7 @@
 
 import { blob, speak } from "./api.js";
 import { withoutHash } from "./absent.js";
+import { decoded } from "./wave.js";
 
 export class Clips {
   /** `fault(text)` is told what went wrong. */
@@ -18,6 +19,13 @@ export class Clips {
   /** Plays the recording `sha256` of a session, or the stretch of it between two times in ms. */
   recording(sha256, session, startMs = 0, endMs = Infinity) {
     return this.#play(`${session}/${sha256}`, () => blob(sha256, session), startMs, endMs);
+  }
+
+  /** The samples of a recording, an AudioBuffer. */
+  async samples(sha256, session) {
+    const key = `${session}/${sha256}`;
+    if (!this.kept.has(key)) this.kept.set(key, await decoded(await blob(sha256, session)));
+    return this.kept.get(key);
   }
 
   /** Plays recordings one after the other. */

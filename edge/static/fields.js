@@ -1,6 +1,7 @@
 /** The start form's fields: mode, level, goal, and what to talk about. Each gives its element; the form keeps the values. */
 
 import { fill, h } from "./dom.js";
+import { articulation } from "./feedback.js";
 import { choices } from "./store.js";
 
 export const GOALS = ["Speak more fluently", "Sound clearer", "Travel", "Work and meetings", "Prepare for an exam"];
@@ -88,6 +89,24 @@ export function goalField(chosen) {
       ),
     ),
   );
+}
+
+/** The language that sounds are explained in; which ones there are the server tells meanwhile. */
+export function languageField() {
+  const { language } = choices();
+  const field = h("select", { id: "language", name: "language" });
+  offer(field, language ? [{ tag: language, name: language }] : []);
+  articulation().then(
+    ({ languages }) => offer(field, languages),
+    () => {}, // then it stays as it is
+  );
+  return fieldset("Explain sounds in", h("label", { class: "hidden-label", for: "language" }, "Explain sounds in"), field);
+}
+
+function offer(field, languages) {
+  const options = languages.map(({ tag, name }) => h("option", { value: tag, lang: tag }, name));
+  fill(field, h("option", { value: "" }, "My browser’s language"), options);
+  field.value = choices().language;
 }
 
 /** The topic of a conversation, or the sentence to practise. */

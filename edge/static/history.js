@@ -4,6 +4,7 @@ import { ABSENT, ABSENT_TITLE, absentLesson } from "./absent.js";
 import * as api from "./api.js";
 import { Clips } from "./clips.js";
 import { fill, h, icon } from "./dom.js";
+import { Feedback } from "./feedback.js";
 import { apply, emptyLesson } from "./lesson_state.js";
 import { bandOf } from "./phones.js";
 import { portrait } from "./picture.js";
@@ -138,7 +139,10 @@ async function startOf(sessionId) {
 const kindOf = (mode) => (mode === "sentence" ? "Guided sentences" : "Conversation");
 
 function actions(clips, session, tutor) {
+  const feedback = new Feedback(() => session, { over: true });
   return {
+    feedback: (turn) => feedback.of(turn),
+    samples: (turn) => clips.samples(turn.uttered.audio, session),
     playRecording: (turn, startMs, endMs) => clips.recording(turn.uttered.audio, session, startMs, endMs),
     playReply: (turn) =>
       clips.sequence(

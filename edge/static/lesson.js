@@ -5,6 +5,7 @@ import { Clips } from "./clips.js";
 import { Dock } from "./dock.js";
 import { fill, h } from "./dom.js";
 import { Exercise } from "./exercise.js";
+import { Feedback } from "./feedback.js";
 import { workOf } from "./lesson_state.js";
 import { listenToKeys } from "./keys.js";
 import { LessonSession } from "./session.js";
@@ -97,7 +98,10 @@ class LessonView {
   }
 
   #transcriptActions() {
+    const feedback = new Feedback(() => this.lesson.session);
     return {
+      feedback: (turn) => feedback.of(turn),
+      samples: (turn) => this.clips.samples(turn.uttered.audio, this.lesson.session),
       playRecording: (turn, startMs, endMs) =>
         this.#aside(() => this.clips.recording(turn.uttered.audio, this.lesson.session, startMs, endMs)),
       playReply: (turn) =>

@@ -7,6 +7,7 @@ import { ABSENT, ABSENT_TITLE, absentLesson, withoutHash } from "./absent.js";
 import * as api from "./api.js";
 import { fill, h, icon } from "./dom.js";
 import { EventList } from "./event_list.js";
+import { Feedback } from "./feedback.js";
 import { failure } from "./history.js";
 import { apply, emptyLesson, workOf } from "./lesson_state.js";
 import { Mouth } from "./mouth.js";
@@ -18,6 +19,7 @@ import { rename } from "./router.js";
 import { Scrubber } from "./scrubber.js";
 import { Stage } from "./stage.js";
 import { Transcript } from "./transcript.js";
+import { decoded } from "./wave.js";
 
 const SPEEDS = [0.5, 1, 1.5, 2, 4];
 const AFTER_WORD_MS = 80;
@@ -49,6 +51,7 @@ class Player {
     this.shared = shared;
     this.replay = replay;
     this.learner = learner;
+    this.feedback = new Feedback(() => replay.session, { over: true, learner });
     this.faults = new Map(); // what is gone, by the turn of the learner or the tutor
     this.layout = layOut(replay.events);
     this.settings = replay.events.flatMap((event) => event.messages).find((message) => message.type === "session_started");
@@ -266,6 +269,8 @@ class Player {
       this.playback.play(Math.min(sound.startMs + endMs, sound.endMs + AFTER_WORD_MS));
     };
     return {
+      feedback: (turn) => this.feedback.of(turn),
+      samples: async (turn) => decoded(await api.blob(turn.uttered.audio, this.replay.session, this.learner)),
       playRecording: (turn, startMs, endMs) => play("learner", turn, startMs, endMs),
       playReply: (turn) => play("tutor", turn),
       noteOn: (turn) => this.#note(`learner.${turn.number}`),

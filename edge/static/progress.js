@@ -3,6 +3,7 @@
 import * as api from "./api.js";
 import { fill, h, icon } from "./dom.js";
 import { scoreRow } from "./gauges.js";
+import { articulation } from "./feedback.js";
 import { failure } from "./history.js";
 import { bandOf, describe } from "./phones.js";
 import { trendFigure } from "./trend.js";
@@ -112,12 +113,20 @@ function weak(title, list, row) {
 }
 
 function phoneRow({ phone, score, count }) {
-  const { ipa, example, tip } = describe(phone);
+  const { ipa, example } = describe(phone);
+  const tip = h("span", { class: "meta" });
+  articulation().then(
+    ({ language, tips }) => {
+      tip.lang = language;
+      tip.textContent = tips[phone] ?? "";
+    },
+    () => {}, // the sound is named all the same
+  );
   return h(
     "li",
     {},
     h("span", { class: "phone-ipa" }, ipa),
-    h("span", { class: "weak-words" }, h("span", {}, `as in ${example}`), h("span", { class: "meta" }, tip)),
+    h("span", { class: "weak-words" }, h("span", {}, `as in ${example}`), tip),
     h("span", { class: "tag", data: { band: bandOf(score) } }, `${Math.round(score)}`),
     h("span", { class: "hidden-label" }, `${count} times`),
   );

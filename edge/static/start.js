@@ -1,7 +1,7 @@
 /** The start view: choose a tutor, a goal, a level, a mode and what to talk about, then begin. */
 
 import { fill, h, icon } from "./dom.js";
-import { GOALS, aboutField, fieldset, goalField, levelField, modeField } from "./fields.js";
+import { GOALS, aboutField, fieldset, goalField, languageField, levelField, modeField } from "./fields.js";
 import { Readiness } from "./readiness.js";
 import { go } from "./router.js";
 import { choices, choose, learnerId, read, write } from "./store.js";
@@ -51,6 +51,7 @@ class StartView {
       modeField(wanted.mode),
       h("div", { class: "start-columns" }, levelField(wanted.level), goalField(wanted.goal)),
       this.about,
+      languageField(),
       h("div", { class: "start-bar" }, this.start, this.hint),
     );
     const hero = h("header", { class: "hero" }, title(), this.hello);
@@ -105,10 +106,11 @@ function begin() {
 
 /** Keeps the form's choices. */
 function take(form) {
-  const { tutor, mode, level, goal, topic, text } = form.elements;
+  const { tutor, mode, level, goal, topic, text, language } = form.elements;
   choose({
     mode: mode.value,
     level: level.value,
+    language: language.value,
     goal: goal.value.trim() || GOALS[0],
     ...(tutor?.value ? { tutor: tutor.value } : {}),
     ...(topic ? { topic: topic.value } : {}),

@@ -54,6 +54,7 @@ const DEFAULTS = {
   text: "",
   talking: "auto",
   headphones: false,
+  language: "", // that sounds are explained in; "" is the browser's
 };
 
 export function choices() {

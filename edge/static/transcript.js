@@ -2,15 +2,18 @@
  * The conversation as a list of turns, drawn from the lesson's state: the learner's words, scores, notes and melody,
  * the tutor's sentences. The same list serves the live lesson and the history (`actions` then leaves out what changes).
  *
- * `actions`: playRecording(turn, startMs?, endMs?), playReply(turn), speak(text, rate?)?, retry(turn)?, rate(turn, stars)?,
- * and what else there is to show: noteOn(turn)? on the learner's words, reasonsFor(turn)? for the tutor's.
+ * `actions`: playRecording(turn, startMs?, endMs?), samples(turn), feedback(turn), playReply(turn), speak(text, rate?)?,
+ * retry(turn)?, rate(turn, stars)?, and what else there is to show: noteOn(turn)? on the learner's words, reasonsFor(turn)?
+ * for the tutor's.
  */
 
+import { advice } from "./advice.js";
 import { degraded } from "./degraded.js";
 import { fill, h, icon } from "./dom.js";
 import { scoreRow } from "./gauges.js";
-import { asksForNext, replyOf, textOf } from "./lesson_state.js";
-import { cutShort, melody, notes, otherSentence, rated, requested, saidOther } from "./turn_parts.js";
+import { asksForNext, isTyped, replyOf, textOf } from "./lesson_state.js";
+import { scoreBasis } from "./score_basis.js";
+import { cutShort, notes, otherSentence, rated, requested, saidOther } from "./turn_parts.js";
 import { scoredSentence } from "./words.js";
 
 export class Transcript {
@@ -80,6 +83,8 @@ export class Transcript {
     }
     const settled = Boolean(turn.transcription || turn.analysis || turn.typed);
     const other = saidOther(turn);
+    const gauges = turn.analysis && !other && scoreRow(turn.analysis.scores);
+    const judged = gauges && !isTyped(turn);
     fill(
       learner,
       this.#learnerHead(turn),
@@ -87,9 +92,10 @@ export class Transcript {
       turn.analysis?.words.length && !other
         ? scoredSentence(turn.analysis, (kind, word) => this.#listen(turn, kind, word), Boolean(this.actions.speak))
         : h("p", { class: settled ? "plain-sentence" : "plain-sentence is-partial" }, text || unheard(turn)),
-      turn.analysis && !other && scoreRow(turn.analysis.scores),
+      gauges,
+      judged && advice(turn, this.actions),
       turn.analysis?.notes.length > 0 && notes(turn.analysis.notes),
-      turn.prosody?.contour.length > 0 && melody(turn),
+      judged && scoreBasis(turn, this.actions),
       turn.errors.map((error) => this.#failure(turn, error)),
       degraded([turn.transcription?.engine, ...(turn.analysis?.engines ?? [])]),
       this.actions.noteOn?.(turn),

@@ -42,10 +42,10 @@ export function trendFigure(days) {
       svg(
         "g",
         {},
-        svg("line", { class: "pitch-grid", x1: LEFT, x2: width - RIGHT, y1: y(score), y2: y(score) }),
+        svg("line", { class: "trend-grid", x1: LEFT, x2: width - RIGHT, y1: y(score), y2: y(score) }),
         svg(
           "text",
-          { class: "pitch-axis", x: LEFT - 8, y: y(score), "text-anchor": "end", "dominant-baseline": "central" },
+          { class: "trend-axis", x: LEFT - 8, y: y(score), "text-anchor": "end", "dominant-baseline": "central" },
           `${score}`,
         ),
       ),
@@ -55,7 +55,7 @@ export function trendFigure(days) {
     LINES.map(([key]) => line(known, key, x, y)),
     known.length === 1 && named(known[0], x, y),
     labelled(known, Math.max(2, Math.min(7, Math.floor(width / LABEL_WIDTH)))).map((day) =>
-      svg("text", { class: "pitch-axis", x: x(day.day), y: HEIGHT - 8, "text-anchor": "middle" }, short(day.day)),
+      svg("text", { class: "trend-axis", x: x(day.day), y: HEIGHT - 8, "text-anchor": "middle" }, short(day.day)),
     ),
   );
   return h(
@@ -134,7 +134,7 @@ function named(day, x, y) {
       svg("line", { x1: middle + 7, y1: y(day[key]), x2: middle + NAME_GAP - 4, y2: places[index] }),
       svg(
         "text",
-        { class: "pitch-axis", x: middle + NAME_GAP, y: places[index], "dominant-baseline": "central" },
+        { class: "trend-axis", x: middle + NAME_GAP, y: places[index], "dominant-baseline": "central" },
         `${title} ${Math.round(day[key])}`,
       ),
     ),

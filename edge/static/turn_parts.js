@@ -2,7 +2,6 @@
 
 import { h, icon } from "./dom.js";
 import { isTyped } from "./lesson_state.js";
-import { pitchFigure } from "./pitch.js";
 
 const OTHER_SENTENCE_BELOW = 40; // completeness; the same as in projections/progress.py
 const LEAST_HEARD_MS = 1000; // cut in earlier than that, nothing of the answer was heard that a figure could tell
@@ -26,21 +25,6 @@ export function notes(list) {
         h("p", { class: "why" }, note.message),
       ),
     ),
-  );
-}
-
-/** Pitch and pauses, to be opened; drawn only then, for the room that there is. */
-export function melody(turn) {
-  const words = turn.transcription?.words.length
-    ? turn.transcription.words
-    : (turn.analysis?.words.filter((word) => word.spoken !== false) ?? []);
-  const place = h("div", {});
-  const draw = () => place.childElementCount || place.append(pitchFigure(turn.prosody, words, place.clientWidth));
-  return h(
-    "details",
-    { class: "melody", on: { toggle: draw } },
-    h("summary", {}, icon("chevron"), "Melody and pauses"),
-    place,
   );
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { fill, h, icon } from "./dom.js";
+import { articulation } from "./feedback.js";
 import { BANDS, bandOf, describe } from "./phones.js";
 
 /** `listen(kind, word)` plays "mine" or, where the tutor `canSpeak`, "tutor". Gives the sentence with the room for a word's details below. */
@@ -122,8 +123,12 @@ function phoneItem(phone) {
   );
 }
 
-function tipFor(phone) {
-  const { ipa, example, tip } = describe(phone.phone);
-  if (!tip) return null;
-  return h("p", { class: "tip" }, h("strong", {}, `/${ipa}/ as in “${example}”. `), tip);
+function tipFor({ phone }) {
+  const { ipa, example } = describe(phone);
+  const place = h("p", { class: "tip" }, h("strong", {}, `/${ipa}/ as in “${example}”. `));
+  articulation().then(
+    ({ language, tips }) => place.append(h("span", { lang: language }, tips[phone] ?? "")),
+    () => {}, // the sound is named all the same
+  );
+  return place;
 }

@@ -22,6 +22,10 @@ from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from edge.app import STATIC, SecurityHeaders
+from events.lesson import SpeechAssessed
+from events.values import Note, Pronunciation, Prosody, Scores, WordScore
+from policies.feedback.feedback import feedback_on
+from policies.feedback.wording import LANGUAGES, language_of, wording
 from policies.tutors import TUTORS
 from projections.messages import (
     ErrorMessage,
@@ -109,6 +113,8 @@ class FakeLessonServer:
                 ),
                 Route(f"{practice}/sessions", _sessions),
                 Route(f"{practice}/sessions/{{session}}", self._session),
+                Route(f"{practice}/sessions/{{session}}/feedback", self._feedback),
+                Route(f"{practice}/articulation", _articulation),
                 Route(f"{practice}/progress", lambda _: JSONResponse(PROGRESS)),
                 Route(f"{practice}/analytics/trends", lambda _: JSONResponse({"days": PROGRESS["days"]})),
                 Route(f"{practice}/speak", _flac, methods=["POST"]),
@@ -148,6 +154,19 @@ class FakeLessonServer:
             return JSONResponse({"code": "session_not_found", "message": "There is no such session."}, 404)
         messages = [json.loads(_header(data)) for _, _, data in self.log]
         return JSONResponse({"session": SESSION, "seq": self._seq, "messages": messages})
+
+    async def _feedback(self, request: Request) -> Response:
+        """What the server's own policy says of the canned analyses."""
+        messages = [json.loads(_header(data)) for _, _, data in self.log]
+        analyses = {each["turn"]: each for each in messages if each["type"] == "analysis_complete"}
+        measures = {each["turn"]: each["prosody"] for each in messages if each["type"] == "prosody_features"}
+        wanted = request.query_params.get("turn", "")
+        told = [
+            feedback_on(_assessed(analysis, measures[turn]), None, _language(request))
+            for turn, analysis in analyses.items()
+            if wanted in ("", str(turn))
+        ]
+        return Response(msgspec.json.encode(told), media_type="application/json")
 
     async def _lesson(self, websocket: WebSocket) -> None:
         await websocket.accept()
@@ -348,6 +367,28 @@ async def _sessions(request: Request) -> Response:
             for day in range(4)
         ]
     )  # fmt: skip
+
+
+def _assessed(analysis: dict[str, Any], prosody: dict[str, Any]) -> SpeechAssessed:
+    scores = msgspec.convert(analysis["scores"], Scores)
+    words = msgspec.convert(analysis["words"], tuple[WordScore, ...])
+    return SpeechAssessed(
+        turn=analysis["turn"], scores=scores, prosody=msgspec.convert(prosody, Prosody),
+        pronunciation=Pronunciation(
+            reference=analysis["reference"], score=scores.total or 0.0, completeness=100.0, words=words
+        ),
+        notes=msgspec.convert(analysis["notes"], tuple[Note, ...]),
+    )  # fmt: skip
+
+
+def _language(request: Request) -> str:
+    return language_of(request.query_params.get("language", ""), request.headers.get("accept-language", ""))
+
+
+def _articulation(request: Request) -> Response:
+    language = _language(request)
+    languages = [{"tag": tag, "name": wording(tag).name} for tag in LANGUAGES]
+    return JSONResponse({"language": language, "tips": wording(language).tips, "languages": languages})
 
 
 def _day(back: int) -> dict[str, Any]:
