@@ -18,6 +18,7 @@ IPA = {
 }  # fmt: skip
 """How a dictionary for learners writes each phone."""
 
+VOWELS = frozenset("AA AE AH AO AW AY EH ER EY IH IY OW OY UH UW".split())
 VOICED = {"B": "P", "D": "T", "G": "K", "V": "F", "DH": "TH", "Z": "S", "ZH": "SH", "JH": "CH"}
 """Voiced consonants and their voiceless twins."""
 

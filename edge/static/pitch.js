@@ -6,6 +6,7 @@
 import { svg } from "./dom.js";
 
 const GAP_MS = 60; // a longer step between voiced frames is an unvoiced stretch: the line breaks
+const LEAP_SEMITONES = 6; // no voice goes so far from frame to frame: the line breaks there, too
 const LEAST_SPAN_SEMITONES = 8; // else a monotone voice would look lively
 
 /** Gives `y(hz)` for a height of `height` from `top` that has room for all of these contours. */
@@ -48,11 +49,12 @@ const semitones = (hz) => 12 * Math.log2(hz);
 
 function strokes(contour) {
   const result = [];
-  let last = -Infinity;
+  let last = { time_ms: -Infinity, f0_hz: 1 };
   for (const point of contour) {
-    if (point.time_ms - last > GAP_MS) result.push([]);
+    const leap = Math.abs(semitones(point.f0_hz) - semitones(last.f0_hz)) > LEAP_SEMITONES;
+    if (leap || point.time_ms - last.time_ms > GAP_MS) result.push([]);
     result.at(-1).push(point);
-    last = point.time_ms;
+    last = point;
   }
   return result;
 }

@@ -4,6 +4,8 @@ import { fill, h, icon } from "./dom.js";
 import { bandOf } from "./phones.js";
 import { turnPicture } from "./turn_picture.js";
 
+const WIDTH_STEP = 24; // px; less is scaled
+
 /** `actions` are the transcript's. All of it is fetched and drawn only when it is opened. */
 export function scoreBasis(turn, actions) {
   const picture = h("div", {});
@@ -25,11 +27,18 @@ export function scoreBasis(turn, actions) {
   );
 }
 
+/** Draws for the room that there is, and anew when that changes, as when a phone is turned. */
 function showPicture(place, turn, actions) {
-  const drawn = turnPicture(turn, place.clientWidth);
-  fill(place, drawn.element);
-  if (!turn.uttered?.audio) return;
-  actions.samples(turn).then(drawn.showWave, () => {}); // a recording that is gone: the rest is in the log
+  let width = 0;
+  const draw = () => {
+    if (!place.clientWidth || Math.abs(place.clientWidth - width) < WIDTH_STEP) return;
+    width = place.clientWidth;
+    const drawn = turnPicture(turn, width);
+    fill(place, drawn.element);
+    if (turn.uttered?.audio) actions.samples(turn).then(drawn.showWave, () => {}); // gone: the rest is in the log
+  };
+  draw();
+  new ResizeObserver(draw).observe(place);
 }
 
 function list({ basis, language }) {

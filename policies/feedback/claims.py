@@ -5,6 +5,7 @@ from msgspec import Struct, UnsetType
 from events.lesson import SpeechTranscribed
 from events.values import PhoneScore, Pronunciation, WordScore
 from policies.feedback.spelling import letters_of
+from policies.phones import VOWELS
 from policies.scores import SURE_OF_GRAMMAR
 from policies.tutor import lexicon
 from policies.tutor.remarks import WEAK_PHONE
@@ -34,6 +35,16 @@ class Claim(Struct, frozen=True, kw_only=True):
     score: float
     heard: str = ""
     final: bool = False
+
+    @property
+    def confused(self) -> bool:
+        """Whether a sound of the same kind was heard instead: a vowel for a vowel, a consonant for a consonant."""
+        return bool(self.heard) and (self.phone in VOWELS) == (self.heard in VOWELS)
+
+    @property
+    def lost(self) -> bool:
+        """Whether there was a vowel where the consonant should be, as when its neighbour goes on."""
+        return self.phone not in VOWELS and self.heard in VOWELS
 
 
 def claims_of(pronunciation: Pronunciation | None, said: SpeechTranscribed | None) -> tuple[Claim, ...]:
@@ -78,5 +89,5 @@ def _claim(word: WordScore, place: int, index: int, phone: PhoneScore) -> Claim:
 
 
 def _importance(claim: Claim) -> float:
-    points = WEAK_PHONE - claim.score + (_SUBSTITUTED if claim.heard else 0.0)
+    points = WEAK_PHONE - claim.score + (_SUBSTITUTED if claim.confused else 0.0)
     return points * (_OF_FUNCTION_WORDS if lexicon.is_closed(claim.word.lower()) else 1.0)

@@ -54,10 +54,10 @@ def feedback_on(assessed: SpeechAssessed, said: SpeechTranscribed | None, langua
 
 def _advice(claim: Claim, told: Wording) -> Advice:
     sound = claim.letters.upper() or _named(claim.phone, told)
-    key = "sounded" if claim.heard else "unclear"
+    key = "sounded" if claim.confused else "lost" if claim.lost else "unclear"
     return Advice(
         claim=claim,
-        text=told.line(key, word=claim.word, sound=sound, heard=_named(claim.heard, told) if claim.heard else ""),
+        text=told.line(key, word=claim.word, sound=sound, heard=_named(claim.heard, told)),
         span=told.span(claim.start_ms, claim.end_ms),
         tip=told.tips.get(claim.phone, ""),
         pair=_pair(claim),
@@ -72,6 +72,6 @@ def _named(phone: str, told: Wording) -> str:
 
 
 def _pair(claim: Claim) -> tuple[str, str] | None:
-    if claim.heard:
+    if claim.confused:
         return minimal_pair(claim.phone, claim.heard)
     return pair_without(claim.phone) if claim.final else None

@@ -30,13 +30,13 @@ def product(models: ModelStore, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.fixture(scope="session")
 def say_to_file(models: ModelStore, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """Makes a recording of a sentence, said by Piper in the voice of Leo, as 16 kHz WAV with silence around it."""
+    """Makes a recording of a sentence, said by Piper (as Leo unless told), as 16 kHz WAV with silence around it."""
     folder = tmp_path_factory.mktemp("recordings")
     voice = Piper(models.path("piper-joe"))
 
-    def say(text: str, *, before_s: float = 0.3, after_s: float = 0.3) -> Path:
-        path = folder / f"{abs(hash((text, before_s, after_s)))}.wav"
-        parts = [part.samples for part in voice.speak(text, tutor="leo")]
+    def say(text: str, *, before_s: float = 0.3, after_s: float = 0.3, tutor: str = "leo", rate: float = 1.0) -> Path:
+        path = folder / f"{abs(hash((text, before_s, after_s, tutor, rate)))}.wav"
+        parts = [part.samples for part in voice.speak(text, tutor=tutor, rate=rate)]
         samples = np.concatenate(parts).astype(np.float64)
         rate_hz = voice.sample_rate_hz
         positions = np.arange(0, len(samples) - 1, rate_hz / 16_000)

@@ -38,6 +38,15 @@ def test_a_sound_without_a_letter_of_its_own_is_named_by_a_word_that_has_it() ->
     assert end.pair == ("seat", "see")
 
 
+def test_a_vowel_in_the_place_of_a_consonant_is_a_consonant_that_was_lost() -> None:
+    read = replace(
+        pronunciation(), words=(word("week", 0, "W 90, IY 90, K 15 IY"), word("men", 900, "M 90, EH 20 N, N 90"))
+    )
+    first, second = feedback_on(replace(assessed(), pronunciation=read), None, "en").advice
+    assert (first.text, first.pair) == ("‘week’: the K was hardly heard", ("week", "we"))
+    assert (second.text, second.pair) == ("‘men’: the E was not clear", None)
+
+
 def test_each_score_names_what_it_rests_on() -> None:
     basis = {each.score: each.facts for each in feedback_on(assessed(), heard("I sink we lib"), "en").basis}
     judged = "Judged as teachers judge the whole recording"
