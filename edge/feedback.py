@@ -8,9 +8,11 @@ from starlette.responses import Response
 
 from actors.session.errors import UnknownTurn
 from edge.rest import json, learner_of, resources_of, route, session_events
+from events.envelope import Recorded
 from events.learner import LearnerDescribed, stream_of
-from events.lesson import SpeechAssessed, SpeechTranscribed
-from policies.feedback.feedback import Feedback, feedback_on
+from events.lesson import SpeechAssessed, SpeechTranscribed, SpeechUttered
+from policies.feedback.feedback import feedback_on
+from policies.feedback.turn import AssessedTurn
 from policies.feedback.wording import LANGUAGES, language_of, wording
 
 PRACTICE = "/speech-practice"
@@ -36,16 +38,10 @@ async def get_feedback(request: Request) -> Response:
     recorded = await session_events(request, request.path_params["session"])
     language = await _language(request)
     wanted = request.query_params.get("turn", "")
-    said: dict[int, SpeechTranscribed] = {}
-    told: dict[int, Feedback] = {}
-    for event in (item.event for item in recorded):
-        if isinstance(event, SpeechTranscribed):
-            said[event.turn] = event
-        elif isinstance(event, SpeechAssessed) and wanted in ("", str(event.turn)):
-            told[event.turn] = feedback_on(event, said.get(event.turn), language)
+    told = [feedback_on(turn, language) for turn in _turns(recorded) if wanted in ("", str(turn.assessed.turn))]
     if wanted and not told:
         raise UnknownTurn(f"Nothing has been assessed in a turn {wanted[:20]!r} of this session.")
-    return json(list(told.values()))
+    return json(told)
 
 
 async def get_articulation(request: Request) -> Response:
@@ -58,6 +54,24 @@ async def get_articulation(request: Request) -> Response:
             languages=tuple(Language(tag=tag, name=wording(tag).name) for tag in LANGUAGES),
         )
     )
+
+
+def _turns(recorded: tuple[Recorded, ...]) -> list[AssessedTurn]:
+    """The turns that were assessed, each as it was assessed last."""
+    guided: dict[int, bool] = {}
+    said: dict[int, SpeechTranscribed] = {}
+    turns: dict[int, AssessedTurn] = {}
+    for event in (item.event for item in recorded):
+        match event:
+            case SpeechUttered(turn=turn):
+                guided[turn] = bool(event.reference)
+            case SpeechTranscribed(turn=turn):
+                said[turn] = event
+            case SpeechAssessed(turn=turn):
+                turns[turn] = AssessedTurn(assessed=event, said=said.get(turn), guided=guided.get(turn, False))
+            case _:
+                pass
+    return list(turns.values())
 
 
 async def _language(request: Request) -> str:

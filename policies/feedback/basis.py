@@ -2,9 +2,10 @@
 
 from msgspec import Struct, UnsetType
 
-from events.lesson import SpeechAssessed, SpeechTranscribed
+from events.lesson import SpeechAssessed
 from events.values import Pronunciation, Prosody, Scores
 from policies.feedback.spelling import letters_of
+from policies.feedback.turn import AssessedTurn
 from policies.feedback.wording import Wording
 from policies.scores import LIVELY_SEMITONES, WEIGHTS, range_semitones
 from policies.tutor.remarks import CLEAR
@@ -21,13 +22,14 @@ class Basis(Struct, frozen=True, kw_only=True):
     facts: tuple[str, ...]
 
 
-def basis_of(assessed: SpeechAssessed, said: SpeechTranscribed | None, wording: Wording) -> tuple[Basis, ...]:
+def basis_of(turn: AssessedTurn, wording: Wording) -> tuple[Basis, ...]:
     """Every score that was given, the whole first."""
+    assessed = turn.assessed
     facts = {
         "total": _parts(assessed.scores, wording),
         "pronunciation": _sounds(assessed.pronunciation, wording),
-        "fluency": _flow(assessed, said, wording),
-        "prosody": _melody(assessed, said, wording),
+        "fluency": _flow(turn, wording),
+        "prosody": _melody(turn, wording),
         "completeness": _words(assessed.pronunciation, wording),
         "grammar": _slips(assessed, wording),
     }
@@ -72,8 +74,8 @@ def _weakest(pronunciation: Pronunciation) -> list[str]:
     return list(dict.fromkeys(f"{letters} ({word})" for _, letters, word in sorted(unclear) if letters))[:_MOST_WEAK]
 
 
-def _flow(assessed: SpeechAssessed, said: SpeechTranscribed | None, wording: Wording) -> tuple[str, ...]:
-    prosody = assessed.prosody
+def _flow(turn: AssessedTurn, wording: Wording) -> tuple[str, ...]:
+    prosody = turn.assessed.prosody
     if prosody is None:
         return ()
     facts = []
@@ -82,8 +84,7 @@ def _flow(assessed: SpeechAssessed, said: SpeechTranscribed | None, wording: Wor
     facts.append(_pauses(prosody, wording))
     if prosody.hesitations:
         facts.append(wording.fact("hesitations", count=str(prosody.hesitations)))
-    rated = _rated(assessed.pronunciation, "fluency", said)
-    return (wording.fact("judged"), *facts) if rated else tuple(facts)
+    return (wording.fact("judged"), *facts) if _rated(turn, "fluency") else tuple(facts)
 
 
 def _pauses(prosody: Prosody, wording: Wording) -> str:
@@ -93,20 +94,20 @@ def _pauses(prosody: Prosody, wording: Wording) -> str:
     return wording.fact("pauses", count=str(len(prosody.pauses)), seconds=wording.number(seconds, 1))
 
 
-def _melody(assessed: SpeechAssessed, said: SpeechTranscribed | None, wording: Wording) -> tuple[str, ...]:
-    span = range_semitones(assessed.prosody) if assessed.prosody is not None else None
+def _melody(turn: AssessedTurn, wording: Wording) -> tuple[str, ...]:
+    prosody = turn.assessed.prosody
+    span = range_semitones(prosody) if prosody is not None else None
     if span is None:
         return ()
     lively = wording.number(LIVELY_SEMITONES, 1)
     fact = wording.fact("range", range=wording.number(span, 1), lively=lively)
-    rated = _rated(assessed.pronunciation, "prosodic", said)
-    return (wording.fact("judged"), fact) if rated else (fact,)
+    return (wording.fact("judged"), fact) if _rated(turn, "prosodic") else (fact,)
 
 
-def _rated(pronunciation: Pronunciation | None, figure: str, said: SpeechTranscribed | None) -> bool:
+def _rated(turn: AssessedTurn, figure: str) -> bool:
     """Whether a model of teachers' ratings gave it; of free speech `policies.scores` reckons it from the measures."""
-    free = pronunciation is None or (said is not None and pronunciation.reference == said.text)
-    return not free and not isinstance(getattr(pronunciation, figure), UnsetType)
+    pronunciation = turn.assessed.pronunciation
+    return turn.guided and pronunciation is not None and not isinstance(getattr(pronunciation, figure), UnsetType)
 
 
 def _words(pronunciation: Pronunciation | None, wording: Wording) -> tuple[str, ...]:

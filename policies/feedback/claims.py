@@ -2,9 +2,9 @@
 
 from msgspec import Struct, UnsetType
 
-from events.lesson import SpeechTranscribed
-from events.values import PhoneScore, Pronunciation, WordScore
+from events.values import PhoneScore, WordScore
 from policies.feedback.spelling import letters_of
+from policies.feedback.turn import AssessedTurn
 from policies.phones import VOWELS
 from policies.scores import SURE_OF_GRAMMAR
 from policies.tutor import lexicon
@@ -47,15 +47,15 @@ class Claim(Struct, frozen=True, kw_only=True):
         return self.phone not in VOWELS and self.heard in VOWELS
 
 
-def claims_of(pronunciation: Pronunciation | None, said: SpeechTranscribed | None) -> tuple[Claim, ...]:
+def claims_of(turn: AssessedTurn) -> tuple[Claim, ...]:
     """At most `MOST`, what helps most first, each confusion once; none where the text may not have been said."""
-    if pronunciation is None or not _sure(pronunciation, said):
+    pronunciation = turn.assessed.pronunciation
+    if pronunciation is None or not _sure(turn):
         return ()
-    free = said is not None and pronunciation.reference == said.text
     found = [
         _claim(word, place, index, phone)
         for place, word in enumerate(pronunciation.words)
-        if word.spoken and word.text and (not free or lexicon.is_familiar(word.text.lower()))
+        if word.spoken and word.text and (turn.guided or lexicon.is_familiar(word.text.lower()))
         for index, phone in enumerate(word.phones)
         if phone.score < WEAK_PHONE and phone.end_ms > phone.start_ms
     ]
@@ -65,13 +65,17 @@ def claims_of(pronunciation: Pronunciation | None, said: SpeechTranscribed | Non
     return tuple(kept.values())[:MOST]
 
 
-def _sure(pronunciation: Pronunciation, said: SpeechTranscribed | None) -> bool:
+def _sure(turn: AssessedTurn) -> bool:
+    """Whether the text that the sounds were judged by was said."""
+    pronunciation = turn.assessed.pronunciation
+    if pronunciation is None:
+        return False
     confidence = pronunciation.confidence
     if not isinstance(confidence, UnsetType) and confidence < SURE_OF_TEXT:
         return False
-    if said is not None and pronunciation.reference == said.text:
-        return said.confidence >= SURE_OF_GRAMMAR
-    return pronunciation.completeness >= OTHER_SENTENCE_BELOW
+    if turn.guided:
+        return pronunciation.completeness >= OTHER_SENTENCE_BELOW
+    return turn.said is not None and turn.said.confidence >= SURE_OF_GRAMMAR
 
 
 def _claim(word: WordScore, place: int, index: int, phone: PhoneScore) -> Claim:

@@ -2,10 +2,10 @@
 
 from msgspec import Struct
 
-from events.lesson import SpeechAssessed, SpeechTranscribed
 from policies.feedback.basis import Basis, basis_of
 from policies.feedback.claims import Claim, claims_of
 from policies.feedback.grounding import claim_fault
+from policies.feedback.turn import AssessedTurn
 from policies.feedback.wording import Wording, wording
 from policies.phones import minimal_pair, pair_without
 from policies.tutor.remarks import sounds
@@ -37,18 +37,16 @@ class Feedback(Struct, frozen=True, kw_only=True):
     basis: tuple[Basis, ...] = ()
 
 
-def feedback_on(assessed: SpeechAssessed, said: SpeechTranscribed | None, language: str) -> Feedback:
+def feedback_on(turn: AssessedTurn, language: str) -> Feedback:
     """Feedback on one utterance. A claim that its events do not hold is left out."""
     told = wording(language)
     return Feedback(
-        turn=assessed.turn,
+        turn=turn.assessed.turn,
         language=language,
         advice=tuple(
-            _advice(claim, told)
-            for claim in claims_of(assessed.pronunciation, said)
-            if not claim_fault(claim, assessed.pronunciation)
+            _advice(claim, told) for claim in claims_of(turn) if not claim_fault(claim, turn.assessed.pronunciation)
         ),
-        basis=basis_of(assessed, said, told),
+        basis=basis_of(turn, told),
     )
 
 

@@ -8,7 +8,7 @@ from events.learner import LearnerDescribed, stream_of
 from events.lesson import SessionStarted
 from policies.feedback.wording import LANGUAGES
 from tests.fakes.server import LessonServer
-from tests.policies.feedback.utterance import assessed, heard
+from tests.policies.feedback.utterance import assessed, heard, uttered
 
 PRACTICE = "/api/v1/speech-practice"
 STARTED = SessionStarted(session="s1", learner="ana", tutor="joe", goal="", level="A2", mode="sentence", seed=1)
@@ -21,7 +21,7 @@ def origin(stream: str) -> Origin:
 @pytest.fixture
 def told(server: LessonServer) -> LessonServer:
     """A server whose log holds a sentence of ana's that was assessed."""
-    events = [STARTED, heard("I sink we lib"), assessed()]
+    events = [STARTED, uttered(), heard("I sink we lib"), assessed()]
     server.log.append("s1", events, expected_version=0, origin=origin("s1"))
     return server
 

@@ -25,6 +25,7 @@ from edge.app import STATIC, SecurityHeaders
 from events.lesson import SpeechAssessed
 from events.values import Note, Pronunciation, Prosody, Scores, WordScore
 from policies.feedback.feedback import feedback_on
+from policies.feedback.turn import AssessedTurn
 from policies.feedback.wording import LANGUAGES, language_of, wording
 from policies.tutors import TUTORS
 from projections.messages import (
@@ -162,7 +163,7 @@ class FakeLessonServer:
         measures = {each["turn"]: each["prosody"] for each in messages if each["type"] == "prosody_features"}
         wanted = request.query_params.get("turn", "")
         told = [
-            feedback_on(_assessed(analysis, measures[turn]), None, _language(request))
+            feedback_on(AssessedTurn(assessed=_assessed(analysis, measures[turn]), guided=True), _language(request))
             for turn, analysis in analyses.items()
             if wanted in ("", str(turn))
         ]

@@ -11,7 +11,7 @@ from policies.feedback.grounding import claim_fault, evidence_fault, sentence_fa
 from policies.learner import LearnerHistory
 from policies.tutor.context import Sentence, TurnSummary, TutorContext
 from policies.tutor.remarks import Finding
-from tests.policies.feedback.utterance import PROSODY, TEXT, pronunciation
+from tests.policies.feedback.utterance import PROSODY, TEXT, pronunciation, read_aloud
 
 CONTEXT = TutorContext(
     session="s", turn=2, tutor="joe", goal="", level="A2", mode="sentence", seed=1, exercise=TEXT, said="I sink we lib",
@@ -23,7 +23,7 @@ CONTEXT = TutorContext(
 
 
 def test_claims_that_were_made_from_the_assessment_stand() -> None:
-    claims = claims_of(pronunciation(), None)
+    claims = claims_of(read_aloud())
     assert claims
     assert [claim_fault(claim, pronunciation()) for claim in claims] == [""] * len(claims)
 
@@ -41,7 +41,7 @@ def test_claims_that_were_made_from_the_assessment_stand() -> None:
     ],
 )
 def test_a_false_claim_is_refused_with_what_is_false(planted: dict[str, Any], why: str) -> None:
-    claim = claims_of(pronunciation(), None)[0]
+    claim = claims_of(read_aloud())[0]
     assert why in claim_fault(replace(claim, **planted), pronunciation())
     assert claim_fault(claim, None) != ""
 

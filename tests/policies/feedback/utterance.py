@@ -1,5 +1,7 @@
 """An utterance that was assessed: "I think we live here", read with an S for the TH and a B for the V."""
 
+from msgspec.structs import replace
+
 from events.lesson import SpeechAssessed, SpeechTranscribed, SpeechUttered
 from events.values import (
     Blob,
@@ -13,6 +15,7 @@ from events.values import (
     Scores,
     WordScore,
 )
+from policies.feedback.turn import AssessedTurn
 
 TEXT = "I think we live here"
 ASR = EngineUse(kind="asr", name="whisper", version="1")
@@ -99,6 +102,12 @@ def free(note: Note) -> SpeechAssessed:
         pronunciation=pronunciation(),
         notes=(note,),
     )
+
+
+def read_aloud(given: Pronunciation | None = None) -> AssessedTurn:
+    """The sentence as it was given and read, or another reading."""
+    event = assessed() if given is None else replace(assessed(), pronunciation=given)
+    return AssessedTurn(assessed=event, said=heard("I sink we lib"), guided=True)
 
 
 def heard(text: str, confidence: float = 0.9) -> SpeechTranscribed:
