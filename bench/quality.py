@@ -12,13 +12,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from actors.hearing.clipping import clipped_ratio
 from actors.hearing.silero import SileroDetector
+from actors.hearing.snr import snr_db
 from actors.hearing.windows import speech_probabilities
 from actors.models import ModelStore
 from actors.ports import SAMPLE_RATE_HZ
 from bench.asr import DATA, recordings
 from bench.machine import machine, spread
-from replay.quality.clipping import clipped_ratio
 from replay.quality.dnsmos import MODEL, Dnsmos
 from replay.quality.exact import text_hash
 from replay.quality.language import LanguageIdentifier
@@ -26,7 +27,6 @@ from replay.quality.loudness import loudness_lufs
 from replay.quality.near_audio import fingerprint
 from replay.quality.near_texts import signature
 from replay.quality.personal import scrub
-from replay.quality.snr import snr_db
 from replay.quality.vocabulary import moving_average_ttr
 from replay.quality.words import words_of
 

@@ -44,7 +44,7 @@ class Track(Struct, frozen=True, kw_only=True):
 
 
 class Agreement(Struct, frozen=True, kw_only=True):
-    """Of ``ours`` voiced frames ``both`` are voiced for Praat; of these ``close`` within 1 %, ``octave`` an octave off."""
+    """Of ``ours`` voiced frames ``both`` are Praat's too; of these ``close`` within 1 %, ``octave`` an octave off."""
 
     ours: int = 0
     both: int = 0

@@ -90,9 +90,13 @@ class LoadedWhisper:
         self._encoded: OrderedDict[bytes, ctranslate2.StorageView] = OrderedDict()
         self._remembering = threading.Lock()
 
+    def speech(self, audio: Audio) -> Probabilities:
+        """How probably each 32 ms of the recording hold speech."""
+        return speech_probabilities(audio, self._detector)
+
     def pieces(self, audio: Audio) -> tuple[Piece, ...]:
         """The stretches of at most 28 s that hold speech, in order; none for silence."""
-        probabilities = speech_probabilities(audio, self._detector)
+        probabilities = self.speech(audio)
         found = []
         for start, end in cuts(probabilities, len(audio), LONGEST_PIECE_S):
             window = probabilities[start // WINDOW_SAMPLES : -(-end // WINDOW_SAMPLES)]

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from actors.hearing.snr import SPEECH_AT_LEAST
 from actors.hearing.windows import WINDOW_S, Probabilities
-from replay.quality.snr import SPEECH_AT_LEAST
 
 
 def speech_ratio(probabilities: Probabilities) -> float | None:

@@ -2,18 +2,18 @@
 
 from collections.abc import Collection
 
+from actors.hearing.clipping import clipped_ratio
 from actors.hearing.silero import SileroDetector
+from actors.hearing.snr import snr_db
 from actors.hearing.windows import speech_probabilities
 from actors.models import ModelStore
 from actors.ports import SAMPLE_RATE_HZ, Audio, VoiceActivityDetector
 from replay.quality.activity import lead_ms, speech_ratio, tail_ms
 from replay.quality.catalogue import BY_NAME, measure_named
-from replay.quality.clipping import clipped_ratio
 from replay.quality.dnsmos import MODEL, Dnsmos
 from replay.quality.language import LanguageIdentifier
 from replay.quality.loudness import loudness_lufs
 from replay.quality.personal import scrub
-from replay.quality.snr import snr_db
 from replay.quality.vocabulary import moving_average_ttr, mtld
 from replay.quality.wording import filler_ratio, truncated
 from replay.quality.words import words_of

@@ -26,6 +26,8 @@ def snr_db(audio: Audio, probabilities: Probabilities) -> float | None:
     Speech is the mean power of the windows that Silero calls speech, less the noise in it; noise is the median power of
     those that are surely none and lie beside none, so that a click or a breath does not count as the background.
     """
+    if not len(probabilities):
+        return None
     power = np.mean(np.square(_windows(audio, len(probabilities)), dtype=np.float64), axis=1)
     speech = probabilities >= SPEECH_AT_LEAST
     beside_speech = np.convolve(speech, np.ones(3), "same") > 0
