@@ -7,12 +7,13 @@ them from the experts' ratings of whole readings (see the card in ``actors/pronu
 """
 
 import re
-from math import exp, log, log2
+from math import exp, log
 
 from msgspec import UnsetType
 
 from events.lesson import SpeechTranscribed
 from events.values import Note, Pause, Pronunciation, Prosody, Scores
+from policies.prosody.melody import range_semitones
 from policies.tutor import lexicon, tokens
 from projections.progress import OTHER_SENTENCE_BELOW
 
@@ -46,7 +47,6 @@ SURE_OF_GRAMMAR = 0.5
 """Mean word probability from which a transcript's grammar is the learner's and not the recogniser's."""
 
 FEWEST_WORDS = 3
-FEWEST_CONTOUR_POINTS = 20
 KNOWN_SHARE = 0.6
 """Share of a text's words that must be English before its grammar is judged; names do not count on either side."""
 
@@ -106,7 +106,7 @@ def fluency(prosody: Prosody, words: int, norm_wpm: float) -> float | None:
 
 def melody_and_rhythm(prosody: Prosody, fluent: float | None) -> float | None:
     """Range of F0, play of intensity, and flow; None without enough voice to hear a melody."""
-    span = range_semitones(prosody)
+    span = range_semitones(prosody.contour)
     if span is None:
         return None
     melody = _share(span, MONOTONE_SEMITONES, LIVELY_SEMITONES)
@@ -116,14 +116,6 @@ def melody_and_rhythm(prosody: Prosody, fluent: float | None) -> float | None:
     if fluent is not None:
         parts.append((RHYTHM_WEIGHT, fluent))
     return _within(sum(weight * part for weight, part in parts) / sum(weight for weight, _ in parts))
-
-
-def range_semitones(prosody: Prosody) -> float | None:
-    """Distance of the 5th and 95th percentile of F0 in semitones, None for too short a contour."""
-    track = sorted(point.f0_hz for point in prosody.contour)
-    if len(track) < FEWEST_CONTOUR_POINTS:
-        return None
-    return 12 * log2(track[round(0.95 * (len(track) - 1))] / track[round(0.05 * (len(track) - 1))])
 
 
 def grammar(text: str, slips: int) -> float | None:

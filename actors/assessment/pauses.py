@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from events.values import Pause, Word
+from policies.prosody.disfluencies import FILLED_PAUSES
+from policies.prosody.text import CLAUSE_OPENERS
 
 Silence = tuple[float, float]
 """Start and end in seconds."""
@@ -19,13 +21,9 @@ ABOVE_NOISE_DB = 6.0
 LEAST_BELOW_PEAK_DB = 12.0
 
 LONG_PAUSE_MS = 500
-_FILLED = "um uh er erm eh ehm hmm mm mhm uhm umm ah ehh uhh"
 _EMPHATIC = "very really so no yes yeah bye ha many much long far had that well knock"
-_OPENERS = "and but or so because then when while if although though since after before until which who where that"
 
-FILLED_PAUSES = frozenset(_FILLED.split())
 REPEATED_ON_PURPOSE = frozenset(_EMPHATIC.split())
-CLAUSE_OPENERS = frozenset(_OPENERS.split())
 
 Levels = NDArray[np.float64]
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from parselmouth.praat import call
 
 from actors.assessment.pauses import Silence, hesitations, pauses_between, silences
+from actors.assessment.tracks import Tracks
 from actors.ports import SAMPLE_RATE_HZ, Audio, EngineInputError
 from events.values import PitchPoint, Prosody, Word
 
@@ -75,6 +76,22 @@ class PraatProsodyAnalyser:
             return Prosody(duration_ms=duration_ms, speaking_ms=0)
         pitch = _pitch(sound)
         return _prosody(sound, pitch, (intensity_db, times_s), (quiet, sounding), words)
+
+    def tracks(self, audio: Audio) -> Tracks | None:
+        """The frames that `analyse` reckons with; None where too little is voiced."""
+        if len(audio) < SAMPLE_RATE_HZ // 5:
+            return None
+        sound = parselmouth.Sound(audio.astype(np.float64), SAMPLE_RATE_HZ)
+        pitch = _pitch(sound)
+        if pitch is None:
+            return None
+        levels_db, times_s = _intensity(sound)
+        return Tracks(
+            f0_times_s=pitch.xs(),
+            f0_hz=pitch.selected_array["frequency"],
+            level_times_s=times_s,
+            levels_db=levels_db,
+        )
 
 
 def _prosody(

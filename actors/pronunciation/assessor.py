@@ -1,6 +1,7 @@
 """One line of a manifest assessed: recording decoded, understood, judged and measured. Scales are the experts'."""
 
 import logging
+import math
 from pathlib import Path
 from typing import Any, Self
 
@@ -11,14 +12,17 @@ from actors.assessment.lexicon import Lexicon
 from actors.assessment.praat import PraatProsodyAnalyser
 from actors.hearing.decode import MAX_AUDIO_SECONDS
 from actors.hearing.files import Decoders
+from actors.hearing.flaws import RecordingWarning, flaws
 from actors.hearing.whisper import WhisperRecogniser
 from actors.hearing.whisper_model import LoadedWhisper
 from actors.ports import Audio, EngineError, EngineInputError, Transcript
+from actors.pronunciation.intonation import intonation
 from actors.pronunciation.judgement import Expected, Judge, JudgedPhone, JudgedWord, Judgement
 from actors.pronunciation.listening import WhisperListener
 from actors.pronunciation.manifest import Ask, Failed, Id, expected_words
 from actors.pronunciation.model import open_model
 from events.values import Miscue, Prosody
+from policies.prosody.judging import JudgedProsody
 
 logger = logging.getLogger(__name__)
 
@@ -57,8 +61,19 @@ class AssessedWord(Struct, frozen=True, kw_only=True):
     phones: tuple[JudgedPhone, ...]
 
 
+class Warned(Struct, frozen=True, kw_only=True):
+    """A flaw of the recording: see `actors.hearing.flaws.RecordingWarning`."""
+
+    kind: str
+    value: float
+    told: str
+
+
 class Assessed(Struct, frozen=True, kw_only=True):
-    """What is told of a line; ``prosody`` is `events.values.Prosody` without its contour."""
+    """What is told of a line.
+
+    ``prosody`` is `events.values.Prosody` without its contour, and `policies.prosody.judging.JudgedProsody`.
+    """
 
     id: Id
     scores: Scores
@@ -66,17 +81,24 @@ class Assessed(Struct, frozen=True, kw_only=True):
     miscues: tuple[Miscue, ...]
     prosody: dict[str, Any]
     confidence: float
+    warnings: tuple[Warned, ...]
     transcript: str
 
 
 class Examined(Struct, frozen=True, kw_only=True):
-    """A recording with all that was found of it."""
+    """A recording with all that was found of it; ``confidence`` is the judgement's, less for every flaw."""
 
     audio: Audio
     transcript: Transcript
     expected: Expected
     judgement: Judgement
     prosody: Prosody
+    intonation: JudgedProsody = JudgedProsody()
+    warnings: tuple[RecordingWarning, ...] = ()
+
+    @property
+    def confidence(self) -> float:
+        return self.judgement.confidence * math.prod(warning.trust for warning in self.warnings)
 
 
 class Assessor:
@@ -87,6 +109,7 @@ class Assessor:
         whisper = LoadedWhisper(equipment.whisper, threads=equipment.threads)
         self.judge = Judge(open_model(equipment.model, threads=equipment.threads), WhisperListener(whisper))
         self.prosody = PraatProsodyAnalyser()
+        self._whisper = whisper
         self._recogniser = WhisperRecogniser(whisper)
         self._lexicon = Lexicon(equipment.dictionary)
         self._decoders = Decoders()
@@ -117,12 +140,16 @@ class Assessor:
         judgement = self.judge.judge(audio, expected, transcript.words)
         if judgement.unheard == "silent":
             raise EngineInputError("no_speech", "no speech is heard in the recording: record it again and speak up")
+        prosody = self.prosody.analyse(audio, transcript.words)
+        tracks = self.prosody.tracks(audio)
         return Examined(
             audio=audio,
             transcript=transcript,
             expected=expected,
             judgement=judgement,
-            prosody=self.prosody.analyse(audio, transcript.words),
+            prosody=prosody,
+            intonation=intonation(ask.text, expected, judgement, transcript.words, prosody.pauses, tracks),
+            warnings=flaws(audio, self._whisper.speech(audio)),
         )
 
 
@@ -131,6 +158,7 @@ def _assessed(name: Id, found: Examined, poor_below: float) -> Assessed:
     replaced = {miscue.word for miscue in judged.miscues if miscue.kind == "substitution"}
     prosody: dict[str, Any] = msgspec.to_builtins(found.prosody)
     del prosody["contour"]
+    prosody |= msgspec.to_builtins(found.intonation)
     return Assessed(
         id=name,
         scores=Scores(
@@ -146,7 +174,8 @@ def _assessed(name: Id, found: Examined, poor_below: float) -> Assessed:
         ),
         miscues=judged.miscues,
         prosody=prosody,
-        confidence=round(judged.confidence, DIGITS),
+        confidence=round(found.confidence, DIGITS),
+        warnings=tuple(Warned(kind=one.kind, value=one.value, told=one.told) for one in found.warnings),
         transcript=found.transcript.text,
     )
 

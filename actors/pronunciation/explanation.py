@@ -1,46 +1,55 @@
 """All that a report shows of one recording: what was judged, and how our voice would say the text. Draws nothing."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
+import msgspec
 import numpy as np
 from msgspec import Struct
 
+from actors.assessment.tracks import clear_contour
 from actors.chain import EngineChain
 from actors.hearing.decode import resampled
 from actors.ports import EngineError
 from actors.pronunciation.assessor import Assessor, Examined
-from actors.pronunciation.judgement import JudgedWord
+from actors.pronunciation.judgement import JudgedWord, Span
 from actors.pronunciation.manifest import Ask
 from events.values import PitchPoint
+from policies.prosody.judging import JudgedProsody
+from policies.prosody.phrasing import SHORTEST_BREAK_MS, breaks
+from policies.prosody.text import marks_after
 from policies.tutors import TUTORS
 
 SEMITONES = 12
-
-Span = tuple[int, int]
-"""First and last ms."""
 
 
 class Reference(Struct, frozen=True, kw_only=True):
     """The pitch of our voice on the same text, laid into the learner's times and register.
 
-    ``moved`` is by how many semitones. Without a contour ``missing`` says why.
+    ``moved`` is by how many semitones; it breaks after the words of ``breaks_after``. Without a contour ``missing``
+    says why.
     """
 
     voice: str = ""
     contour: tuple[PitchPoint, ...] = ()
     moved: float = 0.0
+    breaks_after: tuple[int, ...] = ()
     missing: str = ""
 
 
 class Explanation(Struct, frozen=True, kw_only=True):
-    """One recording explained; ``poor_below`` is the phone score (0..2) below which experts mostly object."""
+    """One recording explained; ``poor_below`` is the phone score (0..2) below which experts mostly object.
+
+    ``intonation`` is what was found, but its breaks are those beside our voice's.
+    """
 
     name: str
     text: str
     found: Examined
     poor_below: float
     reference: Reference
+    intonation: JudgedProsody = JudgedProsody()
 
 
 def explain(assessor: Assessor, voices: EngineChain, file: Path, text: str) -> Explanation:
@@ -49,28 +58,41 @@ def explain(assessor: Assessor, voices: EngineChain, file: Path, text: str) -> E
     Raises `EngineInputError` where the recording or the text cannot be used.
     """
     found = assessor.examine(Ask(number=1, id=file.name, audio=file, text=text))
+    reference = _reference(assessor, voices, found, text)
+    words = found.judgement.words
+    marks = marks_after(text, [word.text for word in words])
     return Explanation(
         name=file.name,
         text=text,
         found=found,
         poor_below=assessor.judge.facts.poor_below,
-        reference=_reference(assessor, voices, found, text),
+        reference=reference,
+        intonation=msgspec.structs.replace(
+            found.intonation, breaks=breaks(words, found.prosody.pauses, marks, reference.breaks_after)
+        ),
     )
 
 
 def warped(
-    contour: Sequence[PitchPoint], spoken: Sequence[Span], words: Sequence[JudgedWord]
+    contour: Sequence[PitchPoint], spoken: Sequence[Sequence[Span]], words: Sequence[JudgedWord]
 ) -> tuple[PitchPoint, ...]:
-    """A contour in the times of ``words``, linear within each and between two; ``spoken`` are the times it has them.
+    """A contour in the times of ``words``, linear within each phone and between two.
 
-    What lies in words that were not said, before the first that was and after the last, is left out.
+    ``spoken`` are the times that it has the phones of each word in; where a word has another number of them there,
+    being said another way, it is linear within the word. What lies in words that were not said, before the first that
+    was and after the last, is left out.
     """
     said = [index for index, word in enumerate(words) if word.said]
     if not said or len(spoken) != len(words):
         return ()
-    theirs = [edge for index in said for edge in spoken[index]]
-    ours = [edge for index in said for edge in (words[index].start_ms, words[index].end_ms)]
-    unsaid = [spoken[index] for index, word in enumerate(words) if not word.said]
+    theirs: list[int] = []
+    ours: list[int] = []
+    for index in said:
+        own = [(phone.start_ms, phone.end_ms) for phone in words[index].phones]
+        alike = len(own) == len(spoken[index])
+        theirs += _edges(spoken[index] if alike else [_whole(spoken[index])])
+        ours += _edges(own if alike else [(words[index].start_ms, words[index].end_ms)])
+    unsaid = [_whole(spoken[index]) for index, word in enumerate(words) if not word.said]
     return tuple(
         PitchPoint(time_ms=round(float(np.interp(point.time_ms, theirs, ours))), f0_hz=point.f0_hz)
         for point in contour
@@ -87,19 +109,35 @@ def moved(contour: Sequence[PitchPoint], to: Sequence[PitchPoint]) -> tuple[tupl
     return points, SEMITONES * float(np.log2(ratio))
 
 
+def _edges(spans: Sequence[Span]) -> list[int]:
+    return [edge for span in spans for edge in span]
+
+
+def _whole(spans: Sequence[Span]) -> Span:
+    return spans[0][0], spans[-1][1]
+
+
+def _breaks(spoken: Sequence[Sequence[Span]]) -> tuple[int, ...]:
+    """The words after which it is silent."""
+    pairs = enumerate(pairwise(map(_whole, spoken)))
+    return tuple(index for index, (one, other) in pairs if other[0] - one[1] >= SHORTEST_BREAK_MS)
+
+
 def _reference(assessor: Assessor, voices: EngineChain, found: Examined, text: str) -> Reference:
     try:
         stretches = list(voices.stream("speak", text, tutor=TUTORS[0].name))
         sounds = [resampled(one.samples.astype(np.float32) / 32768, one.sample_rate_hz) for one, _ in stretches]
         audio = np.concatenate(sounds)
-        contour = assessor.prosody.analyse(audio, ()).contour
-        spoken = assessor.judge.word_times(audio, found.expected)
+        tracks = assessor.prosody.tracks(audio)
+        spoken = assessor.judge.phone_times(audio, found.expected)
     except EngineError as error:
         return Reference(missing=str(error))
+    contour = clear_contour(tracks) if tracks else ()
     points, semitones = moved(warped(contour, spoken, found.judgement.words), found.prosody.contour)
     return Reference(
         voice=stretches[0][1].name,
         contour=points,
         moved=semitones,
+        breaks_after=_breaks(spoken),
         missing="" if points else "our voice and the recording have no word in common whose pitch could be compared",
     )

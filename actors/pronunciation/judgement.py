@@ -31,6 +31,8 @@ CLEARLY_ANOTHER = 0.7
 
 Expected = Sequence[tuple[str, Ways]]
 """The words of a text, each with the ways to say it."""
+Span = tuple[int, int]
+"""First and last ms."""
 
 
 class JudgedPhone(Struct, frozen=True, kw_only=True):
@@ -118,13 +120,19 @@ class Judge:
             confidence=verdict.matches,
         )
 
-    def word_times(self, audio: Audio, expected: Expected) -> tuple[tuple[int, int], ...]:
-        """First and last ms of each word, said or not; () where the text has no place. Raises as `judge`."""
+    def phone_times(self, audio: Audio, expected: Expected) -> tuple[tuple[Span, ...], ...]:
+        """First and last ms of each phone of each word, said or not; () where the text has no place. Raises as `judge`.
+
+        Of several pronunciations of a word they are those of the likeliest.
+        """
         heard = self._heard(audio, expected)
         if not isinstance(heard, _Heard):
             return ()
-        spans = [_word_span(heard, index) for index in range(len(expected))]
-        return tuple(_times_ms(heard.listened, span) for span in spans)
+        spans = [(int(start), int(end)) for start, end in heard.placed.spans]
+        return tuple(
+            tuple(_times_ms(heard.listened, spans[row]) for row in np.flatnonzero(heard.placed.words == index))
+            for index in range(len(expected))
+        )
 
     def _heard(self, audio: Audio, expected: Expected) -> "_Heard | Listened":
         """The frames alone where they are silent, or too few for the text."""
@@ -204,7 +212,7 @@ def _word_span(heard: _Heard, index: int) -> tuple[int, int]:
     return int(spans[0, 0]), int(spans[-1, 1])
 
 
-def _times_ms(listened: Listened, span: tuple[int, int]) -> tuple[int, int]:
+def _times_ms(listened: Listened, span: tuple[int, int]) -> Span:
     """Of the first and last frame, within the recording."""
     start, end = int(listened.starts[span[0]]), int(listened.starts[span[1] - 1]) + FRAME_SAMPLES
     return max(0, start) * 1000 // SAMPLE_RATE_HZ, max(0, end) * 1000 // SAMPLE_RATE_HZ

@@ -17,6 +17,7 @@ from actors.pronunciation.explanation import Explanation
 from actors.pronunciation.judgement import JudgedPhone, JudgedWord
 from actors.pronunciation.systems import Span, levels, systems
 from events.values import PitchPoint
+from policies.prosody.phrasing import MISSING
 
 WIDTH_IN, HEAD_IN, SYSTEM_IN = 11.0, 1.1, 4.9
 LEFT, ACROSS = 0.065, 0.915
@@ -141,9 +142,24 @@ class _System:
         peak = float(np.abs(self._explanation.found.audio).max(initial=0.0)) or 1.0
         axes.plot(self._start / 1000 + np.arange(len(samples)) / SAMPLE_RATE_HZ, samples, color=MUTED, linewidth=0.5)
         axes.set_ylim(-1.05 * peak, 1.05 * peak)
+        self._breaks(axes)
         axes.set_ylabel("amplitude\n(of 1)")
         axes.locator_params(axis="y", nbins=3)
         _without_times(axes)
+
+    def _breaks(self, axes: Any) -> None:
+        """Pauses that nobody expects are shaded, with their length; a pause that is missing is a broken line."""
+        heights = axes.get_xaxis_transform()
+        for one in self._explanation.intonation.breaks:
+            if not self._inside(one.start_ms, one.end_ms):
+                continue
+            middle = (one.start_ms + one.end_ms) / 2000
+            if one.kind == MISSING:
+                axes.axvline(middle, color=SCALE[0], linewidth=1.2, linestyle="--")
+            else:
+                axes.axvspan(one.start_ms / 1000, one.end_ms / 1000, color=SCALE[2], alpha=0.7, linewidth=0)
+            told = "no pause" if one.kind == MISSING else f"pause {one.silence_ms} ms"
+            axes.text(middle, 1.0, told, transform=heights, ha="center", va="bottom", fontsize=7, color=SCALE[0])
 
     def _spectrogram(self, axes: Any) -> None:
         levels_db = spectrogram(self._samples())
@@ -207,6 +223,7 @@ class _System:
                 alpha=0.85,
                 label=f"our voice ({reference.voice}), in the recording's times{moved}",
             )
+        self._ending(axes)
         axes.set_yscale("log")
         _pitch_ticks(axes, [point.f0_hz for point in (*own, *ours)])
         axes.set_ylabel("pitch F0\n(Hz)")
@@ -217,6 +234,16 @@ class _System:
         elif not own:
             axes.text(0.5, 0.5, "no voiced sound was found", transform=axes.transAxes, ha="center", color=MUTED)
         axes.set_xlim(self._limits)
+
+    def _ending(self, axes: Any) -> None:
+        """The last movement, as a bar under the pitch with its semitones."""
+        one = self._explanation.intonation.ending
+        if one is None or not self._inside(one.start_ms, one.end_ms):
+            return
+        heights = axes.get_xaxis_transform()
+        axes.plot([one.start_ms / 1000, one.end_ms / 1000], [0.04] * 2, color=INK, linewidth=2.5, transform=heights)
+        told = f"{one.movement}, {one.semitones:+.1f} semitones"
+        axes.text(one.end_ms / 1000, 0.08, told, transform=heights, ha="right", va="bottom", fontsize=7)
 
     def _word_labels(self, words: Sequence[JudgedWord]) -> list[_Label]:
         """Said words at their places; others between those that were, in brackets."""

@@ -8,6 +8,7 @@ from actors.page import page
 from actors.pronunciation.assessor import error_of
 from actors.pronunciation.explanation import Explanation
 from actors.pronunciation.judgement import JudgedPhone, JudgedWord
+from actors.pronunciation.wording import sentences
 from events.values import Miscue, Prosody
 
 SCORES = ("total", "accuracy", "fluency", "prosodic", "completeness")
@@ -21,7 +22,8 @@ def report(explanation: Explanation, png: bytes) -> bytes:
         f"<h1>{html.escape(title)}</h1>",
         f"<p>To be said: <q>{html.escape(explanation.text)}</q><br>"
         f"Understood: <q>{html.escape(found.transcript.text)}</q><br>"
-        f"How sure it is that this text was read: {judged.confidence:.0%}</p>",
+        f"How far these scores can be trusted: {found.confidence:.0%}</p>",
+        *(f"<p><b>Warning ({one.kind}):</b> {html.escape(one.told)}.</p>" for one in found.warnings),
         _cards([(name, f"{getattr(judged, name):.1f}") for name in SCORES], "of 10"),
         _picture(png, explanation.text),
         _remark(explanation),
@@ -33,6 +35,7 @@ def report(explanation: Explanation, png: bytes) -> bytes:
         f"<p>Scores of 0 to 2; below {explanation.poor_below:.2f} experts mostly call a phone mispronounced.</p>",
         _phones(explanation),
         "<h2>Prosody</h2>",
+        _sentences(sentences(explanation.intonation, found.prosody, judged.words)),
         _prosody(found.prosody),
     ]
     return page(title, "\n".join(body))
@@ -60,8 +63,8 @@ def _remark(explanation: Explanation) -> str:
     if not reference.contour:
         return f"<p>Our voice is not in the picture: {html.escape(reference.missing)}</p>"
     return (
-        f"<p><small>Our voice is {html.escape(reference.voice)}, laid into the recording's times word by word and moved"
-        f" by {reference.moved:+.1f} semitones into its register.</small></p>"
+        f"<p><small>Our voice is {html.escape(reference.voice)}, laid into the recording's times phone by phone and"
+        f" moved by {reference.moved:+.1f} semitones into its register.</small></p>"
     )
 
 
@@ -116,6 +119,10 @@ def _phones(explanation: Explanation) -> str:
 def _heard(phone: JudgedPhone, explanation: Explanation) -> str:
     poor = " (poor)" if phone.score < explanation.poor_below else ""
     return f"{phone.heard}{poor}".strip()
+
+
+def _sentences(told: Iterable[str]) -> str:
+    return f"<ul>{''.join(f'<li>{html.escape(one)}</li>' for one in told)}</ul>"
 
 
 def _prosody(prosody: Prosody) -> str:

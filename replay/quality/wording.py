@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from actors.assessment.pauses import FILLED_PAUSES
+from policies.prosody.disfluencies import FILLED_PAUSES
 
 _ENDS = ".?!…。？！"
 _CLOSERS = "\"'”’»)]*_ "

@@ -5,7 +5,7 @@ import pytest
 
 from events.lesson import SpeechTranscribed
 from events.values import EngineUse, Note, Pause, PitchPoint, Pronunciation, Prosody, Scores
-from policies.scores import clauses, combine, fluency, grammar, range_semitones
+from policies.scores import clauses, combine, fluency, grammar
 
 TEXT = "I usually go to school by bus with my sister"
 SLIP = Note(kind="tense", start=0, end=1, said="I", better="We", message="")
@@ -107,12 +107,6 @@ def test_a_flat_voice_scores_lower_in_prosody_than_a_lively_one() -> None:
     assert lively.prosody is not None
     assert flat.prosody is not None
     assert flat.prosody < lively.prosody - 20
-
-
-def test_an_octave_is_twelve_semitones_between_the_5th_and_95th_percentile() -> None:
-    level = tuple(PitchPoint(time_ms=i, f0_hz=200.0 if i < 50 else 400.0) for i in range(100))
-    assert range_semitones(prosody(contour=level)) == pytest.approx(12.0)
-    assert range_semitones(prosody(contour=contour(150, 300, points=10))) is None
 
 
 def test_a_whisper_without_pitch_has_fluency_but_no_prosody() -> None:

@@ -46,7 +46,7 @@ def test_a_line_has_every_word_and_phone_of_the_text_on_the_experts_scales(
 ) -> None:
     assert assess([{"id": "a", "audio": str(recording), "text": TEXT, "phones": PHONES}]) == 0
     (line,) = read(out)
-    assert list(line) == ["id", "scores", "words", "miscues", "prosody", "confidence", "transcript"]
+    assert list(line) == ["id", "scores", "words", "miscues", "prosody", "confidence", "warnings", "transcript"]
     assert list(line["scores"]) == ["accuracy", "completeness", "fluency", "prosodic", "total"]
     assert line["scores"]["completeness"] == 10.0
     assert [word["text"] for word in line["words"]] == TEXT.split()
@@ -61,6 +61,10 @@ def test_a_line_has_every_word_and_phone_of_the_text_on_the_experts_scales(
             assert list(phone) == ["phone", "start_ms", "end_ms", "score", "heard"]
             assert 0 <= phone["score"] <= 2
     assert "contour" not in line["prosody"]
+    assert line["prosody"]["expected_ending"] == "fall"
+    assert line["prosody"]["ending"]["movement"] in ("fall", "level", "rise")
+    assert [one["word"] for one in line["prosody"]["stress"]] == [1]  # sister
+    assert line["prosody"]["breaks"] == line["prosody"]["disfluencies"] == line["warnings"] == []
     assert line["prosody"]["f0_mean_hz"] > 50
     assert "sister" in line["transcript"].lower()
 
@@ -94,6 +98,22 @@ def test_a_bad_line_says_why_and_what_to_do_and_the_rest_goes_on(
         assert part in reason
         assert (line["id"] == "good") == (not reason)
         assert list(line) == ["id", "failed"] or line["id"] == "good"
+
+
+def test_a_clipped_recording_is_warned_of_and_its_scores_are_trusted_less(
+    assess: Assess, recording: Path, tmp_path: Path, out: Path
+) -> None:
+    audio, rate = soundfile.read(recording)
+    soundfile.write(tmp_path / "clipped.wav", np.clip(40 * audio / np.abs(audio).max(), -1, 1), rate)
+    assert assess([{"id": name, "audio": str(file), "text": TEXT} for name, file in (
+        ("good", recording), ("clipped", tmp_path / "clipped.wav")
+    )]) == 0  # fmt: skip
+    good, clipped = read(out)
+    assert good["warnings"] == []
+    (warning,) = clipped["warnings"]
+    assert list(warning) == ["kind", "value", "told"]
+    assert warning["kind"] == "clipped"
+    assert clipped["confidence"] < 0.8 * good["confidence"]
 
 
 def test_words_that_were_not_said_have_their_phones_with_zeros(

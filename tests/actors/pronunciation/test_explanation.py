@@ -1,9 +1,11 @@
 """Our voice's pitch laid into a learner's words."""
 
+from itertools import pairwise
+
 import pytest
 
 from actors.pronunciation.explanation import moved, warped
-from actors.pronunciation.judgement import JudgedWord
+from actors.pronunciation.judgement import JudgedPhone, JudgedWord
 from events.values import PitchPoint
 
 
@@ -11,11 +13,13 @@ def contour(*points: tuple[int, float]) -> tuple[PitchPoint, ...]:
     return tuple(PitchPoint(time_ms=time_ms, f0_hz=f0_hz) for time_ms, f0_hz in points)
 
 
-def word(start_ms: int, end_ms: int, *, said: bool = True) -> JudgedWord:
-    return JudgedWord(text="la", phones=(), said=said, start_ms=start_ms, end_ms=end_ms)
+def word(*edges: int, said: bool = True) -> JudgedWord:
+    """A word whose phones lie between these times (ms)."""
+    phones = tuple(JudgedPhone(phone="AA", start_ms=start, end_ms=end) for start, end in pairwise(edges))
+    return JudgedWord(text="la", phones=phones, said=said, start_ms=edges[0], end_ms=edges[-1])
 
 
-SPOKEN = ((100, 200), (200, 300), (300, 400))
+SPOKEN = (((100, 200),), ((200, 300),), ((300, 400),))
 
 
 def test_a_point_lies_in_the_learners_word_where_it_lay_in_ours() -> None:
@@ -35,8 +39,21 @@ def test_a_word_that_was_not_said_takes_its_pitch_with_it() -> None:
     assert warped(contour((150, 1.0), (250, 2.0), (350, 3.0)), SPOKEN, words) == contour((50, 1.0), (200, 3.0))
 
 
-@pytest.mark.parametrize("spoken", [(), ((0, 100),)])
-def test_without_times_of_every_word_there_is_nothing_to_lay(spoken: tuple[tuple[int, int], ...]) -> None:
+def test_within_a_word_a_point_lies_in_the_phone_where_it_lay_in_ours() -> None:
+    # the first phone is twice as long as ours, the second as long
+    ours = contour((100, 200.0), (150, 210.0), (200, 220.0), (250, 230.0))
+    laid = warped(ours, (((100, 200), (200, 250)),), (word(1000, 1200, 1250),))
+    assert laid == contour((1000, 200.0), (1100, 210.0), (1200, 220.0), (1250, 230.0))
+
+
+def test_a_word_said_with_other_phones_than_ours_is_laid_as_a_whole() -> None:
+    ours = contour((100, 200.0), (150, 210.0), (200, 220.0))
+    laid = warped(ours, (((100, 110), (110, 200)),), (word(1000, 1200),))
+    assert laid == contour((1000, 200.0), (1100, 210.0), (1200, 220.0))
+
+
+@pytest.mark.parametrize("spoken", [(), (((0, 100),),)])
+def test_without_times_of_every_word_there_is_nothing_to_lay(spoken: tuple[tuple[tuple[int, int], ...], ...]) -> None:
     assert warped(contour((50, 200.0)), spoken, (word(0, 100), word(100, 200))) == ()
 
 

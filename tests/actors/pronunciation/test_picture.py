@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from actors.hearing.flaws import RecordingWarning
 from actors.ports import Transcript
 from actors.pronunciation.assessor import Examined
 from actors.pronunciation.explanation import Explanation, Reference
@@ -12,6 +13,11 @@ from actors.pronunciation.picture import DPI, HEAD_IN, HIGHEST_HZ, SYSTEM_IN, WI
 from actors.pronunciation.report import report
 from actors.pronunciation.systems import levels, systems
 from events.values import Miscue, PitchPoint, Prosody
+from policies.prosody.disfluencies import Disfluency
+from policies.prosody.judging import JudgedProsody
+from policies.prosody.melody import Ending
+from policies.prosody.phrasing import Break
+from policies.prosody.stress import WordStress
 
 
 def word(text: str, start_ms: int, end_ms: int, *, said: bool = True) -> JudgedWord:
@@ -84,7 +90,35 @@ def explanation() -> Explanation:
                     Miscue(kind="insertion", word=-1, heard="<well>", start_ms=10, end_ms=150),
                 ),
             ),
-            prosody=Prosody(duration_ms=9000, speaking_ms=7000, contour=(PitchPoint(time_ms=300, f0_hz=140.0),)),
+            prosody=Prosody(
+                duration_ms=9000,
+                speaking_ms=7000,
+                contour=(PitchPoint(time_ms=300, f0_hz=140.0),),
+                words_per_minute=38.0,
+                syllable_rate_hz=1.5,
+            ),
+            warnings=(RecordingWarning(kind="noisy", value=3.0, trust=0.5, told="speech & <noise>"),),
+        ),
+        intonation=JudgedProsody(
+            breaks=(
+                Break(kind="unexpected", after_word=0, start_ms=1850, end_ms=2150, silence_ms=300),
+                Break(kind="inside_word", after_word=4, start_ms=5000, end_ms=5400, silence_ms=400),
+                Break(kind="missing", after_word=3, start_ms=4140, end_ms=4140, silence_ms=0),
+            ),
+            range_semitones=2.5,
+            monotone=True,
+            ending=Ending(start_ms=6800, end_ms=7100, semitones=3.25, movement="rise"),
+            expected_ending="fall",
+            stress=(
+                WordStress(word=0, expected=0, heard=1, verdict="wrong", vowels=()),
+                WordStress(word=3, expected=0, heard=0, verdict="right", vowels=()),
+                WordStress(word=4, expected=0, heard=-1, verdict="unclear", vowels=()),
+            ),
+            disfluencies=(
+                Disfluency(kind="filled_pause", heard="um", start_ms=2000, end_ms=2100),
+                Disfluency(kind="repetition", heard="$6", start_ms=7200, end_ms=7900),
+                Disfluency(kind="false_start", heard="co-", start_ms=10, end_ms=100),
+            ),
         ),
         poor_below=1.0,
         reference=Reference(missing="no voice <here>"),
@@ -109,6 +143,19 @@ def test_the_report_tells_words_phones_and_miscues_and_lets_no_text_be_markup(ex
         "<td>$5</td><td>AY</td><td>2.10–3.90</td><td>0.50</td><td>EY (poor)</td>",
         "<td>&lt;more&gt;</td><td>4.10–4.14</td><td>0.0</td><td>0.0</td><td>4.0</td><td>mispronunciation</td>",
         "not measurable",
+        "<b>Warning (noisy):</b> speech &amp; &lt;noise&gt;.",
+        "<li>38 words a minute with the pauses, 1.5 syllables a second without them.</li>",
+        "<li>A pause of 300 ms after “Costs” at 1.85 s, inside a clause.</li>",
+        "<li>A pause of 400 ms inside “$6” at 5.00 s.</li>",
+        "<li>No pause after “&lt;more&gt;” at 4.14 s, where the text has a mark: 0 ms of silence.</li>",
+        "<li>A pause filled with “um” at 2.00 s.</li>",
+        "<li>“$6” at 7.20 s is said twice.</li>",
+        "<li>“co-” at 0.01 s is a word begun and broken off.</li>",
+        "<li>The voice moves within 2.5 semitones: below 3 a voice is heard as monotone.</li>",
+        "<li>At the end the voice rises (+3.2 semitones); a sentence like this one usually falls.</li>",
+        "<li>In “Costs” the second syllable stands out; stressed is the first.</li>",
+        "<li>Stressed on the right syllable: &lt;more&gt;.</li>",
+        "<li>The stress cannot be told by pitch, length and loudness: $6.</li>",
     ):
         assert part in told
     assert "<more>" not in told

@@ -113,13 +113,13 @@ def test_a_text_with_more_phones_than_the_recording_has_frames_was_not_said(beli
     judged = believing.judge(sentence.audio, EXPECTED * 12)  # 216 phones in some 2 s, which have 50 frames each
     assert judged.unheard == "short"
     assert len(judged.words) == 60
-    assert believing.word_times(sentence.audio, EXPECTED * 12) == ()
+    assert believing.phone_times(sentence.audio, EXPECTED * 12) == ()
 
 
-def test_times_of_words_are_told_without_a_judgement(believing: Judge, sentence: Said) -> None:
+def test_times_of_phones_are_told_without_a_judgement(believing: Judge, sentence: Said) -> None:
     judged = believing.judge(sentence.audio, EXPECTED)
-    times = tuple((word.start_ms, word.end_ms) for word in judged.words)
-    assert believing.word_times(sentence.audio, EXPECTED) == times
+    times = tuple(tuple((phone.start_ms, phone.end_ms) for phone in word.phones) for word in judged.words)
+    assert believing.phone_times(sentence.audio, EXPECTED) == times
 
 
 def test_samples_that_are_not_finite_are_refused(believing: Judge) -> None:
