@@ -7,7 +7,8 @@ from events.values import Pronunciation, Prosody, Scores
 from policies.feedback.spelling import letters_of
 from policies.feedback.turn import AssessedTurn
 from policies.feedback.wording import Wording
-from policies.scores import LIVELY_SEMITONES, WEIGHTS, range_semitones
+from policies.prosody.melody import range_semitones
+from policies.scores import LIVELY_SEMITONES, WEIGHTS
 from policies.tutor.remarks import CLEAR
 
 _MOST_WEAK = 3
@@ -96,7 +97,7 @@ def _pauses(prosody: Prosody, wording: Wording) -> str:
 
 def _melody(turn: AssessedTurn, wording: Wording) -> tuple[str, ...]:
     prosody = turn.assessed.prosody
-    span = range_semitones(prosody) if prosody is not None else None
+    span = range_semitones(prosody.contour) if prosody is not None else None
     if span is None:
         return ()
     lively = wording.number(LIVELY_SEMITONES, 1)
