@@ -1,6 +1,7 @@
 /** The sounds of a turn that most need work: what was heard, where, how to make it, and two words to practise with. */
 
 import { fill, h, icon } from "./dom.js";
+import { bandOf } from "./phones.js";
 
 const MARGIN_MS = 120; // a single sound is too short to be heard by itself
 
@@ -22,7 +23,12 @@ function item({ claim, text, span, tip, pair }, language, turn, actions) {
   return h(
     "li",
     {},
-    h("p", { class: "advice-text", lang: language }, text, h("span", { class: "meta" }, `, ${span}`)),
+    h(
+      "p",
+      { class: "advice-head" },
+      h("span", { class: "advice-text", lang: language }, text, h("span", { class: "meta" }, `, ${span}`)),
+      h("span", { class: "tag", data: { band: bandOf(claim.score) } }, `${Math.round(claim.score)}`, h("span", { class: "hidden-label" }, " of 100")),
+    ),
     tip && h("p", { class: "tip", lang: language }, tip),
     h(
       "p",

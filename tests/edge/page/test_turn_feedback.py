@@ -24,6 +24,7 @@ def test_a_learner_reads_which_sound_was_heard_where_and_hears_it_with_words_to_
     page = _spoken(start_lesson)
     first = page.locator(".advice li").first
     assert first.locator(".advice-text").inner_text() == "‘theatre’: the TH sounded like S, 0.96–1.08 s"
+    assert first.locator(".tag").inner_text().startswith("21")
     assert "between your teeth" in first.locator(".tip").inner_text()
     assert "think\n–\nsink" in first.locator(".pair").inner_text()
     with page.expect_request("**/api/v1/blobs/*"):
@@ -82,8 +83,24 @@ def test_on_a_phone_nothing_of_it_is_cut_off(server: FakeLessonServer, start_les
     page.wait_for_selector(".score-basis dt")
     beyond = "(place) => [...place.querySelectorAll('*')].some((one) => one.getBoundingClientRect().right > innerWidth)"
     assert page.locator(".conversation").evaluate(beyond) is False
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
     lines = page.locator(".turn-picture svg").count()
     assert 2 <= lines <= 4
+
+
+def test_a_past_lesson_is_asked_for_its_feedback_once_for_all_turns(
+    server: FakeLessonServer, start_lesson: Open
+) -> None:
+    server.video = False
+    page = _spoken(start_lesson)
+    page.set_input_files("input[type=file]", RECORDING)
+    until(page, "colloquy.lesson.turns[2]?.analysis")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/feedback?" in request.url else None)
+    page.goto(f"{server.url}/#/history/session-1")
+    until(page, "document.querySelectorAll('.advice li').length === 6")
+    assert len(asked) == 1
+    assert "turn=" not in asked[0]
 
 
 def test_a_typed_turn_and_another_sentence_have_nothing_to_show(server: FakeLessonServer, start_lesson: Open) -> None:
