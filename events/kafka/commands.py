@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-import threading
 from collections.abc import Mapping
 
 from msgspec.structs import replace
@@ -13,9 +12,11 @@ from rich.table import Table
 from events.arguments import positive
 from events.blobs import BlobStore
 from events.errors import KafkaUnavailable
+from events.holding import Hold
 from events.kafka.link import ProducerLink
 from events.kafka.records import edge_records, told_of
 from events.kafka.relay import CheckpointFile, Relay
+from events.kafka.relaying import Relaying
 from events.kafka.topic import KafkaTopic, create_topic, inspect_topic, topic_at
 from events.location import DataFolder
 from events.recorder_log import RecorderEventLog
@@ -67,23 +68,29 @@ def relay(log: RecorderEventLog, folder: DataFolder, options: argparse.Namespace
     topic, hold = topic_of(options), log.hold("relay")
     if hold is None:
         raise KafkaUnavailable("held", "another process relays this log")
-    relaying = Relay(log, ProducerLink(topic), CheckpointFile(folder.relay), BlobStore(folder.blobs), held=hold.held)
     try:
         inspect_topic(topic, to_write=True)
-        if options.follow:
-            print(f"relaying to topic {topic.name} until this is ended (Ctrl-C)", file=sys.stderr)
-            relaying.run(threading.Event())
-            return 0
+        if not options.follow:
+            return _relay_once(log, folder, topic, hold)
+    finally:
+        hold.release()
+    print(f"relaying to topic {topic.name} until this is ended (Ctrl-C)", file=sys.stderr)
+    Relaying(log, topic, folder.relay, BlobStore(folder.blobs)).run()
+    return 0
+
+
+def _relay_once(log: RecorderEventLog, folder: DataFolder, topic: KafkaTopic, hold: Hold) -> int:
+    relaying = Relay(log, ProducerLink(topic), CheckpointFile(folder.relay), BlobStore(folder.blobs), held=hold.held)
+    try:
         with progress_of("relaying") as progress:
             task = progress.add_task("events", total=log.head())
             while relaying.run_once():
                 progress.update(task, completed=relaying.position)
             progress.update(task, completed=relaying.position)
-        print(f"relayed up to position {relaying.position:,}")
-        return 0
     finally:
         relaying.disconnect()
-        hold.release()
+    print(f"relayed up to position {relaying.position:,}")
+    return 0
 
 
 def progress_of(what: str) -> Progress:

@@ -18,7 +18,7 @@ ASK_AGAIN_S = 5.0
 
 
 class Relaying:
-    """A relay in a thread of its own."""
+    """A relay that goes on whatever happens."""
 
     def __init__(self, log: RecorderEventLog, topic: KafkaTopic, checkpoint: Path, blobs: BlobStore) -> None:
         self._log = log
@@ -28,10 +28,10 @@ class Relaying:
         self._stopping = threading.Event()
         self._relay: Relay | None = None
         self._reason = "it is starting"
-        self._thread = threading.Thread(target=self._run, name="relay")
+        self._thread = threading.Thread(target=self.run, name="relay")
 
     def start(self) -> None:
-        """Begin."""
+        """Begin in a thread of its own."""
         self._thread.start()
 
     def stop(self) -> None:
@@ -45,7 +45,8 @@ class Relaying:
             return self._relay.status()
         return RelayStatus(state="waiting", reason=self._reason, position=0, lag=self._log.head())
 
-    def _run(self) -> None:
+    def run(self) -> None:
+        """Relay until told to stop. The right to is lost with the database's connection, and then taken again."""
         while not self._stopping.is_set():
             try:
                 hold = self._log.hold("relay")

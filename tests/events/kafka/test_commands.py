@@ -1,5 +1,6 @@
 """The commands that look after Kafka, and what `verify` finds against it."""
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from events.kafka.link import partition_of
 from events.kafka.topic import KafkaTopic
 from events.kafka.verification import kafka_differences
 from events.location import DataFolder
+from events.recorder_log import RecorderEventLog
 from tests.events.kafka.test_relay import Room
 from tests.servers.kafka import Broker
 
@@ -57,6 +59,42 @@ def test_a_relay_that_another_process_runs_is_told(
     assert run(room, tmp_path, "relay") == 2
     assert "another process relays this log" in capsys.readouterr().err
     hold.release()
+
+
+class Lease:
+    """A hold that is lost after some looks."""
+
+    def __init__(self, looks: int) -> None:
+        self._looks = looks
+
+    def held(self) -> bool:
+        self._looks -= 1
+        return self._looks >= 0
+
+    def release(self) -> None:
+        pass
+
+
+def test_a_relay_that_follows_takes_a_right_that_it_has_lost_again(
+    tmp_path: Path, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.write(5)
+    asked = itertools.count()
+
+    def hold(log: RecorderEventLog, name: str) -> Lease:
+        match next(asked):
+            case 0 | 1:  # the command sees whether it is free; then five events are relayed, and it is lost
+                return Lease(2)
+            case 2:
+                room.write(5)
+                return Lease(2)
+            case _:
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr(RecorderEventLog, "hold", hold)
+
+    assert run(room, tmp_path, "relay", "--follow") == 130
+    assert len(room.read(10)) == 10
 
 
 def test_what_kafka_holds_otherwise_is_found(tmp_path: Path, room: Room) -> None:
