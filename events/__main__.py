@@ -284,8 +284,10 @@ def _verify(log: RecorderEventLog, folder: DataFolder, options: argparse.Namespa
 
 
 def _told(problem: Problem) -> str:
-    place = f"position {problem.position}, {problem.stream} {problem.version}: "
-    return f"{problem.kind}: {place if problem.position or problem.stream else ''}{problem.detail}"
+    position = f"position {problem.position}" if problem.position or problem.stream else ""
+    event = f"{problem.stream} {problem.version}" if problem.stream else ""
+    place = ", ".join(filter(None, (position, event)))
+    return ": ".join(filter(None, (problem.kind, place, problem.detail)))
 
 
 def _lost(log: RecorderEventLog, folder: DataFolder) -> Iterator[Problem]:

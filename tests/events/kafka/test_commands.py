@@ -97,7 +97,7 @@ def test_a_relay_that_follows_takes_a_right_that_it_has_lost_again(
     assert len(room.read(10)) == 10
 
 
-def test_what_kafka_holds_otherwise_is_found(tmp_path: Path, room: Room) -> None:
+def test_what_kafka_holds_otherwise_is_found(tmp_path: Path, room: Room, capsys: pytest.CaptureFixture[str]) -> None:
     room.write(30)
     room.relay_all()
     assert list(kafka_differences(room.log, room.topic, room.blobs)) == []
@@ -105,6 +105,8 @@ def test_what_kafka_holds_otherwise_is_found(tmp_path: Path, room: Room) -> None
     forge(room.topic, rows[4].stream, 99, b'{"type":"session.ended.v1"}')
     (problem,) = kafka_differences(room.log, room.topic, room.blobs)
     assert (problem.kind, problem.position) == ("not_in_log", 99)
+    assert run(room, tmp_path, "verify") == 1
+    assert "not_in_log: position 99: Kafka holds an event that the log does not\n" in capsys.readouterr().out
 
 
 def forge(topic: KafkaTopic, stream: str, position: int, value: bytes) -> None:
