@@ -2,9 +2,13 @@
 
 import base64
 import binascii
+from typing import Annotated
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
+
+CommandId = Annotated[str, Meta(max_length=200)]
+"""It stands in the envelope of each event of its command, and an envelope must fit into a record's headers on Kafka."""
 
 
 class FrameError(Exception):
@@ -29,7 +33,7 @@ class StartSession(Struct, frozen=True, kw_only=True, tag="start_session"):
     endpointing: str = "auto"
     language: str = "en"
     client: str = ""
-    command_id: str = ""
+    command_id: CommandId = ""
 
 
 class AudioChunk(Struct, frozen=True, kw_only=True, tag="audio_chunk"):
@@ -46,7 +50,7 @@ class EndRecording(Struct, frozen=True, kw_only=True, tag="end_recording"):
 
     turn: int
     reference: str | None = None
-    command_id: str = ""
+    command_id: CommandId = ""
 
 
 class CancelRecording(Struct, frozen=True, kw_only=True, tag="cancel_recording"):
@@ -60,7 +64,7 @@ class TypeText(Struct, frozen=True, kw_only=True, tag="type_text"):
 
     turn: int
     text: str
-    command_id: str = ""
+    command_id: CommandId = ""
 
 
 class Interrupt(Struct, frozen=True, kw_only=True, tag="interrupt"):
@@ -68,7 +72,7 @@ class Interrupt(Struct, frozen=True, kw_only=True, tag="interrupt"):
 
     turn: int
     heard_ms: int
-    command_id: str = ""
+    command_id: CommandId = ""
 
 
 class HeardTutor(Struct, frozen=True, kw_only=True, tag="heard"):
@@ -76,14 +80,14 @@ class HeardTutor(Struct, frozen=True, kw_only=True, tag="heard"):
 
     turn: int
     heard_ms: int
-    command_id: str = ""
+    command_id: CommandId = ""
 
 
 class RetryTurn(Struct, frozen=True, kw_only=True, tag="retry"):
     """Say that turn's sentence again, or try its failed stages again."""
 
     turn: int
-    command_id: str = ""
+    command_id: CommandId = ""
 
 
 class RateTurn(Struct, frozen=True, kw_only=True, tag="rate"):
@@ -92,7 +96,7 @@ class RateTurn(Struct, frozen=True, kw_only=True, tag="rate"):
     turn: int
     stars: int
     comment: str = ""
-    command_id: str = ""
+    command_id: CommandId = ""
 
 
 class Resume(Struct, frozen=True, kw_only=True, tag="resume"):
@@ -107,7 +111,7 @@ class Resume(Struct, frozen=True, kw_only=True, tag="resume"):
 class EndSession(Struct, frozen=True, kw_only=True, tag="end_session"):
     """The lesson is over."""
 
-    command_id: str = ""
+    command_id: CommandId = ""
 
 
 ClientMessage = (

@@ -89,6 +89,7 @@ async def test_audio_may_come_as_base64(client: LessonClient) -> None:
         ('{"type": "audio_chunk", "turn": "one"}', "bad_message"),
         ('{"type": "audio_chunk", "turn": 1, "chunk": 0, "audio": "%%%"}', "bad_message"),
         ('{"type": "type_text", "turn": 1, "text": "x", "z": ' + "[" * 100_000 + "]" * 100_000 + "}", "bad_message"),
+        ('{"type": "end_session", "command_id": "' + "x" * 201 + '"}', "bad_message"),
         (b"\x00\x00", "bad_message"),
         (b"\xff\xff\xff\xffabc", "bad_message"),
         (b"\x00\x00\x00\x02\xff\xfe", "bad_message"),
