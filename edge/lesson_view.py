@@ -11,6 +11,7 @@ from rich.text import Text
 
 from edge.clip import Latency
 from projections.progress import OTHER_SENTENCE_BELOW
+from projections.wording import counted
 
 WELL, FAIR = 75, 50
 """Scores from which a word is shown in green and in yellow."""
@@ -179,7 +180,12 @@ def _prosody(prosody: dict[str, Any]) -> str:
         ("words", prosody["words_per_minute"], "/min"),
     )
     told = [f"{name} {value:.1f} {unit}" for name, value, unit in figures if value is not None]
-    return ", ".join([*told, f"{len(prosody['pauses'])} pauses", f"{prosody['hesitations']} hesitations"])
+    told += [counted(len(prosody["pauses"]), "pause"), counted(prosody["hesitations"], "hesitation")]
+    if breaks := prosody.get("breaks"):
+        told.append(f"{counted(len(breaks), 'break')} not as the text has them")
+    if ending := prosody.get("ending"):
+        told.append(f"{ending['movement']} at the end ({ending['semitones']:+.1f} semitones)")
+    return ", ".join(told)
 
 
 def _phones(words: list[dict[str, Any]]) -> Text:

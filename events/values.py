@@ -139,12 +139,41 @@ class Pause(Struct, frozen=True, kw_only=True, gc=False):
     after_word: int = -1
 
 
+class Break(Struct, frozen=True, kw_only=True, gc=False):
+    """A break that is not as the text wants it, after a word of the text (counted from 0), or inside it.
+
+    ``kind``: unexpected (a pause inside a clause), inside_word, missing (a mark without a pause). ``silence_ms`` is how
+    long it is silent there: of a missing one, too short.
+    """
+
+    kind: str
+    after_word: int
+    start_ms: int
+    end_ms: int
+    silence_ms: int
+
+
+class Ending(Struct, frozen=True, kw_only=True, gc=False):
+    """The last movement of the voice, from where it turned to where it ends: by how many semitones, and what it is.
+
+    ``movement``: rise, fall or level.
+    """
+
+    start_ms: int
+    end_ms: int
+    semitones: float
+    movement: str
+
+
 class Prosody(Struct, frozen=True, kw_only=True, gc=False):
     """How it was said. Figures that cannot be measured (no voiced frame, say) are None.
 
     ``jitter_local`` and ``shimmer_local`` are ratios (0.01 is one per cent), ``hnr_db`` the mean harmonics-to-noise
     ratio, ``syllable_rate_hz`` syllables a second of speaking time (articulation rate), ``words_per_minute`` over the
     time from the first sound to the last, pauses included (speech rate), ``hesitations`` filled pauses and restarts.
+    ``range_semitones`` (5th to 95th percentile of F0) and ``ending`` are left out where they cannot be told; of a text
+    that was given there are ``breaks`` and ``expected_ending`` (rise, fall, "" where both are usual), else they are
+    left out.
     """
 
     duration_ms: int
@@ -163,6 +192,10 @@ class Prosody(Struct, frozen=True, kw_only=True, gc=False):
     words_per_minute: float | None = None
     pauses: tuple[Pause, ...] = ()
     hesitations: int = 0
+    range_semitones: float | UnsetType = UNSET
+    ending: Ending | UnsetType = UNSET
+    breaks: tuple[Break, ...] | UnsetType = UNSET
+    expected_ending: str | UnsetType = UNSET
 
 
 class Note(Struct, frozen=True, kw_only=True, gc=False):

@@ -13,13 +13,15 @@ from typing import Any, cast
 
 import numpy as np
 import parselmouth
+from msgspec import UNSET, structs
 from numpy.typing import NDArray
 from parselmouth.praat import call
 
 from actors.assessment.pauses import Silence, hesitations, pauses_between, silences
-from actors.assessment.tracks import Tracks
+from actors.assessment.tracks import Tracks, clear_contour
 from actors.ports import SAMPLE_RATE_HZ, Audio, EngineInputError
 from events.values import PitchPoint, Prosody, Word
+from policies.prosody.melody import ending, range_semitones
 
 Values = NDArray[np.float64]
 
@@ -85,13 +87,7 @@ class PraatProsodyAnalyser:
         pitch = _pitch(sound)
         if pitch is None:
             return None
-        levels_db, times_s = _intensity(sound)
-        return Tracks(
-            f0_times_s=pitch.xs(),
-            f0_hz=pitch.selected_array["frequency"],
-            level_times_s=times_s,
-            levels_db=levels_db,
-        )
+        return _tracks(pitch, _intensity(sound))
 
 
 def _prosody(
@@ -119,7 +115,7 @@ def _prosody(
     }
     if pitch is not None:
         prosody["syllable_rate_hz"] = _syllable_rate(_nuclei(sound, pitch, (start_s, end_s)), words, speaking_s)
-        prosody |= _f0(pitch) | _voice_quality(sound, pitch)
+        prosody |= _f0(pitch) | _voice_quality(sound, pitch) | _melody(_tracks(pitch, intensity), words, end_s)
     return Prosody(**prosody)
 
 
@@ -176,6 +172,28 @@ def _f0(pitch: parselmouth.Pitch) -> dict[str, Any]:
         "f0_min_hz": _rounded(float(f0_hz.min()), 1),
         "f0_max_hz": _rounded(float(f0_hz.max()), 1),
         "contour": contour,
+    }
+
+
+def _tracks(pitch: parselmouth.Pitch, intensity: tuple[Values, Values]) -> Tracks:
+    levels_db, times_s = intensity
+    return Tracks(
+        f0_times_s=pitch.xs(),
+        f0_hz=pitch.selected_array["frequency"],
+        level_times_s=times_s,
+        levels_db=levels_db,
+    )
+
+
+def _melody(tracks: Tracks, words: tuple[Word, ...], end_s: float) -> dict[str, Any]:
+    """The range of the clear voice, and how it ends: in the last word, until the last sound."""
+    contour = clear_contour(tracks)
+    span = range_semitones(contour)
+    last = structs.replace(words[-1], end_ms=round(end_s * 1000)) if words else None
+    moved = ending(contour, last) if last else None
+    return {
+        "range_semitones": UNSET if span is None else round(span, 1),
+        "ending": UNSET if moved is None else moved,
     }
 
 

@@ -148,7 +148,7 @@ class Assessor:
             expected=expected,
             judgement=judgement,
             prosody=prosody,
-            intonation=intonation(ask.text, expected, judgement, transcript.words, prosody.pauses, tracks),
+            intonation=intonation(ask.text, expected, judgement, transcript.words, prosody, tracks),
             warnings=flaws(audio, self._whisper.speech(audio)),
         )
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
-from actors.assessment.tracks import Tracks, clear_contour
+from actors.assessment.tracks import Tracks
 from actors.pronunciation.judgement import Expected, JudgedWord, Judgement
 from actors.pronunciation.lexical_stress import stressed_syllable
 from actors.pronunciation.phones import plain
 from actors.pronunciation.vowels import vowels
-from events.values import Pause, Word
+from events.values import Prosody, Word
 from policies.prosody.disfluencies import disfluencies
-from policies.prosody.judging import JudgedProsody, judge_prosody
+from policies.prosody.judging import JudgedProsody, beside_text, judged
 from policies.prosody.phrasing import SHORTEST_BREAK_MS
 from policies.prosody.stress import WordStress, word_stress
 
@@ -22,15 +22,12 @@ def intonation(
     expected: Expected,
     judgement: Judgement,
     transcribed: Sequence[Word],
-    pauses: Sequence[Pause],
+    prosody: Prosody,
     tracks: Tracks | None,
 ) -> JudgedProsody:
-    """What is to be said of how the words of a text were said; ``tracks`` are those of `PraatProsodyAnalyser`."""
-    return judge_prosody(
-        text,
-        judgement.words,
-        pauses,
-        clear_contour(tracks) if tracks else (),
+    """What is to be said of how the words of a text were said; ``prosody`` and ``tracks`` are Praat's."""
+    return judged(
+        beside_text(prosody, text, judgement.words),
         stress=tuple(_stresses(expected, judgement.words, tracks)) if tracks else (),
         disfluencies=disfluencies([word.text for word in judgement.words], transcribed, judgement.miscues),
     )

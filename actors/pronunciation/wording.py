@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from actors.pronunciation.judgement import JudgedWord
-from events.values import Prosody
+from events.values import Break, Prosody
 from policies.prosody.disfluencies import FALSE_START, FILLED_PAUSE, Disfluency
 from policies.prosody.judging import JudgedProsody
 from policies.prosody.melody import MONOTONE_BELOW
-from policies.prosody.phrasing import INSIDE_WORD, MISSING, Break
+from policies.prosody.phrasing import INSIDE_WORD, MISSING
 from policies.prosody.stress import RIGHT, WRONG, WordStress
 from policies.prosody.text import FALL, LEVEL, RISE
 

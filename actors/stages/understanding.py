@@ -11,6 +11,7 @@ from actors.session.work import Assess, Transcribe
 from actors.stages.stage import AudioOf, Resources
 from events.lesson import LessonEvent, SpeechAssessed, SpeechTranscribed
 from events.values import EngineUse, Note, Pronunciation, Prosody
+from policies.prosody.judging import beside_text
 from policies.scores import combine
 
 
@@ -63,6 +64,8 @@ async def assess(
     )
     pronunciation: Pronunciation | None = scored[0]
     prosody: Prosody | None = analysed[0]
+    if guided and prosody is not None and pronunciation is not None:
+        prosody = beside_text(prosody, reference, pronunciation.words)
     notes: tuple[Note, ...] | None = checked[0]
     yield SpeechAssessed(
         turn=work.turn,

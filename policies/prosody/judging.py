@@ -1,15 +1,18 @@
-"""All that is to be said of a reading's prosody, put together. What it rests on is measured elsewhere."""
+"""A reading's prosody beside its text, and all that is to be said of it, put together. Measures no sound."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, UnsetType, structs
 
-from events.values import Pause, PitchPoint
+from events.values import Break, Ending, Prosody
 from policies.prosody.disfluencies import Disfluency
-from policies.prosody.melody import MONOTONE_BELOW, Ending, ending, range_semitones
-from policies.prosody.phrasing import Break, PlacedWord, breaks
+from policies.prosody.melody import MONOTONE_BELOW
+from policies.prosody.phrasing import PlacedWord, breaks
 from policies.prosody.stress import WordStress
 from policies.prosody.text import expected_movement, marks_after
+
+Told = TypeVar("Told")
 
 
 class JudgedProsody(Struct, frozen=True, kw_only=True):
@@ -27,25 +30,31 @@ class JudgedProsody(Struct, frozen=True, kw_only=True):
     disfluencies: tuple[Disfluency, ...] = ()
 
 
-def judge_prosody(
-    text: str,
-    words: Sequence[PlacedWord],
-    pauses: Sequence[Pause],
-    contour: Sequence[PitchPoint],
-    *,
-    stress: tuple[WordStress, ...] = (),
-    disfluencies: tuple[Disfluency, ...] = (),
+def beside_text(prosody: Prosody, text: str, words: Sequence[PlacedWord]) -> Prosody:
+    """With its breaks, and the ending that the text asks for; ``words`` are the text's where they were said."""
+    last_said = bool(words) and words[-1].end_ms > words[-1].start_ms
+    return structs.replace(
+        prosody,
+        breaks=breaks(words, prosody.pauses, marks_after(text, [word.text for word in words])),
+        expected_ending=expected_movement(text) if last_said else "",
+    )
+
+
+def judged(
+    prosody: Prosody, stress: tuple[WordStress, ...] = (), disfluencies: tuple[Disfluency, ...] = ()
 ) -> JudgedProsody:
-    """Of a text's words where they were said; ``contour`` holds clear voice only."""
-    marks = marks_after(text, [word.text for word in words])
-    said = [word for word in words if word.end_ms > word.start_ms]
-    span = range_semitones(contour)
+    """Of a prosody beside its text."""
+    span = _told(prosody.range_semitones)
     return JudgedProsody(
-        breaks=breaks(words, pauses, marks),
-        range_semitones=None if span is None else round(span, 1),
+        breaks=_told(prosody.breaks) or (),
+        range_semitones=span,
         monotone=None if span is None else span < MONOTONE_BELOW,
-        ending=ending(contour, said[-1]) if said else None,
-        expected_ending=expected_movement(text) if said and said[-1] is words[-1] else "",
+        ending=_told(prosody.ending),
+        expected_ending=_told(prosody.expected_ending) or "",
         stress=stress,
         disfluencies=disfluencies,
     )
+
+
+def _told(value: Told | UnsetType) -> Told | None:
+    return None if isinstance(value, UnsetType) else value

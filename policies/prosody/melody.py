@@ -8,9 +8,7 @@ from collections.abc import Sequence
 from math import log2
 from statistics import median
 
-from msgspec import Struct
-
-from events.values import PitchPoint
+from events.values import Ending, PitchPoint
 from policies.prosody.phrasing import Placed
 from policies.prosody.text import FALL, LEVEL, RISE
 
@@ -29,18 +27,6 @@ FEWEST_LAST_POINTS = 5
 """In the last word."""
 
 
-class Ending(Struct, frozen=True, kw_only=True):
-    """The last movement, from where the voice turned to where it ends: by how many semitones, and what it is.
-
-    ``movement``: rise, fall or level.
-    """
-
-    start_ms: int
-    end_ms: int
-    semitones: float
-    movement: str
-
-
 def semitones(f0_hz: float, above_hz: float) -> float:
     """Twelve to the octave."""
     return 12 * log2(f0_hz / above_hz)
@@ -56,6 +42,8 @@ def range_semitones(contour: Sequence[PitchPoint]) -> float | None:
 
 def ending(contour: Sequence[PitchPoint], last: Placed) -> Ending | None:
     """How the voice moves last, up to the end of the ``last`` word; it turns where it goes back by `LEAST_MOVEMENT`.
+
+    ``contour`` holds clear voice only: what creaks and breathes at the end jumps about.
 
     None where that cannot be told: too little of that word is voiced, or it creaks.
     """

@@ -8,9 +8,7 @@ from collections.abc import Collection, Sequence
 from itertools import pairwise
 from typing import Protocol
 
-from msgspec import Struct
-
-from events.values import Pause
+from events.values import Break, Pause
 from policies.prosody.text import CLAUSE_OPENERS
 
 UNEXPECTED, INSIDE_WORD, MISSING = "unexpected", "inside_word", "missing"
@@ -35,20 +33,6 @@ class PlacedWord(Placed, Protocol):
 
     @property
     def text(self) -> str: ...
-
-
-class Break(Struct, frozen=True, kw_only=True):
-    """A break that is not as the text wants it, after a word of the text (counted from 0), or inside it.
-
-    ``kind``: unexpected (a pause inside a clause), inside_word, missing (a mark without a pause). ``silence_ms`` is how
-    long it is silent there: of a missing one, too short.
-    """
-
-    kind: str
-    after_word: int
-    start_ms: int
-    end_ms: int
-    silence_ms: int
 
 
 def breaks(

@@ -3,6 +3,8 @@
 import random
 from datetime import UTC, datetime, timedelta
 
+from msgspec import UNSET
+
 from events.envelope import Origin
 from events.lesson import (
     LessonEvent,
@@ -16,7 +18,7 @@ from events.lesson import (
     TutorHeard,
     TutorReplied,
 )
-from events.values import Blob, EngineUse, Evidence, Note, PitchPoint, Prosody, Scores, Word
+from events.values import Blob, Break, Ending, EngineUse, Evidence, Note, PitchPoint, Prosody, Scores, Word
 
 ENGINE = EngineUse(kind="asr", name="whisper", version="1.2", latency_ms=12.5)
 
@@ -68,7 +70,16 @@ def random_event(rng: random.Random) -> LessonEvent:
             return SpeechTranscribed(turn=turn, text=random_text(rng), engine=ENGINE, words=words)
         case 2:
             contour = tuple(PitchPoint(time_ms=i * 10, f0_hz=rng.uniform(75, 500)) for i in range(rng.randrange(40)))
-            prosody = Prosody(duration_ms=900, speaking_ms=800, f0_mean_hz=figure, contour=contour)
+            ending = Ending(start_ms=400, end_ms=800, semitones=rng.uniform(-9, 9), movement="fall")
+            missing = Break(kind="missing", after_word=2, start_ms=300, end_ms=320, silence_ms=20)
+            prosody = Prosody(
+                duration_ms=900,
+                speaking_ms=800,
+                f0_mean_hz=figure,
+                contour=contour,
+                ending=rng.choice((UNSET, ending)),
+                breaks=(missing,) * rng.randrange(3),
+            )
             note = Note(kind="tense", start=0, end=2, said="go", better="went", message=random_text(rng))
             scores = Scores(total=rng.uniform(0, 100), grammar=figure)
             return SpeechAssessed(turn=turn, scores=scores, prosody=prosody, notes=(note,) * rng.randrange(3))

@@ -4,11 +4,12 @@ import math
 
 import numpy as np
 import pytest
+from msgspec import UNSET
 from numpy.typing import NDArray
 
 from actors.assessment.praat import PraatProsodyAnalyser
 from actors.ports import SAMPLE_RATE_HZ, EngineInputError
-from events.values import Prosody, Word
+from events.values import Ending, Prosody, Word
 
 RNG = np.random.default_rng(5)
 
@@ -53,6 +54,24 @@ def test_a_rising_voice_has_the_range_and_the_contour_that_it_was_given() -> Non
     assert prosody.f0_std_hz == pytest.approx(150 / math.sqrt(12), abs=4)
     middle = min(prosody.contour, key=lambda point: abs(point.time_ms - 1300))
     assert middle.f0_hz == pytest.approx(225, abs=5)
+
+
+@pytest.mark.parametrize(("last_hz", "movement"), [(220, "fall"), (440, "rise"), (330, "level")])
+def test_range_and_ending_are_those_of_the_voice_in_the_last_word(last_hz: float, movement: str) -> None:
+    moves = np.geomspace(330, last_hz, SAMPLE_RATE_HZ)
+    words = (word("oh", 300, 1300), word("no", 1400, 2300))
+    prosody = analyse(silence(0.3), voice(330.0, 1.0), voice(moves, 1.0), silence(0.5), words=words)
+    assert isinstance(prosody.ending, Ending)
+    assert prosody.ending.movement == movement
+    assert prosody.ending.end_ms == pytest.approx(2300, abs=40)
+    # the last 600 ms of a second in which it moves evenly
+    assert prosody.ending.semitones == pytest.approx(0.6 * 12 * math.log2(last_hz / 330), abs=0.5)
+    # half of the time it does not move, so the percentile lies at nine tenths of the way
+    assert prosody.range_semitones == pytest.approx(0.9 * abs(12 * math.log2(last_hz / 330)), abs=0.5)
+
+
+def test_without_words_nobody_knows_where_the_ending_begins() -> None:
+    assert analyse(silence(0.3), voice(200.0, 1.0), silence(0.3)).ending is UNSET
 
 
 def test_a_contour_has_at_most_two_hundred_points_in_order_of_time() -> None:

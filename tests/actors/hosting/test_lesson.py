@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec import UNSET
 
 from actors.gateway import Gateway
 from actors.hearing.decode import encode_flac
@@ -19,6 +20,7 @@ from events.errors import LogUnavailable
 from events.lesson import LessonEvent, SessionStarted
 from events.log import Appended, Batch
 from events.memory import MemoryEventLog
+from events.values import Break
 from projections.messages import ErrorMessage
 from tests.fakes.engines import FakeEngines
 from tests.fakes.hosts import LocalHosts
@@ -122,6 +124,27 @@ async def test_an_utterance_is_understood_judged_answered_spoken_and_drawn(room:
     assert segments[1].start_ms == segments[0].duration_ms
     drawn = sum(e.duration_ms for e in events if isinstance(e, lesson.TutorRendered))
     assert drawn == sum(segment.duration_ms for segment in segments)
+
+
+async def test_of_a_given_sentence_the_breaks_and_the_expected_ending_are_told(room: Room) -> None:
+    await room.start()
+    await room.gateway.audio("s1", "ana", 1, 0, chunks_of(speech(1.0)))
+    await room.gateway.end_recording("s1", "ana", "end-1", 1, reference="I see. Do you?")
+    await room.answered(1)
+    assessed = next(e for e in room.events() if isinstance(e, lesson.SpeechAssessed))
+    assert assessed.prosody is not None
+    # the scorer has a gap of 10 ms after every word, and the full stop wants a pause
+    assert assessed.prosody.breaks == (Break(kind="missing", after_word=1, start_ms=190, end_ms=200, silence_ms=10),)
+    assert assessed.prosody.expected_ending == "rise"
+
+
+async def test_free_speech_has_no_text_to_be_measured_by(room: Room) -> None:
+    await room.start()
+    await room.say(1)
+    await room.answered(1)
+    assessed = next(e for e in room.events() if isinstance(e, lesson.SpeechAssessed))
+    assert assessed.prosody is not None
+    assert assessed.prosody.breaks is assessed.prosody.expected_ending is UNSET
 
 
 async def test_a_typed_utterance_needs_no_audio(room: Room) -> None:

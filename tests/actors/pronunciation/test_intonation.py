@@ -12,6 +12,7 @@ from actors.pronunciation.intonation import intonation
 from actors.pronunciation.judgement import Expected, Judge
 from actors.pronunciation.listening import WhisperListener
 from actors.pronunciation.model import SHIPPED, open_model
+from events.values import Word
 from policies.prosody.judging import JudgedProsody
 from tests.actors.conftest import Said
 
@@ -27,9 +28,11 @@ def judge(listener: WhisperListener) -> Judge:
 def findings(judge: Judge, lexicon: Lexicon) -> Findings:
     def found(text: str, audio: Audio) -> JudgedProsody:
         praat = PraatProsodyAnalyser()
-        pauses = praat.analyse(audio, ()).pauses
         expected = expected_of(lexicon, text)
-        return intonation(text, expected, judge.judge(audio, expected), (), pauses, praat.tracks(audio))
+        judged = judge.judge(audio, expected)
+        said = [word for word in judged.words if word.said]
+        heard = tuple(Word(text=word.text, start_ms=word.start_ms, end_ms=word.end_ms, confidence=1.0) for word in said)
+        return intonation(text, expected, judged, heard, praat.analyse(audio, heard), praat.tracks(audio))
 
     return found
 

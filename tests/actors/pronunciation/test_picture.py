@@ -12,11 +12,9 @@ from actors.pronunciation.judgement import JudgedPhone, JudgedWord, Judgement
 from actors.pronunciation.picture import DPI, HEAD_IN, HIGHEST_HZ, SYSTEM_IN, WIDTH_IN, drawn, spectrogram
 from actors.pronunciation.report import report
 from actors.pronunciation.systems import levels, systems
-from events.values import Miscue, PitchPoint, Prosody
+from events.values import Break, Ending, Miscue, PitchPoint, Prosody
 from policies.prosody.disfluencies import Disfluency
 from policies.prosody.judging import JudgedProsody
-from policies.prosody.melody import Ending
-from policies.prosody.phrasing import Break
 from policies.prosody.stress import WordStress
 
 

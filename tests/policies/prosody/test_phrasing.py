@@ -1,7 +1,7 @@
 """Breaks of a reading whose words and pauses are given."""
 
-from events.values import Pause, WordScore
-from policies.prosody.phrasing import Break, breaks
+from events.values import Break, Pause, WordScore
+from policies.prosody.phrasing import breaks
 
 
 def word(text: str, start_ms: int, end_ms: int) -> WordScore:
