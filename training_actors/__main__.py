@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 
 from actors.models.errors import ModelError
+from actors.ports import EngineError
 from replay import rooms
 from training_actors.errors import TrainingError
 from training_actors.pronunciation import commands as pronunciation
@@ -14,7 +15,7 @@ ROOMS = (pronunciation, registry)
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; see `rooms.run`."""
-    return rooms.run("python -m training_actors", __doc__, ROOMS, argv, (TrainingError, ModelError))
+    return rooms.run("python -m training_actors", __doc__, ROOMS, argv, (TrainingError, ModelError, EngineError))
 
 
 if __name__ == "__main__":

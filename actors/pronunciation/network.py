@@ -1,6 +1,7 @@
 """The two networks as ONNX Runtime runs them: phones from frames, and scores from what is known of an utterance."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from msgspec import Struct
@@ -45,17 +46,24 @@ class Verdict(Struct, frozen=True, kw_only=True):
     matches: float
 
 
-class PronunciationNetwork:
-    """A folder with acoustic.onnx and scoring.onnx. Raises `actors.voice.runtime.ModelUnusable` when they are none."""
+class PhoneNetwork:
+    """A folder with acoustic.onnx. Raises `actors.voice.runtime.ModelUnusable` when it is none."""
 
     def __init__(self, folder: Path, *, threads: int = 1) -> None:
         self._acoustic = open_session(read_model(folder / ACOUSTIC_FILE), threads=threads)
-        self._scoring = open_session(read_model(folder / SCORING_FILE), threads=threads)
 
-    def log_posteriors(self, frames: Values) -> Values:
+    def log_posteriors(self, frames: NDArray[np.floating[Any]]) -> Values:
         """(t, width) to (t, phones), natural logarithms."""
         (found,) = self._acoustic.run(list(ACOUSTIC_OUTPUTS), {"frames": frames.astype(np.float32)})
         return np.asarray(found, np.float32)
+
+
+class PronunciationNetwork(PhoneNetwork):
+    """A folder with acoustic.onnx and scoring.onnx. Raises `actors.voice.runtime.ModelUnusable` when they are none."""
+
+    def __init__(self, folder: Path, *, threads: int = 1) -> None:
+        super().__init__(folder, threads=threads)
+        self._scoring = open_session(read_model(folder / SCORING_FILE), threads=threads)
 
     def verdict(self, inputs: ScoringInputs) -> Verdict:
         """Scores within their ranges."""

@@ -5,6 +5,7 @@ from pathlib import Path
 from events.location import DataFolder
 from events.opening import open_existing_log, with_server
 from replay.datasets.build import Builder, InProcess, Watch, alone_in, last_position
+from replay.datasets.errors import FolderOccupied
 from replay.datasets.folders import DatasetFolder
 from replay.datasets.formats.catalogue import kinds_by_format
 from replay.datasets.gate import measures_of
@@ -38,7 +39,7 @@ def make(
     folder = DatasetFolder(out)
     with open_existing_log(data) as log:
         builder = Builder(spec, log, out, watch)
-        if keep and (there := builder.finished(last_position(log, at)[0])):
+        if keep and (there := _there(builder, last_position(log, at)[0], replace=replace)):
             return there, False
         with alone_in(folder):
             begun = builder.begin(at, replace=replace)
@@ -53,3 +54,13 @@ def make(
             remember(manifest, out, log, data)
         folder.end()
     return manifest, True
+
+
+def _there(builder: Builder, position: int, *, replace: bool) -> Manifest | None:
+    """The same dataset, if it is there. Raises `FolderOccupied` for another, unless that may be replaced."""
+    try:
+        return builder.finished(position)
+    except FolderOccupied:
+        if replace:
+            return None
+        raise

@@ -31,7 +31,7 @@ from training_actors.registry.commands import NOT_PASSED
 
 CORPUS = Path(__file__).parents[3] / "shared/data/speechocean762-train"
 LEARNERS, EACH = 4, 5
-SMALL = ["--sentences", "4", "--folds", "2", "--seeds", "1", "--epochs", "1"]
+SMALL = ["--sentences", "4", "--planted", "2", "--folds", "2", "--seeds", "1", "--epochs", "1"]
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +104,20 @@ def test_a_run_that_is_asked_for_again_does_nothing_anew_and_gives_the_same_netw
     assert (after.version, after.digest) == (before.version, before.digest)
     assert after.matches_from == pytest.approx(before.matches_from, abs=1e-3)  # sums depend on the number of threads
     assert {file: file.stat().st_mtime_ns for file in work.rglob("*.pt")} == kept
+
+
+def test_the_acoustic_network_of_a_model_can_be_taken_instead_of_trained(
+    work: Path, slice_of_corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = set(work.glob("*/model"))
+    monkeypatch.setenv("COLLOQUY_DATA", str(tmp_path))
+    dataset = ["--work", str(work), "--dataset", str(work / "dataset")]
+    assert train(["train", "pronunciation", *dataset, *SMALL, "--acoustic", "shipped"]) == 0
+    (folder,) = set((tmp_path / "models" / "pronunciation").glob("*-*"))
+    assert (folder / "acoustic.onnx").read_bytes() == (SHIPPED / "acoustic.onnx").read_bytes()
+    assert f"that of the model {open_model(SHIPPED).facts.version}" in (folder / "card.md").read_text("utf-8")
+    (made,) = set(work.glob("*/model")) - before
+    shutil.rmtree(made.parent)  # the other tests know of one run
 
 
 def test_the_model_scores_every_word_of_a_recordings_own_text(work: Path, slice_of_corpus: Path) -> None:

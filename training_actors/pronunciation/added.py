@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from actors.pronunciation.model import Logistic
 from actors.pronunciation.recognition import spoken_forms
-from training_actors.pronunciation.rated import RatedUtterance, RatedWord
+from training_actors.pronunciation.rated import RatedPhone, RatedUtterance, RatedWord, unrated
 
 SHORTEST = 3
 """Words of a text from which one may be replaced, not only put in."""
@@ -22,18 +22,26 @@ PENALTY, STEPS = 1.0, 30
 def with_added(
     utterance: RatedUtterance, words: Sequence[RatedWord], rng: random.Random
 ) -> tuple[RatedUtterance, tuple[bool, ...]]:
-    """The utterance with one of ``words`` that it does not hold put in or in another's place, and which were said."""
+    """The utterance with one of ``words`` that it does not hold put in or in another's place, and which were said.
+
+    The ratings of the other words stand, the whole has none.
+    """
     own = {form for word in utterance.words for form in spoken_forms(word.text)}
     others = [word for word in rng.sample(words, min(len(words), 50)) if not own.intersection(spoken_forms(word.text))]
     if not others:
         return utterance, (True,) * len(utterance.words)
+    strange = _unrated_word(others[0])
     changed = list(utterance.words)
     place = rng.randrange(len(changed))
     if len(changed) >= SHORTEST and rng.random() < 0.5:
-        changed[place] = others[0]
+        changed[place] = strange
     else:
-        changed.insert(place, others[0])
-    return structs.replace(utterance, words=tuple(changed)), tuple(word is not others[0] for word in changed)
+        changed.insert(place, strange)
+    return structs.replace(unrated(utterance), words=tuple(changed)), tuple(word is not strange for word in changed)
+
+
+def _unrated_word(word: RatedWord) -> RatedWord:
+    return RatedWord(text=word.text, phones=tuple(RatedPhone(phone=phone.phone) for phone in word.phones))
 
 
 def fitted(features: NDArray[np.float32], said: NDArray[np.bool_]) -> Logistic:

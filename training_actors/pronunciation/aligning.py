@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
 from numpy.typing import NDArray
 
 from actors.pronunciation.features import Placed
@@ -42,6 +42,14 @@ def rated_example(
         inputs=scoring_inputs(frames, log_posteriors, alignment.placed, told.probabilities, told.recognised),
         targets=rated_targets(utterance),
     )
+
+
+def added_example(
+    text: RatedUtterance, said: Sequence[bool], heard: Heard, log_posteriors: NDArray[np.float32]
+) -> Example:
+    """An utterance with a word more or another (see `added`); ``heard.told[0]`` is of that text."""
+    example = rated_example(text, heard, log_posteriors, aligned(log_posteriors, text))
+    return structs.replace(example, targets=structs.replace(example.targets, said=np.array(said, np.float32)))
 
 
 def foreign_example(

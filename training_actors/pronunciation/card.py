@@ -1,5 +1,7 @@
 """The model card: what it is, what it was made of, how well it agrees with people, and what it is not for."""
 
+import math
+
 from actors.pronunciation.model import ModelFacts
 from training_actors.pronunciation.figures import AGREEMENT
 from training_actors.pronunciation.outcome import Group, Outcome
@@ -9,6 +11,11 @@ from training_actors.pronunciation.plan import Plan
 def card(plan: Plan, outcome: Outcome, facts: ModelFacts, dataset: str, utterances: int) -> str:
     """In Markdown."""
     texts = outcome.texts
+    heard = (
+        f"Held-out synthetic speech: {outcome.frames_right:.1%} of the frames get their phone."
+        if plan.acoustic == ""
+        else f"The acoustic network is that of the model {plan.acoustic}."
+    )
     return f"""# Pronunciation model {facts.version}
 
 Scores phones (0..2), words and utterances (0..10) of English read by learners, from the encoder frames of Whisper base
@@ -24,13 +31,24 @@ together, with the deviation from fold to fold:
 
 {table(outcome.groups)}
 
-Held-out synthetic speech: {outcome.frames_right:.1%} of the frames get their phone. Texts that found no place:
+{heard} Texts that found no place:
 {outcome.failed_alignments} of {utterances}. Another's text is taken for not read {texts.foreign_flagged:.1%} of the
 time, its mean total is {texts.foreign_total:.2f}; of well rated utterances {texts.own_flagged:.1%} are.
-
+{_slips(outcome)}
 Not for: decisions about people (admission, work, visas); languages other than English; singing; several speakers at
 once. Scores of children agree less with experts than those of adults, as the table says.
 """
+
+
+def _slips(outcome: Outcome) -> str:
+    slips, added = outcome.slips, outcome.texts.added_found
+    told = "" if math.isnan(added) else f"Of words put into texts that were read, {added:.1%} are found unsaid.\n"
+    if slips is not None:
+        told += f"""Phones that a clear synthetic voice says wrong on purpose, in sentences that the folds had not heard
+({slips.phones} phones): AUC {slips.auc:.3f}; {slips.found:.1%} score below {outcome.poor_below:g}, of those said right
+{slips.blamed:.1%}.
+"""
+    return told
 
 
 def table(groups: tuple[Group, ...]) -> str:

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from actors.models.store import ModelStore
+from actors.pronunciation.model import SHIPPED_VERSION, facts_of, folder_of
 from events.arguments import positive, workers
 from events.location import DataFolder
 from events.opening import open_log
@@ -42,10 +43,20 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
     training.add_argument("--dataset", type=Path, metavar="DIR", help="a dataset made before, instead of the log now")
     training.add_argument("--workers", type=workers, default=1, metavar="N", help="processes (1: this one alone)")
     training.add_argument("--sentences", type=positive, default=plan.sentences, help="synthetic ones for the phones")
+    training.add_argument(
+        "--planted", type=_count, default=plan.planted, help="more of them, with slips for the scores"
+    )
+    training.add_argument(
+        "--acoustic", default="", metavar="VERSION", help=f"take this model's acoustic network, or {SHIPPED_VERSION}"
+    )
     training.add_argument("--folds", type=_folds, default=plan.folds, help="of speakers, to judge by")
     training.add_argument("--seeds", type=positive, default=len(plan.seeds), help="networks whose mean is taken")
     training.add_argument("--epochs", type=positive, default=plan.epochs, help="of the scoring networks")
     training.set_defaults(run=_train)
+
+
+def _count(text: str) -> int:
+    return 0 if text == "0" else positive(text)
 
 
 def _folds(text: str) -> int:
@@ -60,8 +71,11 @@ def _train(arguments: argparse.Namespace, data: DataFolder) -> int:
     from training_actors.pronunciation.training import Run
     from training_actors.pronunciation.work import Job
 
+    acoustic = folder_of(data.models(KIND), arguments.acoustic) if arguments.acoustic else None
     plan = Plan(
         sentences=arguments.sentences,
+        planted=arguments.planted,
+        acoustic=facts_of(acoustic).version if acoustic else "",
         folds=arguments.folds,
         seeds=tuple(range(arguments.seeds)),
         epochs=arguments.epochs,
@@ -90,6 +104,7 @@ def _train(arguments: argparse.Namespace, data: DataFolder) -> int:
             cache=work / "cache",
             folder=folder,
             models=store,
+            acoustic=acoustic,
             threads=1 if arguments.workers > 1 else os.cpu_count() or 1,
         )
         register_heard(data, job.cache, manifest)

@@ -65,7 +65,7 @@ def agreement(utterances: Sequence[RatedUtterance], judged: Sequence[Judged]) ->
         word_stress=pearson(words[:, 1], [word.stress for word in rated]),
         word_total=pearson(words[:, 2], [word.total for word in rated]),
         phones=pearson(phones, list(accuracies)),
-        auc=_area(accuracies < POOR_BELOW, -phones),
+        auc=area(accuracies < POOR_BELOW, -phones),
         f1=f1,
         threshold=threshold,
     )
@@ -100,7 +100,7 @@ def _f1(poor: NDArray[np.bool_], called: NDArray[np.bool_]) -> float:
     return 2 * both / max(1.0, float(poor.sum() + called.sum()))
 
 
-def _area(positive: NDArray[np.bool_], scores: Values) -> float:
+def area(positive: NDArray[np.bool_], scores: Values) -> float:
     """Area under the ROC curve by ranks (Mann & Whitney 1947); NaN without both kinds."""
     from scipy.stats import rankdata
 

@@ -9,7 +9,9 @@ from msgspec import Struct
 class Plan(Struct, frozen=True, kw_only=True):
     """``sentences`` are spoken by Kokoro, each heard once as it is and once disturbed. ``folds`` judge; ``seeds`` are
     the networks whose mean is taken, in the folds and in the model. One in ``foreign_share`` utterances is also shown
-    with another's text; ``added`` utterances are shown with a word that nobody said.
+    with another's text; ``added`` utterances are shown with a word that nobody said. ``planted`` sentences more are
+    spoken with slips whose scores are known. ``acoustic`` is the version of the model whose acoustic network is taken;
+    "": one is fitted to ``sentences``.
     """
 
     sentences: int = 1200
@@ -20,6 +22,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     seeds: tuple[int, ...] = (0, 1, 2, 3)
     foreign_share: int = 3
     added: int = 600
+    planted: int = 400
+    acoustic: str = ""
 
 
 class Provenance(Struct, frozen=True, kw_only=True):

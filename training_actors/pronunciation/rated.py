@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 COLUMNS = (
     "id", "learner", "age_group", "text", "audio", "words", "accuracy", "fluency", "prosodic", "completeness", "total",
@@ -53,6 +53,13 @@ class RatedUtterance(Struct, frozen=True, kw_only=True):
     fluency_each: tuple[float, ...] = ()
     prosodic_each: tuple[float, ...] = ()
     total_each: tuple[float, ...] = ()
+
+
+def unrated(utterance: RatedUtterance) -> RatedUtterance:
+    """Without the ratings of the whole; words and phones keep theirs."""
+    nothing: dict[str, Any] = dict.fromkeys(("accuracy", "fluency", "prosodic", "completeness", "total"))
+    each: dict[str, Any] = dict.fromkeys(("accuracy_each", "fluency_each", "prosodic_each", "total_each"), ())
+    return structs.replace(utterance, **nothing, **each)
 
 
 def rated_utterances(dataset: Path) -> Iterator[RatedUtterance]:

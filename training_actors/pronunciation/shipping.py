@@ -9,7 +9,7 @@ from actors.pronunciation.model import CARD_FILE, MODEL_FILE, ModelFacts
 from actors.pronunciation.network import ACOUSTIC_FILE, SCORING_FILE
 from training_actors.pronunciation.added import fitted
 from training_actors.pronunciation.card import card
-from training_actors.pronunciation.export import acoustic_onnx, scoring_onnx
+from training_actors.pronunciation.export import scoring_onnx
 from training_actors.pronunciation.held_out import held_out, ratings
 from training_actors.pronunciation.outcome import Folds, Outcome
 from training_actors.pronunciation.plan import Provenance
@@ -29,7 +29,7 @@ def ship(trainer: Trainer, outcome: Outcome, folds: Folds, made_from: Provenance
     out.mkdir(parents=True, exist_ok=True)
     example = max((one.inputs for one in trainer.rated[:50]), key=lambda one: len(one.word_figures))
     files = {
-        ACOUSTIC_FILE: acoustic_onnx(trainer.acoustics()),
+        ACOUSTIC_FILE: trainer.acoustic_onnx(),
         SCORING_FILE: scoring_onnx(trainer.committee(ALL), example),
     }
     digest = hashlib.sha256(b"".join(files.values())).hexdigest()

@@ -39,6 +39,9 @@ CONFUSED = {
 INSERTED = ("AH", "IH", "S", "T", "N")
 SENTENCES_CHANGED = 0.6
 PHONES_CHANGED = (0.08, 0.15, 0.3)
+PHONES_PLANTED = (0.0, 0.05, 0.1, 0.2)
+RIGHT, WRONG = 2.0, 0.25
+"""On the experts' scale, on which they hardly ever give 0."""
 RATES = (0.65, 1.15)
 ENGLISH_VOICES, CHINESE_VOICES = 0.7, 0.17
 """Shares of sentences; the rest is spoken by voices of Kokoro's other languages."""
@@ -64,6 +67,34 @@ def spoken(
 ) -> Labelled:
     """Words (phones without stress) as one of the ``voices`` says them, perhaps with slips. Repeatable by ``rng``."""
     said = _with_slips(words, rng) if slips else [list(word) for word in words]
+    return _spoken(kokoro, voices, said, rng)
+
+
+def planted(
+    kokoro: Kokoro, voices: Sequence[str], words: Sequence[Sequence[str]], rng: random.Random
+) -> tuple[NDArray[np.float32], tuple[tuple[float | None, ...], ...]]:
+    """Words said with slips that are known: samples at 16 kHz, and of each phone the accuracy 0..2 that it deserves.
+
+    No word is dropped whole. None where it is not known: beside what was put in.
+    """
+    share = rng.choice(PHONES_PLANTED)
+    said, accuracies = [], []
+    for word in words:
+        slipped = [_slipped(phone, share, rng) for phone in word]
+        if not any(slipped):
+            slipped = [(phone,) for phone in word]
+        said.append([other for others in slipped for other in others])
+        accuracies.append(tuple(_accuracy(phone, others) for phone, others in zip(word, slipped, strict=True)))
+    return _spoken(kokoro, voices, said, rng).samples, tuple(accuracies)
+
+
+def _accuracy(phone: str, said: tuple[str, ...]) -> float | None:
+    if said == (phone,):
+        return RIGHT
+    return None if phone in said else WRONG
+
+
+def _spoken(kokoro: Kokoro, voices: Sequence[str], said: list[list[str]], rng: random.Random) -> Labelled:
     voice, rate = _voice(voices, rng), rng.uniform(*RATES)
     symbols, owners = _symbols(said, rng)
     audio, counts = kokoro.sound(symbols, voice, rate)

@@ -53,7 +53,9 @@ class Run:
         self._step("listening", workers, "hear", [(number,) for number in range(len(utterances))])
         added = min(plan.added, len(utterances))
         self._step("added words", workers, "hear_added", [(number,) for number in range(added)])
-        self._step("speaking", workers, "synthesise", [(number,) for number in range(plan.sentences)])
+        if not plan.acoustic:
+            self._step("speaking", workers, "synthesise", [(number,) for number in range(plan.sentences)])
+        self._step("slips", workers, "plant", [(number,) for number in range(plan.planted)])
         self._step("phones", workers, "fit_acoustics", [()])
         folds = [(fold, seed) for fold in (*range(plan.folds), ALL) for seed in plan.seeds]
         self._step("scores", workers, "fit", folds)

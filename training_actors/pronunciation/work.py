@@ -12,39 +12,37 @@ from torch import nn
 
 from actors.models.store import ModelStore
 from actors.pronunciation.features import said_features
-from actors.pronunciation.phones import plain
-from actors.voice.kokoro import Kokoro
+from actors.pronunciation.network import ACOUSTIC_FILE, PhoneNetwork
 from training_actors.pronunciation import acoustics, scoring
-from training_actors.pronunciation.acoustics import LabelledFrames
 from training_actors.pronunciation.added import with_added
-from training_actors.pronunciation.aligning import Alignment, aligned, foreign_example, rated_example
-from training_actors.pronunciation.disturbance import disturbed, surrounded
+from training_actors.pronunciation.aligning import Alignment, added_example, aligned, foreign_example, rated_example
 from training_actors.pronunciation.examples import Example
+from training_actors.pronunciation.export import acoustic_onnx
 from training_actors.pronunciation.folds import folds
 from training_actors.pronunciation.foreign import strangers
 from training_actors.pronunciation.hearing import Heard, Hearer
 from training_actors.pronunciation.networks import AcousticNetwork, Committee
 from training_actors.pronunciation.plan import Plan
 from training_actors.pronunciation.rated import RatedUtterance, RatedWord, rated_utterances
-from training_actors.pronunciation.synthesis import Labelled, spoken
+from training_actors.pronunciation.speaking import Speaker
 
-WHISPER, KOKORO, VOICES = "whisper-base", "kokoro-82m-int8", "kokoro-voices"
-VARIANTS = 2
-"""Of each synthetic sentence: as it is, and disturbed."""
-HELD_OUT = 20
-"""Every so many synthetic sentences only tell how well the acoustic network does."""
+WHISPER = "whisper-base"
 ALL = -1
 """The fold of nobody: a network of it has learnt from everybody."""
 
 
 class Job(Struct, frozen=True, kw_only=True):
-    """A run's plan and places. ``cache`` keeps what several runs can use, ``folder`` what is this run's own."""
+    """A run's plan and places. ``cache`` keeps what several runs can use, ``folder`` what is this run's own.
+
+    ``acoustic`` is the folder of the model whose acoustic network is taken; None where one is fitted.
+    """
 
     plan: Plan
     dataset: Path
     cache: Path
     folder: Path
     models: ModelStore
+    acoustic: Path | None = None
     threads: int = 1
 
 
@@ -57,8 +55,8 @@ class Trainer:
         self._hearer = Hearer(
             job.models.path(WHISPER), job.models.digest(WHISPER), job.cache / "heard", threads=job.threads
         )
-        for folder in (job.cache / "synthetic", job.folder):
-            folder.mkdir(parents=True, exist_ok=True)
+        self._speaker = Speaker(job.models, job.cache, self._hearer, threads=job.threads)
+        job.folder.mkdir(parents=True, exist_ok=True)
 
     def close(self) -> None:
         """Let go of what was opened for listening; it comes again when it is needed."""
@@ -85,26 +83,38 @@ class Trainer:
 
     def synthesise(self, number: int) -> None:
         """Speak a sentence and listen to it, unless that was done before."""
-        files = self._variants(number)
-        if all(file.exists() for file in files):
-            return
-        rng = random.Random(number)
-        text = rng.choice(self.utterances)
-        words = [[plain(phone.phone) for phone in word.phones] for word in text.words]
-        speech = spoken(self._kokoro, self._voices, words, rng)
-        for variant, file in enumerate(files):
-            self._keep_frames(speech, np.random.default_rng([number, variant]), variant > 0, file)
+        self._speaker.synthesise(number, self.utterances)
+
+    def plant(self, number: int) -> None:
+        """Speak a sentence with slips that are known and listen to it, unless that was done before."""
+        self._heard_alone(self._speaker.planted(number, self.utterances))
 
     def fit_acoustics(self) -> None:
         """The acoustic network, unless there is one."""
-        if not self._acoustic.exists():
-            learnt, _ = self._labelled()
+        if self._job.acoustic is None and not self._acoustic.exists():
+            learnt, _ = self._speaker.labelled(self._job.plan.sentences)
             _save(acoustics.trained(learnt, epochs=self._job.plan.acoustic_epochs, seed=0), self._acoustic)
 
     def frames_right(self) -> float:
-        """The share of frames that the acoustic network gets right of synthetic speech that it never heard."""
-        _, held_out = self._labelled()
-        return acoustics.frames_right(self.acoustics(), held_out)
+        """The share of frames that the acoustic network gets right of synthetic speech that it never heard.
+
+        NaN for one that was taken from another model: it may have heard any of it.
+        """
+        if self._job.acoustic is not None:
+            return float("nan")
+        _, held_out = self._speaker.labelled(self._job.plan.sentences)
+        return acoustics.frames_right(self._acoustics, held_out)
+
+    def acoustic_onnx(self) -> bytes:
+        """The acoustic network as it is shipped."""
+        taken = self._job.acoustic
+        return acoustic_onnx(self._acoustics) if taken is None else (taken / ACOUSTIC_FILE).read_bytes()
+
+    def log_posteriors(self, frames: NDArray[np.float16]) -> NDArray[np.float32]:
+        """(t, width) to (t, phones), by the acoustic network."""
+        if self._taken is not None:
+            return self._taken.log_posteriors(frames)
+        return acoustics.log_posteriors(self._acoustics, frames)
 
     def hear_added(self, number: int) -> None:
         """Listen to an utterance whose text holds a word that nobody said, unless that was done before."""
@@ -112,12 +122,11 @@ class Trainer:
 
     def read_or_added(self) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """What is known of each word of the texts with added words, (words, figures), and whether it was said."""
-        network = self.acoustics()
         figures: list[NDArray[np.float32]] = []
         said: list[bool] = []
-        for number in range(min(self._job.plan.added, len(self.utterances))):
+        for number in range(self.added_count):
             text, were_said, heard = self._with_added(number)
-            log_posteriors = acoustics.log_posteriors(network, heard.frames)
+            log_posteriors = self.log_posteriors(heard.frames)
             alignment = aligned(log_posteriors, text)
             told = heard.told[0]
             if not alignment.failed:
@@ -130,22 +139,19 @@ class Trainer:
         file = self._weights(fold, seed)
         if file.exists():
             return
+        plan = self._job.plan
         mine = [number for number, of in enumerate(self.folds) if of != fold]
         examples = [self.rated[number] for number in mine]
-        examples += [self.foreign[number] for number in mine[:: self._job.plan.foreign_share]]
-        _save(scoring.trained(examples, seed=seed, epochs=self._job.plan.epochs), file)
+        examples += [self.foreign[number] for number in mine[:: plan.foreign_share]]
+        examples += [one for one, of in zip(self.added, self.added_folds, strict=True) if of != fold]
+        examples += [one for number, one in enumerate(self.planted) if self.fold_of_planted(number) != fold]
+        _save(scoring.trained(examples, seed=seed, epochs=plan.epochs), file)
 
     def committee(self, fold: int) -> Committee:
         """The fitted networks of a fold, one a seed, with a regression on the same utterances."""
         networks = [scoring.restored(torch.load(self._weights(fold, seed))) for seed in self._job.plan.seeds]
         mine = [example for example, of in zip(self.rated, self.folds, strict=True) if of != fold]
         return Committee(networks, scoring.regression(mine)).eval()
-
-    def acoustics(self) -> AcousticNetwork:
-        """The fitted acoustic network."""
-        network = AcousticNetwork()
-        network.load_state_dict(torch.load(self._acoustic))
-        return network.eval()
 
     @cached_property
     def folds(self) -> list[int]:
@@ -173,6 +179,37 @@ class Trainer:
             )
         ]
 
+    @property
+    def added_count(self) -> int:
+        """How many utterances are shown with a word more or another."""
+        return min(self._job.plan.added, len(self.utterances))
+
+    @property
+    def added_folds(self) -> list[int]:
+        """The fold of each of them."""
+        return [self.folds[number] for number in self._order[: self.added_count]]
+
+    @cached_property
+    def added(self) -> list[Example]:
+        """They as examples."""
+        texts = [self._with_added(number) for number in range(self.added_count)]
+        return [added_example(text, said, heard, self.log_posteriors(heard.frames)) for text, said, heard in texts]
+
+    def fold_of_planted(self, number: int) -> int:
+        """They are dealt out to the folds like cards."""
+        return number % self._job.plan.folds
+
+    @cached_property
+    def planted(self) -> list[Example]:
+        """Sentences with slips whose scores are known; see `fold_of_planted`."""
+        found = []
+        for number in range(self._job.plan.planted):
+            utterance = self._speaker.planted(number, self.utterances)
+            heard = self._heard_alone(utterance)
+            log_posteriors = self.log_posteriors(heard.frames)
+            found.append(rated_example(utterance, heard, log_posteriors, aligned(log_posteriors, utterance)))
+        return found
+
     @cached_property
     def alignments(self) -> list[Alignment]:
         """Where the phones of each utterance's own text lie."""
@@ -183,8 +220,17 @@ class Trainer:
 
     @cached_property
     def _log_posteriors(self) -> list[NDArray[np.float32]]:
-        network = self.acoustics()
-        return [acoustics.log_posteriors(network, self._heard(number).frames) for number in range(len(self.utterances))]
+        return [self.log_posteriors(self._heard(number).frames) for number in range(len(self.utterances))]
+
+    @cached_property
+    def _taken(self) -> PhoneNetwork | None:
+        return PhoneNetwork(self._job.acoustic, threads=self._job.threads) if self._job.acoustic else None
+
+    @cached_property
+    def _acoustics(self) -> AcousticNetwork:
+        network = AcousticNetwork()
+        network.load_state_dict(torch.load(self._acoustic))
+        return network.eval()
 
     @cached_property
     def _strangers(self) -> list[int]:
@@ -198,7 +244,11 @@ class Trainer:
         """An utterance of a random order with a word more or another, which words were said, and what is heard."""
         rng = random.Random(number)
         text, said = with_added(self.utterances[self._order[number]], self._words, rng)
-        return text, said, self._hearer.heard(text, [[word.text for word in text.words]])
+        return text, said, self._heard_alone(text)
+
+    def _heard_alone(self, text: RatedUtterance) -> Heard:
+        """What is heard of an utterance that is to say its own text."""
+        return self._hearer.heard(text, [[word.text for word in text.words]])
 
     @cached_property
     def _order(self) -> list[int]:
@@ -208,45 +258,12 @@ class Trainer:
     def _words(self) -> list[RatedWord]:
         return [word for utterance in self.utterances for word in utterance.words]
 
-    def _labelled(self) -> tuple[list[LabelledFrames], list[LabelledFrames]]:
-        """Synthetic speech to learn from, and to judge by."""
-        learnt: list[LabelledFrames] = []
-        held_out: list[LabelledFrames] = []
-        for number in range(self._job.plan.sentences):
-            for file in self._variants(number):
-                with np.load(file) as kept:
-                    example = LabelledFrames(frames=kept["frames"], labels=kept["labels"])
-                (held_out if number % HELD_OUT == 0 else learnt).append(example)
-        return learnt, held_out
-
-    def _keep_frames(self, speech: Labelled, rng: np.random.Generator, disturb: bool, file: Path) -> None:
-        varied = surrounded(disturbed(speech, rng) if disturb else speech, rng)
-        frames, lead = self._hearer.encoded(varied.samples)
-        example = acoustics.of_synthesis(frames, lead, varied.phones)
-        partial = file.with_suffix(".part")
-        with partial.open("wb") as kept:
-            np.savez(kept, frames=example.frames, labels=example.labels)
-        partial.replace(file)
-
-    @cached_property
-    def _kokoro(self) -> Kokoro:
-        models = self._job.models
-        return Kokoro(models.path(KOKORO), models.path(VOICES) / "voices", threads=self._job.threads)
-
-    @cached_property
-    def _voices(self) -> list[str]:
-        return sorted(file.stem for file in (self._job.models.path(VOICES) / "voices").glob("*.bin"))
-
     @property
     def _acoustic(self) -> Path:
         return self._job.folder / "acoustic.pt"
 
     def _weights(self, fold: int, seed: int) -> Path:
         return self._job.folder / f"scoring-{fold}-{seed}.pt"
-
-    def _variants(self, number: int) -> list[Path]:
-        folder = self._job.cache / "synthetic"
-        return [folder / f"{number}-{variant}.npz" for variant in range(VARIANTS)]
 
 
 def _save(network: nn.Module, file: Path) -> None:

@@ -18,6 +18,7 @@ from replay.__main__ import main
 from replay.datasets.build import Builder, InProcess, alone_in
 from replay.datasets.errors import BuildRunning, ConsentChanged, StorageRefused, WorkerLost
 from replay.datasets.folders import DatasetFolder
+from replay.datasets.making import make
 from replay.datasets.manifest import Manifest, read_manifest
 from replay.datasets.remote import RayWorkers
 from replay.datasets.shard import Made, ShardMaker
@@ -202,3 +203,16 @@ def test_another_spec_does_not_go_on_with_what_was_begun(
     assert run(tmp_path, "out") == 1
     assert "an unfinished dataset of another spec" in capsys.readouterr().out.replace("\n", " ")
     assert run(tmp_path, "out", "--replace") == 0
+
+
+def test_what_is_kept_where_it_is_the_same_is_replaced_where_it_is_not(made: Lessons, tmp_path: Path) -> None:
+    spec, out = tmp_path / "spec.toml", tmp_path / "out"
+
+    def kept() -> bool:
+        _, now = make(spec, out, made.folder, lambda step, done, of: None, replace=True)
+        return not now
+
+    assert not kept()
+    assert kept()
+    spec.write_text(TOML.replace("asr", "dialogue"))
+    assert not kept()

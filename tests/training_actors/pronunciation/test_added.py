@@ -7,7 +7,7 @@ from training_actors.pronunciation.rated import RatedPhone, RatedUtterance, Rate
 
 
 def word(text: str) -> RatedWord:
-    return RatedWord(text=text, phones=(RatedPhone(phone="AA"),))
+    return RatedWord(text=text, phones=(RatedPhone(phone="AA", accuracy=2.0),), total=10.0)
 
 
 def utterance(*texts: str) -> RatedUtterance:
@@ -18,11 +18,11 @@ def utterance(*texts: str) -> RatedUtterance:
         text=" ".join(texts),
         words=tuple(map(word, texts)),
         recording=b"",
-        accuracy=None,
-        fluency=None,
-        prosodic=None,
-        completeness=None,
-        total=None,
+        accuracy=8.0,
+        fluency=8.0,
+        prosodic=8.0,
+        completeness=1.0,
+        total=8.0,
     )
 
 
@@ -33,6 +33,9 @@ def test_one_word_is_put_in_or_in_anothers_place_and_only_it_was_not_said() -> N
         assert said.count(False) == 1
         place = said.index(False)
         assert changed.words[place].text == "green"
+        assert (changed.words[place].total, changed.words[place].phones[0].accuracy) == (None, None)
+        assert changed.total is None
+        assert all(one.total == 10.0 for one in changed.words if one.text != "green")
         rest = [one.text for one in changed.words if one.text != "green"]
         assert rest in (
             ["I", "see", "a", "dog"],
