@@ -110,7 +110,8 @@ class Pronunciation(Struct, frozen=True, kw_only=True, gc=False):
 
     ``completeness`` is the share of reference words that were said, times 100. ``accuracy``, ``fluency`` and
     ``prosodic`` are those of the whole as experts rate them, ``confidence`` (0..1) says how sure it is that the text
-    was read at all. An engine that does not judge them leaves them out: what earlier ones gave still reads the same.
+    was read at all, ``margin`` how far experts' ratings lie from ``score``, at most, in four of five cases. An engine
+    that does not judge them leaves them out: what earlier ones gave still reads the same.
     """
 
     reference: str
@@ -122,6 +123,7 @@ class Pronunciation(Struct, frozen=True, kw_only=True, gc=False):
     prosodic: float | UnsetType = UNSET
     miscues: tuple[Miscue, ...] | UnsetType = UNSET
     confidence: float | UnsetType = UNSET
+    margin: float | UnsetType = UNSET
 
 
 class PitchPoint(Struct, frozen=True, kw_only=True, gc=False):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from actors.assessment.lexicon import Lexicon
 from actors.assessment.praat import PraatProsodyAnalyser
@@ -27,6 +27,8 @@ from policies.prosody.judging import JudgedProsody
 logger = logging.getLogger(__name__)
 
 DIGITS = 4
+MARGINS = ("accuracy", "fluency", "prosodic", "total")
+"""The figures of `Judgement.margins`."""
 
 
 class Equipment(Struct, frozen=True, kw_only=True):
@@ -43,6 +45,15 @@ class Scores(Struct, frozen=True, kw_only=True):
 
     accuracy: float
     completeness: float
+    fluency: float
+    prosodic: float
+    total: float
+
+
+class ScoreMargins(Struct, frozen=True, kw_only=True):
+    """How far the experts' ratings lie from the scores, at most, in four of five cases."""
+
+    accuracy: float
     fluency: float
     prosodic: float
     total: float
@@ -73,6 +84,7 @@ class Assessed(Struct, frozen=True, kw_only=True):
     """What is told of a line.
 
     ``prosody`` is `events.values.Prosody` without its contour, and `policies.prosody.judging.JudgedProsody`.
+    ``margins`` are left out by a model that does not know its own.
     """
 
     id: Id
@@ -83,6 +95,7 @@ class Assessed(Struct, frozen=True, kw_only=True):
     confidence: float
     warnings: tuple[Warned, ...]
     transcript: str
+    margins: ScoreMargins | UnsetType = UNSET
 
 
 class Examined(Struct, frozen=True, kw_only=True):
@@ -177,6 +190,9 @@ def _assessed(name: Id, found: Examined, poor_below: float) -> Assessed:
         confidence=round(found.confidence, DIGITS),
         warnings=tuple(Warned(kind=one.kind, value=one.value, told=one.told) for one in found.warnings),
         transcript=found.transcript.text,
+        margins=ScoreMargins(**dict(zip(MARGINS, (round(one, DIGITS) for one in judged.margins), strict=True)))
+        if judged.margins
+        else UNSET,
     )
 
 

@@ -61,6 +61,7 @@ class JudgedWord(Struct, frozen=True, kw_only=True):
 class Judgement(Struct, frozen=True, kw_only=True):
     """Scores of the whole 0..10. ``confidence`` (0..1): how sure it is that the text was read at all.
 
+    ``margins`` (accuracy, fluency, prosodic, total; () where the model knows none): see `actors.pronunciation.model`.
     ``unheard`` says why nothing could be judged: "silent" (no speech was found), "short" (too short for the text).
     """
 
@@ -72,6 +73,7 @@ class Judgement(Struct, frozen=True, kw_only=True):
     total: float = 0.0
     miscues: tuple[Miscue, ...] = ()
     confidence: float = 0.0
+    margins: tuple[float, ...] = ()
     unheard: str = ""
 
 
@@ -108,7 +110,8 @@ class Judge:
         read = self._read(said_features(heard.log_posteriors, heard.placed, probabilities, alike))
         said = self._said(verdict, alike, read)
         share = sum(said) / len(said)
-        accuracy, fluency, prosodic, total = (float(figure) * share for figure in verdict.utterance)
+        figures = [float(figure) for figure in verdict.utterance]
+        accuracy, fluency, prosodic, total = (figure * share for figure in figures)
         return Judgement(
             words=tuple(_word(index, text, heard, verdict, said=said[index]) for index, text in enumerate(texts)),
             completeness=10 * share,
@@ -118,6 +121,9 @@ class Judge:
             total=total,
             miscues=miscues(texts, said, words),
             confidence=verdict.matches,
+            margins=tuple(
+                margins.of(figure) * share for margins, figure in zip(self.facts.margins, figures, strict=False)
+            ),
         )
 
     def phone_times(self, audio: Audio, expected: Expected) -> tuple[tuple[Span, ...], ...]:

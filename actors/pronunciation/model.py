@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from bisect import bisect_right
 from pathlib import Path
 
 import msgspec
@@ -38,13 +39,29 @@ class Logistic(Struct, frozen=True, kw_only=True):
         return np.asarray(standard @ np.array(self.weights) + self.bias)
 
 
+class Margins(Struct, frozen=True, kw_only=True):
+    """How far experts' ratings lie from a figure's scores: in four of five cases at most ``widths`` (points of ten).
+
+    A width more than ``bounds``: the first is for scores below the first bound. They are quantiles of the errors on
+    recordings of speakers that the network had not heard (split conformal prediction, Lei et al. 2018, JASA 113).
+    """
+
+    bounds: tuple[float, ...]
+    widths: tuple[float, ...]
+
+    def of(self, score: float) -> float:
+        """At a score."""
+        return self.widths[bisect_right(self.bounds, score)]
+
+
 class ModelFacts(Struct, frozen=True, kw_only=True):
     """``version`` names the training run, ``digest`` is the SHA-256 over both networks' files.
 
     ``poor_below``: the phone score (0..2) below which experts' mean is most often below 1 (best F1 on the folds).
     ``said_from``, ``matches_from``: the probabilities from which a word, and a text, count as said. ``encoder``: the
     digest of the Whisper whose frames the networks know. ``read`` tells a word that was read from one put into a text
-    that was (see `features.said_features`): odds below 0 are those of a word that nobody said.
+    that was (see `features.said_features`): odds below 0 are those of a word that nobody said. ``margins`` are those
+    of accuracy, fluency, prosodic and total; () in models from before there were any.
     """
 
     version: str
@@ -54,6 +71,7 @@ class ModelFacts(Struct, frozen=True, kw_only=True):
     said_from: float
     matches_from: float
     read: Logistic | None = None
+    margins: tuple[Margins, ...] = ()
 
 
 class InService(Struct, frozen=True, kw_only=True):

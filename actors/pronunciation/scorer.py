@@ -48,6 +48,7 @@ class TrainedPronunciationScorer:
             accuracy=UNSET if judged.unheard else _of_hundred(judged.accuracy),
             fluency=UNSET if judged.unheard else _of_hundred(judged.fluency),
             prosodic=UNSET if judged.unheard else _of_hundred(judged.prosodic),
+            margin=_of_hundred(judged.margins[-1]) if judged.margins else UNSET,
         )
 
     def _word(self, word: JudgedWord) -> WordScore:

@@ -30,7 +30,7 @@ Agreement with the experts (Pearson) in {plan.folds} folds in which no speaker i
 together, with the deviation from fold to fold:
 
 {table(outcome.groups)}
-
+{_margins(facts)}
 {heard} Texts that found no place:
 {outcome.failed_alignments} of {utterances}. Another's text is taken for not read {texts.foreign_flagged:.1%} of the
 time, its mean total is {texts.foreign_total:.2f}; of well rated utterances {texts.own_flagged:.1%} are.
@@ -38,6 +38,15 @@ time, its mean total is {texts.foreign_total:.2f}; of well rated utterances {tex
 Not for: decisions about people (admission, work, visas); languages other than English; singing; several speakers at
 once. Scores of children agree less with experts than those of adults, as the table says.
 """
+
+
+def _margins(facts: ModelFacts) -> str:
+    if not facts.margins:
+        return ""
+    total = facts.margins[-1]
+    bands = [*(f"below {bound:g}" for bound in total.bounds), "above"]
+    told = ", ".join(f"{width:g} {band}" for band, width in zip(bands, total.widths, strict=True))
+    return f"In four of five recordings the experts' total lies within these points of the score: {told}.\n"
 
 
 def _slips(outcome: Outcome) -> str:
