@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from actors.assessment.lexicon import arpabet
 from actors.ports import EngineError
-from actors.pronunciation.phones import VOWELS, plain
+from actors.pronunciation.phones import plain
+from policies.phones import VOWELS
 
 PRIMARY = "ˈ"
 

@@ -10,8 +10,6 @@ PHONES = (
 
 NUMBER = {phone: number for number, phone in enumerate(PHONES)}
 
-VOWELS = frozenset("AA AE AH AO AW AY EH ER EY IH IY OW OY UH UW".split())
-
 
 ALLOPHONES = {"AX": "AH", "AXR": "ER", "DX": "T", "NX": "N"}
 """ARPAbet that CMU's dictionary writes otherwise."""

@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 
 from actors.assessment.tracks import Tracks
-from actors.pronunciation.phones import VOWELS
+from policies.phones import VOWELS
 from policies.prosody.phrasing import Placed
 from policies.prosody.stress import Vowel
 

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
 from actors.ports import SAMPLE_RATE_HZ
-from actors.pronunciation.phones import PHONES, SILENCE, VOWELS
+from actors.pronunciation.phones import PHONES, SILENCE
 from actors.voice.kokoro import LEAD_SAMPLES, LONGEST, Kokoro
 from actors.voice.kokoro import SAMPLE_RATE_HZ as KOKORO_RATE_HZ
+from policies.phones import VOWELS
 
 SYMBOLS = {
     "AA": "ɑ", "AE": "æ", "AH": "ʌ", "AO": "ɔ", "AW": "W", "AY": "I", "B": "b", "CH": "ʧ", "D": "d", "DH": "ð",
