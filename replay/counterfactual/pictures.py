@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from actors.page import BETTER, FIRST, INK, MUTED, SECOND, SETTINGS, WIDTH_IN, WORSE, picture
+from actors.page import BETTER, FIRST, INK, MUTED, SECOND, WIDTH_IN, WORSE, picture
 from replay.counterfactual.comparison import TRAITS, Comparison, Measured, Pair
 from replay.counterfactual.examples import Spread
 from replay.counterfactual.table import difference_unit, figure_text, slices_shown
 from replay.counterfactual.values import Answer, Replied
-from replay.errors import LibraryMissing
+from replay.drawing import drawing
 
 ROW_IN = 0.26
 BINS = 25
@@ -27,7 +27,7 @@ def forest(comparison: Comparison, margin: float | None, name: str) -> str:
         if of_trait:
             rows.append((title, None))
             rows += [(f"{each.value}{' *' if each.measured.note else ''}", each.measured) for each in of_trait]
-    with _drawing() as pyplot:
+    with drawing() as pyplot:
         figure, axes = pyplot.subplots(figsize=(WIDTH_IN, 0.7 + ROW_IN * len(rows)))
         axes.axvline(0, color=MUTED, linewidth=0.8)
         if margin is not None:
@@ -79,7 +79,7 @@ def distribution(spread: Spread, pairs: Sequence[Pair], name: str) -> str:
     values = np.array([value for pair in pairs if (value := spread.of(pair)) is not None])
     if not len(values):
         return ""
-    with _drawing() as pyplot:
+    with drawing() as pyplot:
         figure, axes = pyplot.subplots(figsize=(WIDTH_IN, 2.4))
         axes.hist(values, bins=_bins(values, whole=spread.whole), color=SECOND, edgecolor="none", rwidth=0.9)
         axes.axvline(0, color=MUTED, linewidth=0.8)
@@ -101,7 +101,7 @@ def _bins(values: Any, *, whole: bool) -> Any:
 
 def latencies(pairs: Sequence[Pair], name: str) -> str:
     """The share of answers that are there after a time, of both engines."""
-    with _drawing() as pyplot:
+    with drawing() as pyplot:
         figure, axes = pyplot.subplots(figsize=(WIDTH_IN, 2.4))
         for label, colour, answers in (
             ("baseline", FIRST, [pair.baseline for pair in pairs]),
@@ -125,7 +125,7 @@ def acts(pairs: Sequence[Pair], name: str) -> str:
     names = sorted(counted[0] | counted[1], key=lambda act: (-counted[0].get(act, 0), act))
     if not names:
         return ""
-    with _drawing() as pyplot:
+    with drawing() as pyplot:
         figure, axes = pyplot.subplots(figsize=(WIDTH_IN, 0.9 + 0.36 * len(names)))
         places = np.arange(len(names))
         for shares, offset, label, colour in zip(
@@ -146,23 +146,3 @@ def _acts(answers: Sequence[Answer]) -> dict[str, float]:
     replies = [answer.outcome for answer in answers if isinstance(answer.outcome, Replied)]
     found = Counter(act for reply in replies for act in {act for said in reply.sentences for act in said.acts})
     return {act: 100 * count / len(replies) for act, count in found.items()}
-
-
-class _drawing:
-    """matplotlib with the page's settings, without a window; closes its figures."""
-
-    def __enter__(self) -> Any:
-        try:
-            import matplotlib
-            from matplotlib import pyplot
-        except ImportError as error:
-            raise LibraryMissing("matplotlib", "The report") from error
-        matplotlib.use("svg")
-        self._pyplot = pyplot
-        self._settings = matplotlib.rc_context(SETTINGS)
-        self._settings.__enter__()
-        return pyplot
-
-    def __exit__(self, *_: object) -> None:
-        self._pyplot.close("all")
-        self._settings.__exit__(None, None, None)

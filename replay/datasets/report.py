@@ -1,15 +1,15 @@
 """The report of a dataset as one HTML file: how much, of whom, how good, what was left out and why. Quotes nobody."""
 
 import html
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from typing import Any
 
-from actors.page import BETTER, FIRST, SECOND, SETTINGS, WIDTH_IN, WORSE, page, picture
+from actors.page import BETTER, FIRST, SECOND, WIDTH_IN, WORSE, page, picture
 from replay.datasets.manifest import Left, Manifest
 from replay.datasets.rows import SPLITS
 from replay.datasets.tally import TRAITS, Tally, width_of
+from replay.drawing import drawing
 from replay.errors import LibraryMissing
 from replay.quality.catalogue import BY_NAME
 
@@ -28,7 +28,7 @@ def report(manifest: Manifest, tally: Tally) -> bytes:
     """The file. Raises `LibraryMissing` without matplotlib."""
     title = f"Dataset {manifest.name} {manifest.version}"
     body = [f"<h1>{html.escape(title)}</h1>", _about(manifest), _cards(manifest)]
-    with _drawing() as pyplot:
+    with drawing() as pyplot:
         drawn = [
             _bars(pyplot, trait, tally.traits[trait])
             for trait in TRAITS
@@ -140,19 +140,3 @@ def _forgotten(manifest: Manifest) -> str:
     if not manifest.forgotten:
         return ""
     return f"<p>Forgotten, and so not in it any more: {html.escape(', '.join(manifest.forgotten))}.</p>"
-
-
-@contextmanager
-def _drawing() -> Iterator[Any]:
-    """matplotlib with the page's settings, without a window; closes its figures."""
-    try:
-        import matplotlib
-        from matplotlib import pyplot
-    except ImportError as error:
-        raise LibraryMissing("matplotlib", "The report") from error
-    matplotlib.use("svg")
-    with matplotlib.rc_context(SETTINGS):
-        try:
-            yield pyplot
-        finally:
-            pyplot.close("all")
