@@ -83,6 +83,9 @@ def test_a_run_on_rated_recordings_makes_a_model_that_opens(work: Path) -> None:
     assert everyone["pooled"]["utterances"] == LEARNERS * EACH
     assert [group["name"] for group in groups] == ["adult", "child"]
     assert model.facts.version in (folder / "card.md").read_text("utf-8")
+    report = (folder / "report.html").read_text("utf-8")
+    assert report.count("<svg") == 6  # four figures of utterances, phones, curves
+    assert "3 networks" in report
 
 
 def test_whoever_is_heard_in_training_is_named_when_they_are_to_be_forgotten(work: Path, data: Path) -> None:

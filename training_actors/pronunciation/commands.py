@@ -20,6 +20,7 @@ from events.training import ModelTrained
 from replay.datasets.commands import Bars
 from replay.datasets.making import make
 from replay.datasets.manifest import read_manifest
+from replay.datasets.report import check_library
 from replay.errors import LibraryMissing
 from training_actors.pronunciation.code import code_version
 from training_actors.pronunciation.figures import AGREEMENT, figures_of
@@ -155,6 +156,7 @@ def _tell(figures: "Outcome") -> None:
 
 def _check_libraries() -> None:
     """Raises `LibraryMissing`."""
+    check_library()
     try:
         import onnxscript  # noqa: F401
         import scipy  # noqa: F401

@@ -14,10 +14,11 @@ from training_actors.pronunciation.held_out import held_out, ratings
 from training_actors.pronunciation.margins import margins
 from training_actors.pronunciation.outcome import Folds, Outcome
 from training_actors.pronunciation.plan import Provenance
+from training_actors.pronunciation.report import report
 from training_actors.pronunciation.work import ALL, Trainer
 from training_actors.registry.held_out import HELD_OUT_FILE, RATINGS_FILE, write_lines
 
-EVALUATION_FILE = "evaluation.json"
+EVALUATION_FILE, REPORT_FILE = "evaluation.json", "report.html"
 DIGITS = 6
 """Of the digest, in a version's name."""
 
@@ -49,6 +50,7 @@ def ship(trainer: Trainer, outcome: Outcome, folds: Folds, made_from: Provenance
     told = {"made_from": made_from, "plan": trainer.plan, "outcome": outcome}
     for name, value in ((MODEL_FILE, facts), (EVALUATION_FILE, told)):
         (out / name).write_bytes(msgspec.json.format(msgspec.json.encode(value)) + b"\n")
+    (out / REPORT_FILE).write_bytes(report(facts, outcome, folds, trainer.curves()))
     write_lines(out / HELD_OUT_FILE, held_out(folds.utterances, folds.own))
     write_lines(out / RATINGS_FILE, ratings(folds.utterances))
     (out / CARD_FILE).write_text(

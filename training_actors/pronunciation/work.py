@@ -4,6 +4,7 @@ import random
 from functools import cached_property
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import torch
 from msgspec import Struct
@@ -145,7 +146,15 @@ class Trainer:
         examples += [self.foreign[number] for number in mine[:: plan.foreign_share]]
         examples += [one for one, of in zip(self.added, self.added_folds, strict=True) if of != fold]
         examples += [one for number, one in enumerate(self.planted) if self.fold_of_planted(number) != fold]
-        _save(scoring.trained(examples, seed=seed, epochs=plan.epochs), file)
+        losses: list[float] = []
+        network = scoring.trained(examples, seed=seed, epochs=plan.epochs, tell=lambda epoch, loss: losses.append(loss))
+        self._curve(fold, seed).write_bytes(msgspec.json.encode(losses))
+        _save(network, file)
+
+    def curves(self) -> dict[str, list[float]]:
+        """The mean loss of each epoch, of every network that was fitted here."""
+        files = [self._curve(fold, seed) for fold in (*range(self.plan.folds), ALL) for seed in self.plan.seeds]
+        return {file.stem: msgspec.json.decode(file.read_bytes()) for file in files if file.exists()}
 
     def committee(self, fold: int) -> Committee:
         """The fitted networks of a fold, one a seed, with a regression on the same utterances."""
@@ -261,6 +270,9 @@ class Trainer:
     @property
     def _acoustic(self) -> Path:
         return self._job.folder / "acoustic.pt"
+
+    def _curve(self, fold: int, seed: int) -> Path:
+        return self._job.folder / f"losses-{fold}-{seed}.json"
 
     def _weights(self, fold: int, seed: int) -> Path:
         return self._job.folder / f"scoring-{fold}-{seed}.pt"
