@@ -20,6 +20,8 @@ LEAST_POSTERIOR = -10.0
 SHORT_PAUSE_FRAMES, LONG_PAUSE_FRAMES, LONGEST_PAUSE_FRAMES = 2, 10, 50
 LONGEST_EDGE_FRAMES = 100
 LEAST_PROBABILITY = -8.0
+HEARD_FIGURE = 5
+"""Of a word's figures: how alike to it is what the recogniser heard."""
 
 
 class Placed(Struct, frozen=True, kw_only=True):
@@ -109,7 +111,7 @@ def word_features(probabilities: Sequence[WordProbability], recognised: Recognis
             one.total - one.alone,
             one.tokens,
         ]
-    found[: len(recognised.heard), 5] = recognised.heard
+    found[: len(recognised.heard), HEARD_FIGURE] = recognised.heard
     return found
 
 
@@ -154,42 +156,3 @@ def utterance_features(
         ],
         np.float32,
     )
-
-
-def said_features(
-    log_posteriors: Values, placed: Placed, probabilities: Sequence[WordProbability], recognised: Recognised
-) -> Values:
-    """(words, 10): what tells a word that was said, however badly, from one that was put into the text.
-
-    Goodness of its phones, in itself and beside the other words', their length, and Whisper's two opinions.
-    """
-    own, margins, lengths = [], [], []
-    for phone, (start, end) in zip(placed.phones, placed.spans, strict=True):
-        mean = np.maximum(log_posteriors[start:end], LEAST_POSTERIOR).mean(axis=0)
-        own.append(mean[phone])
-        margins.append(mean[phone] - np.delete(mean, phone).max())
-        lengths.append(np.log(end - start))
-    goodness, margin, length = np.array(own), np.array(margins), np.array(lengths)
-    words = [placed.words == word for word in range(placed.word_count)]
-    means = np.array([goodness[of].mean() for of in words])
-    rows = []
-    for index, of in enumerate(words):
-        probability = probabilities[index] if index < len(probabilities) else None
-        alike = recognised.heard[index] if index < len(recognised.heard) else 0.0
-        rows.append(
-            [
-                means[index],
-                goodness[of].min(),
-                means[index] - np.median(means),
-                margin[of].mean(),
-                length[of].mean(),
-                np.log(of.sum()),
-                alike,
-                float(alike >= 1.0),
-                max(probability.total / probability.tokens, LEAST_PROBABILITY) if probability else 0.0,
-                max((probability.total - probability.alone) / probability.tokens, LEAST_PROBABILITY)
-                if probability
-                else 0.0,
-            ]
-        )
-    return np.array(rows, np.float32)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from actors.hearing.whisper_model import FRAME_SAMPLES
 from actors.ports import SAMPLE_RATE_HZ, Audio, EngineInputError
-from actors.pronunciation.features import Placed, Recognised, said_features
+from actors.pronunciation.features import Placed, Recognised
 from actors.pronunciation.inputs import scoring_inputs
 from actors.pronunciation.listening import Listened, WhisperListener
 from actors.pronunciation.model import PronunciationModel
@@ -107,8 +107,7 @@ class Judge:
         verdict = self._network.verdict(
             scoring_inputs(heard.listened.frames, heard.log_posteriors, heard.placed, probabilities, alike)
         )
-        read = self._read(said_features(heard.log_posteriors, heard.placed, probabilities, alike))
-        said = self._said(verdict, alike, read)
+        said = self._said(verdict, alike)
         share = sum(said) / len(said)
         figures = [float(figure) for figure in verdict.utterance]
         accuracy, fluency, prosodic, total = (figure * share for figure in figures)
@@ -156,18 +155,12 @@ class Judge:
             return listened
         return _Heard(listened=listened, log_posteriors=log_posteriors, placed=placed)
 
-    def _read(self, figures: NDArray[np.float32]) -> list[bool]:
-        """Which words do not look as if they had been put into a text that was read."""
-        if self.facts.read is None:
-            return [True] * len(figures)
-        return [float(odds) >= 0 for odds in self.facts.read.odds(figures)]
-
-    def _said(self, verdict: Verdict, alike: Recognised, read: Sequence[bool]) -> list[bool]:
+    def _said(self, verdict: Verdict, alike: Recognised) -> list[bool]:
         """Of a text that does not match, only words that the recogniser heard too."""
         matches = verdict.matches >= self.facts.matches_from
         return [
-            likeness >= HEARD_FROM or (matches and seems_read and float(probability) >= self.facts.said_from)
-            for probability, likeness, seems_read in zip(verdict.said, alike.heard, read, strict=True)
+            likeness >= HEARD_FROM or (matches and float(probability) >= self.facts.said_from)
+            for probability, likeness in zip(verdict.said, alike.heard, strict=True)
         ]
 
 

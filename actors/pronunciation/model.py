@@ -6,9 +6,7 @@ from bisect import bisect_right
 from pathlib import Path
 
 import msgspec
-import numpy as np
 from msgspec import Struct
-from numpy.typing import NDArray
 
 from actors.pronunciation.network import ACOUSTIC_FILE, SCORING_FILE, PronunciationNetwork
 from actors.voice.runtime import ModelUnusable, read_model
@@ -23,20 +21,6 @@ SHIPPED = Path(__file__).with_name("trained")
 """The model that comes with the program."""
 SHIPPED_VERSION = "shipped"
 """What people call it; "" in events."""
-
-
-class Logistic(Struct, frozen=True, kw_only=True):
-    """Log odds: ``bias`` + weights . figures, the figures standardised and within five deviations."""
-
-    mean: tuple[float, ...]
-    deviation: tuple[float, ...]
-    weights: tuple[float, ...]
-    bias: float
-
-    def odds(self, figures: NDArray[np.float32]) -> NDArray[np.float64]:
-        """(count, figures) to (count,)."""
-        standard = np.clip((figures - np.array(self.mean)) / np.array(self.deviation), -5, 5)
-        return np.asarray(standard @ np.array(self.weights) + self.bias)
 
 
 class Margins(Struct, frozen=True, kw_only=True):
@@ -59,9 +43,8 @@ class ModelFacts(Struct, frozen=True, kw_only=True):
 
     ``poor_below``: the phone score (0..2) below which experts' mean is most often below 1 (best F1 on the folds).
     ``said_from``, ``matches_from``: the probabilities from which a word, and a text, count as said. ``encoder``: the
-    digest of the Whisper whose frames the networks know. ``read`` tells a word that was read from one put into a text
-    that was (see `features.said_features`): odds below 0 are those of a word that nobody said. ``margins`` are those
-    of accuracy, fluency, prosodic and total; () in models from before there were any.
+    digest of the Whisper whose frames the networks know. ``margins`` are those of accuracy, fluency, prosodic and
+    total; () in models from before there were any.
     """
 
     version: str
@@ -70,7 +53,6 @@ class ModelFacts(Struct, frozen=True, kw_only=True):
     poor_below: float
     said_from: float
     matches_from: float
-    read: Logistic | None = None
     margins: tuple[Margins, ...] = ()
 
 

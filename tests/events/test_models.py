@@ -1,7 +1,13 @@
+from pathlib import Path
+
+from actors.pronunciation.model import SHIPPED, facts_of
+from events.archive import read_archive
 from events.memory import MemoryEventLog
 from events.models import Models, models_of
 from events.training import ModelEvent, ModelPromoted, ModelRolledBack, ModelTrained, stream_of
 from tests.events.samples import origin
+
+GOLDEN = Path(__file__).parents[1] / "golden/logs/trained-model-v1.jsonl"
 
 
 def trained(version: str) -> ModelTrained:
@@ -41,3 +47,12 @@ def test_rolling_back_again_and_again_ends_at_the_shipped_model() -> None:
 
 def test_promoting_what_serves_changes_nothing() -> None:
     assert after(promoted("a"), promoted("a")).before == ""
+
+
+def test_a_model_that_was_trained_promoted_rolled_back_and_promoted_again_serves() -> None:
+    """The golden log is that of the model that comes with the program."""
+    events = [each for each in read_archive(GOLDEN) if each.stream == stream_of("pronunciation")]
+    assert [each.type.split(".")[1] for each in events] == ["trained", "trained", "promoted", "rolled_back", "promoted"]
+    models = models_of(events)
+    assert (models.in_service, models.before) == ("112eee8d08b7-d9c26f", "")
+    assert dict(models.versions)[models.in_service] == facts_of(SHIPPED).digest

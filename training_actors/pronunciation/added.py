@@ -3,20 +3,13 @@
 import random
 from collections.abc import Sequence
 
-import numpy as np
 from msgspec import structs
-from numpy.typing import NDArray
 
-from actors.pronunciation.model import Logistic
 from actors.pronunciation.recognition import spoken_forms
 from training_actors.pronunciation.rated import RatedPhone, RatedUtterance, RatedWord, unrated
 
 SHORTEST = 3
 """Words of a text from which one may be replaced, not only put in."""
-WORDS_LOST = 0.003
-"""The share of read words that may be taken for unsaid. With .003 four in five added words are found, with .01 nine in
-ten; but each word that is lost weighs on the whole reading."""
-PENALTY, STEPS = 1.0, 30
 
 
 def with_added(
@@ -42,27 +35,3 @@ def with_added(
 
 def _unrated_word(word: RatedWord) -> RatedWord:
     return RatedWord(text=word.text, phones=tuple(RatedPhone(phone=phone.phone) for phone in word.phones))
-
-
-def fitted(features: NDArray[np.float32], said: NDArray[np.bool_]) -> Logistic:
-    """Logistic regression on (words, figures) by Newton's method, both kinds of word weighing the same.
-
-    The bias is set so that of the words that were said `WORDS_LOST` have odds below 0.
-    """
-    mean, deviation = features.mean(axis=0), features.std(axis=0) + 1e-6
-    standard = np.column_stack([np.clip((features - mean) / deviation, -5, 5), np.ones(len(features))])
-    importance = np.where(said, 0.5 / max(1, said.sum()), 0.5 / max(1, (~said).sum())) * len(said)
-    weights = np.zeros(standard.shape[1])
-    for _ in range(STEPS):
-        probability = 1 / (1 + np.exp(-np.clip(standard @ weights, -30, 30)))
-        slope = standard.T @ (importance * (said - probability)) - PENALTY * weights
-        curvature = (standard.T * (importance * probability * (1 - probability))) @ standard
-        weights = weights + np.linalg.solve(curvature + PENALTY * np.eye(len(weights)), slope)
-    odds = standard @ weights
-    limit = float(np.quantile(odds[said], WORDS_LOST)) if said.any() else 0.0
-    return Logistic(
-        mean=tuple(float(value) for value in mean),
-        deviation=tuple(float(value) for value in deviation),
-        weights=tuple(float(value) for value in weights[:-1]),
-        bias=float(weights[-1]) - limit,
-    )

@@ -11,7 +11,8 @@ from actors.page import BETTER, FIRST, GRID, SECOND, WIDTH_IN, page, picture
 from actors.pronunciation.model import ModelFacts
 from replay.drawing import drawing
 from training_actors.pronunciation.figures import AGREEMENT
-from training_actors.pronunciation.outcome import Folds, Group, Outcome
+from training_actors.pronunciation.judging import Folds
+from training_actors.pronunciation.outcome import Group, Outcome
 
 Curves = Mapping[str, Sequence[float]]
 """The mean loss of each epoch, by the network's name."""
@@ -37,10 +38,10 @@ def report(facts: ModelFacts, outcome: Outcome, folds: Folds, curves: Curves) ->
         _cards(outcome.groups[0]),
         _table(outcome.groups),
         f'<h2>Utterances</h2><div class="pictures">{"".join(scattered)}</div>',
-        f'<h2>Phones</h2><div class="pictures">{phones}</div>',
+        f"<h2>Phones</h2>{phones}",
     ]
     if learning:
-        body.append(f'<h2>Learning</h2><div class="pictures">{learning}</div>')
+        body.append(f"<h2>Learning</h2>{learning}")
     return page(title, "\n".join(body))
 
 
@@ -107,7 +108,7 @@ def _phones(pyplot: Any, folds: Folds) -> str:
             axes.plot([low, low], [quarter, three_quarters], color=SECOND, linewidth=6, solid_capstyle="butt")
             axes.plot([low], [median], "o", color=BETTER, markersize=5)
     axes.set(title="phones: median, half and four fifths of the scores", xlabel="experts", ylabel="score")
-    return f"<figure>{picture(figure, 'phones', 'Scores of phones by the ratings of experts')}</figure>"
+    return f"<figure class='wide'>{picture(figure, 'phones', 'Scores of phones by the ratings of experts')}</figure>"
 
 
 def _curves(pyplot: Any, curves: Curves) -> str:
@@ -116,4 +117,4 @@ def _curves(pyplot: Any, curves: Curves) -> str:
         axes.plot(range(1, len(losses) + 1), losses, color=SECOND, alpha=0.5, linewidth=1)
     axes.grid(axis="y")
     axes.set(title=f"loss while learning, {len(curves)} networks", xlabel="epoch", yscale="log")
-    return f"<figure>{picture(figure, 'curves', 'Loss by epoch')}</figure>"
+    return f"<figure class='wide'>{picture(figure, 'curves', 'Loss by epoch')}</figure>"

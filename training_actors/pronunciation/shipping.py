@@ -7,12 +7,12 @@ import msgspec
 
 from actors.pronunciation.model import CARD_FILE, MODEL_FILE, ModelFacts
 from actors.pronunciation.network import ACOUSTIC_FILE, SCORING_FILE
-from training_actors.pronunciation.added import fitted
 from training_actors.pronunciation.card import card
 from training_actors.pronunciation.export import scoring_onnx
 from training_actors.pronunciation.held_out import held_out, ratings
+from training_actors.pronunciation.judging import Folds
 from training_actors.pronunciation.margins import margins
-from training_actors.pronunciation.outcome import Folds, Outcome
+from training_actors.pronunciation.outcome import Outcome
 from training_actors.pronunciation.plan import Provenance
 from training_actors.pronunciation.report import report
 from training_actors.pronunciation.work import ALL, Trainer
@@ -42,7 +42,6 @@ def ship(trainer: Trainer, outcome: Outcome, folds: Folds, made_from: Provenance
         poor_below=round(outcome.poor_below, 3),
         said_from=round(outcome.said_from, 6),
         matches_from=round(outcome.matches_from, 6),
-        read=fitted(*trainer.read_or_added()),
         margins=margins(folds.utterances, folds.own),
     )
     for name, content in files.items():

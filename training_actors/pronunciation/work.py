@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from torch import nn
 
 from actors.models.store import ModelStore
-from actors.pronunciation.features import said_features
 from actors.pronunciation.network import ACOUSTIC_FILE, PhoneNetwork
 from training_actors.pronunciation import acoustics, scoring
 from training_actors.pronunciation.added import with_added
@@ -120,20 +119,6 @@ class Trainer:
     def hear_added(self, number: int) -> None:
         """Listen to an utterance whose text holds a word that nobody said, unless that was done before."""
         self._with_added(number)
-
-    def read_or_added(self) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        """What is known of each word of the texts with added words, (words, figures), and whether it was said."""
-        figures: list[NDArray[np.float32]] = []
-        said: list[bool] = []
-        for number in range(self.added_count):
-            text, were_said, heard = self._with_added(number)
-            log_posteriors = self.log_posteriors(heard.frames)
-            alignment = aligned(log_posteriors, text)
-            told = heard.told[0]
-            if not alignment.failed:
-                figures.append(said_features(log_posteriors, alignment.placed, told.probabilities, told.recognised))
-                said += were_said
-        return np.concatenate(figures), np.array(said)
 
     def fit(self, fold: int, seed: int) -> None:
         """A scoring network that has not heard the speakers of a fold, unless there is one."""

@@ -13,9 +13,9 @@ from replay.counterfactual.launch import Request, counterfactual
 from replay.counterfactual.verdict import UNDECIDED
 
 ENGINE = "colloquy"
-RULES = ("failures=0.01", "pcc=0.02", "rtf=0.1")
-"""Of 100 recordings one more without an answer; Pearson's r with people's ratings where there are any; the real-time
-factor, so that no learner waits longer."""
+RULES = ("failures=0.01", "rtf=0.1")
+"""Of 100 recordings one more without an answer; the real-time factor, so that no learner waits longer. Not agreement
+with people: both models have learnt from what is rated in the log, and who knows it by heart agrees best."""
 
 
 def asked_again(

@@ -1,8 +1,6 @@
 import random
 
-import numpy as np
-
-from training_actors.pronunciation.added import fitted, with_added
+from training_actors.pronunciation.added import with_added
 from training_actors.pronunciation.rated import RatedPhone, RatedUtterance, RatedWord
 
 
@@ -46,12 +44,3 @@ def test_one_word_is_put_in_or_in_anothers_place_and_only_it_was_not_said() -> N
 def test_a_text_that_holds_all_the_words_there_are_stays_as_it_is() -> None:
     own = utterance("dog")
     assert with_added(own, [word("Dog")], random.Random(0)) == (own, (True,))
-
-
-def test_the_odds_tell_both_kinds_apart_and_lose_three_words_in_a_thousand() -> None:
-    rng = np.random.default_rng(0)
-    said = rng.random(4000) < 0.9
-    figures = (rng.standard_normal((4000, 2)) + np.where(said, 2.0, -2.0)[:, None]).astype(np.float32)
-    odds = fitted(figures, said).odds(figures)
-    assert 0.002 <= (odds[said] < 0).mean() <= 0.004
-    assert (odds[~said] < 0).mean() > 0.9
