@@ -11,33 +11,43 @@ from training_actors.pronunciation.plan import Plan
 def card(plan: Plan, outcome: Outcome, facts: ModelFacts, dataset: str, utterances: int) -> str:
     """In Markdown."""
     texts = outcome.texts
-    heard = (
-        f"Held-out synthetic speech: {outcome.frames_right:.1%} of the frames get their phone."
-        if plan.acoustic == ""
-        else f"The acoustic network is that of the model {plan.acoustic}."
-    )
     return f"""# Pronunciation model {facts.version}
 
 Scores phones (0..2), words and utterances (0..10) of English read by learners, from the encoder frames of Whisper base
 (digest {facts.encoder[:12]}). An acoustic network gives phone posteriors; a transformer over the phones, the mean of
 {len(plan.seeds)} of them, gives the scores. Apache-2.0. SHA-256 {facts.digest}.
 
-Made of: dataset {dataset} ({utterances} utterances that experts rated), and {plan.sentences} of its sentences spoken by
-Kokoro-82M with phones replaced, dropped and put in on purpose. Made again by
-`python -m training_actors train pronunciation` on the same dataset.
+Made of: dataset {dataset} ({utterances} utterances that experts rated), and its sentences spoken by Kokoro-82M with
+phones replaced, dropped and put in on purpose: {plan.planted} for the scores. {_acoustic(plan, outcome)}
+Made again by `python -m training_actors train pronunciation {_options(plan)}` on the same dataset.
 
 Agreement with the experts (Pearson) in {plan.folds} folds in which no speaker is both learnt from and judged, all folds
 together, with the deviation from fold to fold:
 
 {table(outcome.groups)}
 {_margins(facts)}
-{heard} Texts that found no place:
-{outcome.failed_alignments} of {utterances}. Another's text is taken for not read {texts.foreign_flagged:.1%} of the
-time, its mean total is {texts.foreign_total:.2f}; of well rated utterances {texts.own_flagged:.1%} are.
+Texts that found no place: {outcome.failed_alignments} of {utterances}. Another's text is taken for not read
+{texts.foreign_flagged:.1%} of the time, its mean total is {texts.foreign_total:.2f}; of well rated utterances
+{texts.own_flagged:.1%} are.
 {_slips(outcome)}
 Not for: decisions about people (admission, work, visas); languages other than English; singing; several speakers at
 once. Scores of children agree less with experts than those of adults, as the table says.
 """
+
+
+def _acoustic(plan: Plan, outcome: Outcome) -> str:
+    if plan.acoustic:
+        return f"The acoustic network is that of the model {plan.acoustic}."
+    return (
+        f"The acoustic network was fitted to {plan.sentences} more; of such speech that it had not heard"
+        f" {outcome.frames_right:.1%} of the frames get their phone."
+    )
+
+
+def _options(plan: Plan) -> str:
+    options = [f"--seeds {len(plan.seeds)}", f"--folds {plan.folds}", f"--planted {plan.planted}"]
+    options.append(f"--acoustic {plan.acoustic}" if plan.acoustic else f"--sentences {plan.sentences}")
+    return " ".join(options)
 
 
 def _margins(facts: ModelFacts) -> str:
