@@ -79,7 +79,7 @@ def facts_of(folder: Path) -> ModelFacts:
     """What is to be known of the model in a folder, without opening it. Raises `ModelUnusable`."""
     try:
         return msgspec.json.decode(read_model(folder / MODEL_FILE), type=ModelFacts)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ModelUnusable(f"{folder / MODEL_FILE} is not a model's description: {error}") from error
 
 
@@ -89,8 +89,15 @@ def digest_of(folder: Path) -> str:
 
 
 def folder_of(models: Path, version: str) -> Path:
-    """The folder of a version, `SHIPPED_VERSION` or "" being the one that comes with the program."""
-    return SHIPPED if version in ("", SHIPPED_VERSION) else models / version
+    """The folder of a version, `SHIPPED_VERSION` or "" being the one that comes with the program.
+
+    Raises `ModelUnusable` for what is no name of a folder in ``models``.
+    """
+    if version in ("", SHIPPED_VERSION):
+        return SHIPPED
+    if version in (".", "..") or any(mark in version for mark in ("/", "\\", "\0")):
+        raise ModelUnusable(f"{version!r} is no version of a model")
+    return models / version
 
 
 def edition(models: Path) -> bytes:
@@ -117,14 +124,14 @@ def model_in_service(models: Path) -> Path:
     """The folder of the promoted model, the shipped one's when there is none or it is not as it was promoted."""
     try:
         pointer = msgspec.json.decode((models / POINTER_FILE).read_bytes(), type=InService)
-        folder = models / pointer.version
-        facts = facts_of(folder)
+        folder = folder_of(models, pointer.version)
+        digests = {facts_of(folder).digest, digest_of(folder)}
     except FileNotFoundError:
         return SHIPPED
-    except (msgspec.DecodeError, OSError, ModelUnusable) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, OSError, ModelUnusable) as error:
         log.warning("the promoted model in %s cannot be used (%s): the shipped one serves", models, error)
         return SHIPPED
-    if facts.digest != pointer.digest:
+    if digests != {pointer.digest}:
         log.warning("the model %s is not the one that was promoted: the shipped one serves", folder)
         return SHIPPED
     return folder

@@ -1,5 +1,6 @@
 """A model with random weights: it scores at random, and shows that what is asked for comes out whole and in order."""
 
+import hashlib
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -65,7 +66,8 @@ def _model_folder(
     networks: tuple[bytes, bytes], whisper: str, folders: pytest.TempPathFactory, **facts: float | str
 ) -> Path:
     folder = folders.mktemp("model")
-    known = {"version": "random", "digest": "0" * 64, "encoder": whisper, "poor_below": 1.0, "said_from": 0.0}
+    digest = hashlib.sha256(b"".join(networks)).hexdigest()
+    known = {"version": "random", "digest": digest, "encoder": whisper, "poor_below": 1.0, "said_from": 0.0}
     told = msgspec.convert({**known, "matches_from": 0.0, **facts}, ModelFacts)
     (folder / MODEL_FILE).write_bytes(msgspec.json.encode(told))
     for name, content in zip((ACOUSTIC_FILE, SCORING_FILE), networks, strict=True):

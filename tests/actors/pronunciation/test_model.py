@@ -12,10 +12,12 @@ from actors.pronunciation.model import (
     digest_of,
     edition,
     facts_of,
+    folder_of,
     model_for,
     model_in_service,
     put_in_service,
 )
+from actors.pronunciation.network import ACOUSTIC_FILE, SCORING_FILE
 from actors.voice.runtime import ModelUnusable
 
 
@@ -35,13 +37,41 @@ def test_the_promoted_model_serves_and_without_one_the_shipped_one(trained: Path
     assert model_in_service(tmp_path / "nothing") == SHIPPED
 
 
-@pytest.mark.parametrize("damage", ["not JSON", '{"version": "v1", "digest": "another"}', '{"version": "v2"}'])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        b"not JSON",
+        b'{"version": "v1", "digest": "another"}',
+        b'{"version": "v2"}',
+        b'{"version": "\xff", "digest": ""}',
+        b'{"version": "v\\u0000", "digest": ""}',
+    ],
+)
 def test_a_model_that_is_not_as_it_was_promoted_does_not_serve_and_the_log_says_so(
-    trained: Path, damage: str, caplog: pytest.LogCaptureFixture
+    trained: Path, damage: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    (trained / POINTER_FILE).write_text(damage, "utf-8")
+    (trained / POINTER_FILE).write_bytes(damage)
     assert model_in_service(trained) == SHIPPED
     assert "the shipped one serves" in caplog.text
+
+
+@pytest.mark.parametrize("name", [ACOUSTIC_FILE, SCORING_FILE])
+def test_a_model_whose_networks_were_changed_or_are_gone_does_not_serve(trained: Path, name: str) -> None:
+    file = trained / "v1" / name
+    file.write_bytes(file.read_bytes() + b" ")
+    assert model_in_service(trained) == SHIPPED
+    file.unlink()
+    assert model_in_service(trained) == SHIPPED
+
+
+@pytest.mark.parametrize("version", ["../v1", "./v1", "..", ".", "a/b", "a\\b", "v\0"])
+def test_a_version_is_a_folder_among_the_models_and_no_path(trained: Path, tmp_path: Path, version: str) -> None:
+    models = tmp_path / "models"
+    models.mkdir()
+    put_in_service(models, InService(version=version, digest=facts_of(trained / "v1").digest))
+    assert model_in_service(models) == SHIPPED
+    with pytest.raises(ModelUnusable, match="no version"):
+        folder_of(models, version)
 
 
 def test_a_model_of_another_whispers_frames_is_refused_with_the_way_out(trained: Path) -> None:
