@@ -140,9 +140,12 @@ def model_in_service(models: Path) -> Path:
 def model_for(models: Path, encoder: str, *, version: str | None = None, threads: int = 1) -> PronunciationModel:
     """The model in service, or that ``version``, if it knows the frames of the Whisper with the digest ``encoder``.
 
-    Raises `ModelUnusable`.
+    Where only the shipped one knows them, that serves. Raises `ModelUnusable`.
     """
     folder = model_in_service(models) if version is None else folder_of(models, version)
+    if version is None and facts_of(folder).encoder != encoder == facts_of(SHIPPED).encoder:
+        log.warning("the promoted model in %s was trained on another Whisper: the shipped one serves", folder)
+        folder = SHIPPED
     model = open_model(folder, threads=threads)
     if model.facts.encoder != encoder:
         raise ModelUnusable(f"the model in {folder} was trained on another Whisper: train it anew, or fetch that one")

@@ -79,6 +79,18 @@ def test_a_model_of_another_whispers_frames_is_refused_with_the_way_out(trained:
         model_for(trained, "0" * 64)
 
 
+def test_the_shipped_model_serves_where_the_promoted_one_knows_another_whispers_frames(
+    trained: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = trained / "v1" / MODEL_FILE
+    file.write_text(json.dumps(json.loads(file.read_text("utf-8")) | {"encoder": "0" * 64}), "utf-8")
+    shipped = facts_of(SHIPPED)
+    assert model_for(trained, shipped.encoder).facts == shipped
+    assert "another Whisper" in caplog.text
+    with pytest.raises(ModelUnusable, match="another Whisper"):
+        model_for(trained, shipped.encoder, version="v1")
+
+
 def test_what_is_put_into_service_serves_and_changes_the_edition(trained: Path) -> None:
     shutil.copytree(trained / "v1", trained / "v2")
     digest = facts_of(trained / "v2").digest
