@@ -46,14 +46,15 @@ class Registry:
         return models_of(self.history())
 
     def add(self, made: Path, event: ModelTrained) -> None:
-        """Take in the model in the folder ``made``; one that is there already is left as it is."""
+        """Take in the model in the folder ``made``; one that is there already, as it was trained, is left as it is."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._alone():
             place = self.folder / event.version
-            if not place.exists():
+            if not _is(place, event.digest):
                 partial = place.with_name(f".{event.version}.part")
                 shutil.rmtree(partial, ignore_errors=True)
                 shutil.copytree(made, partial)
+                shutil.rmtree(place, ignore_errors=True)
                 partial.replace(place)
             while (event.version, event.digest) not in self.models().versions:
                 try:
@@ -147,3 +148,10 @@ class Registry:
     def _alone(self) -> FileLock:
         self.folder.mkdir(parents=True, exist_ok=True)
         return FileLock(self.folder / "registry.lock")
+
+
+def _is(folder: Path, digest: str) -> bool:
+    try:
+        return facts_of(folder).digest == digest_of(folder) == digest
+    except ModelUnusable:
+        return False

@@ -64,6 +64,18 @@ def test_a_model_that_is_added_twice_is_there_once_and_does_not_serve(registry: 
     assert model_in_service(registry.folder) == SHIPPED
 
 
+@pytest.mark.parametrize("name", [*FILES, MODEL_FILE])
+def test_a_model_that_was_altered_is_as_it_was_trained_once_it_is_added_again(
+    registry: Registry, tmp_path: Path, name: str
+) -> None:
+    event = made(tmp_path / "a", "a")
+    registry.add(tmp_path / "a", event)
+    (registry.folder / "a" / name).write_bytes(b"other")
+    registry.add(tmp_path / "a", event)  # as `ModelAltered` tells people to
+    assert registry.facts("a").digest == event.digest
+    assert len(registry.history()) == 1
+
+
 def test_the_promoted_model_serves_and_its_event_names_the_one_before(three: Registry) -> None:
     promote(three, "a", "")
     promote(three, "b", "a")
