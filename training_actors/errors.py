@@ -66,6 +66,20 @@ class ModelAltered(TrainingError):
         )
 
 
+class JudgementsUnreadable(TrainingError):
+    """What a model's folds, or people, said of its recordings is damaged."""
+
+    def __init__(self, file: Path, reason: str) -> None:
+        super().__init__(file, reason)
+        self.file, self.reason = file, reason
+
+    def __str__(self) -> str:
+        return (
+            f"{self.file} cannot be read ({self.reason}): put it back from a copy, or remove it; without it nothing"
+            " can be compared, and only --force REASON promotes"
+        )
+
+
 class ModelServes(TrainingError):
     """The model is in service already."""
 

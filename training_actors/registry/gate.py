@@ -54,7 +54,10 @@ class Shared(Struct, frozen=True, kw_only=True):
 
 
 def verdicts(trained: ModelTrained, candidate: Path, service: Path) -> tuple[RuleVerdict, ...]:
-    """What comes of each rule for the model in the folder ``candidate``, beside that in ``service``."""
+    """What comes of each rule for the model in the folder ``candidate``, beside that in ``service``.
+
+    Raises `JudgementsUnreadable`.
+    """
     figures = {figure.name: figure.mean for figure in trained.figures}
     shared = _shared(candidate, service)
     return (

@@ -6,21 +6,24 @@ of `RATINGS_FILE` is what people said of it; that file stays in the data folder 
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
+
+from training_actors.errors import JudgementsUnreadable
 
 HELD_OUT_FILE, RATINGS_FILE = "held_out.jsonl", "ratings.jsonl"
 
 Line = TypeVar("Line", bound=Struct)
+FOUR = Meta(min_length=4, max_length=4)
 
 
 class HeldOut(Struct, frozen=True, kw_only=True):
     """Scores of a recording: ``whole`` accuracy, fluency, prosodic and total of 0..10, ``phones`` of 0..2."""
 
     sound: str
-    whole: tuple[float, ...]
+    whole: Annotated[tuple[float, ...], FOUR]
     phones: tuple[float, ...]
 
 
@@ -29,7 +32,7 @@ class Rating(Struct, frozen=True, kw_only=True):
 
     sound: str
     learner: str
-    whole: tuple[float | None, ...]
+    whole: Annotated[tuple[float | None, ...], FOUR]
     phones: tuple[float | None, ...]
 
 
@@ -39,5 +42,8 @@ def write_lines(file: Path, lines: Iterable[Struct]) -> None:
 
 
 def read_lines(file: Path, kind: type[Line]) -> list[Line]:
-    """What `write_lines` wrote; nothing where there is no such file. Raises `msgspec.DecodeError`."""
-    return msgspec.json.Decoder(kind).decode_lines(file.read_bytes()) if file.exists() else []
+    """What `write_lines` wrote; nothing where there is no such file. Raises `JudgementsUnreadable`."""
+    try:
+        return msgspec.json.Decoder(kind).decode_lines(file.read_bytes()) if file.exists() else []
+    except (msgspec.DecodeError, UnicodeDecodeError, OSError) as error:
+        raise JudgementsUnreadable(file, str(error)) from error

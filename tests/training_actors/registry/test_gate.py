@@ -5,6 +5,7 @@ import pytest
 
 from events.training import Figure, ModelTrained
 from replay.counterfactual.verdict import PASSED, UNDECIDED, WORSE
+from training_actors.errors import JudgementsUnreadable
 from training_actors.registry.gate import COMPARED, LIMITS, verdicts
 from training_actors.registry.held_out import HELD_OUT_FILE, RATINGS_FILE, HeldOut, Rating, write_lines
 
@@ -70,6 +71,18 @@ def test_few_learners_or_no_shared_recordings_decide_nothing(tmp_path: Path) -> 
     assert outcomes(better, worse) == {UNDECIDED}
     (worse / HELD_OUT_FILE).unlink()  # as with the model that comes with a program from before there were any
     assert outcomes(better, worse) == {UNDECIDED}
+
+
+@pytest.mark.parametrize("name", [HELD_OUT_FILE, RATINGS_FILE])
+@pytest.mark.parametrize(
+    "damage", [b'{"sound": "a', b'{"sound": "a", "whole": [7, 7], "phones": []}', b'{"sound": "\xff"}']
+)
+def test_a_damaged_file_is_told_with_the_way_out(tmp_path: Path, name: str, damage: bytes) -> None:
+    candidate, service = model(tmp_path / "new", 0.3), model(tmp_path / "old", 0.9)
+    with (candidate / name).open("ab") as file:
+        file.write(damage)
+    with pytest.raises(JudgementsUnreadable, match="put it back from a copy"):
+        verdicts(trained(), candidate, service)
 
 
 @pytest.mark.parametrize(
