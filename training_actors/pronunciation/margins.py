@@ -29,10 +29,16 @@ def _margins(scores: NDArray[np.float64], ratings: NDArray[np.float64]) -> Margi
     known = ~np.isnan(ratings)
     scores, errors = scores[known], np.abs(scores - ratings)[known]
     bands = min(BANDS, len(scores) // FEWEST)
-    bounds = np.quantile(scores, np.arange(1, bands) / bands)
+    bounds = _parting(np.quantile(scores, np.arange(1, bands) / bands), scores)
     place = np.searchsorted(bounds, scores, side="right")
-    widths = [_quantile(errors[place == band]) for band in range(bands)]
+    widths = [_quantile(errors[place == band]) for band in range(len(bounds) + 1)]
     return Margins(bounds=tuple(bounds.round(3).tolist()), widths=tuple(widths))
+
+
+def _parting(bounds: NDArray[np.float64], scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Those between which there are scores: where many are the same, as the highest of all, some part nothing."""
+    found: NDArray[np.float64] = bounds[np.unique(np.searchsorted(bounds, scores, side="right"))[1:] - 1]
+    return found
 
 
 def _quantile(errors: NDArray[np.float64]) -> float:

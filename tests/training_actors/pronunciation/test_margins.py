@@ -45,3 +45,12 @@ def test_a_few_ratings_give_one_margin_and_too_few_none() -> None:
     assert [len(one.widths) for one in margins(*rated(60, seed=0))] == [1, 1, 1, 1]
     assert margins(*rated(39, seed=0)) == ()
     assert margins([UNRATED] * 100, rated(100, seed=0)[1]) == ()
+
+
+@pytest.mark.parametrize(("quarters", "bands"), [((10, 10, 10, 10), 1), ((3, 10, 10, 10), 2), ((3, 5, 10, 10), 3)])
+def test_where_many_scores_are_the_same_there_are_fewer_bands(quarters: tuple[int, ...], bands: int) -> None:
+    utterances, judged = rated(400, seed=0)
+    scores = np.repeat(quarters, 100)
+    told = [structs.replace(one, utterance=np.full(4, float(score))) for one, score in zip(judged, scores, strict=True)]
+    assert [len(one.widths) for one in margins(utterances, told)] == [bands] * 4
+    assert all(len(one.bounds) == bands - 1 for one in margins(utterances, told))
