@@ -31,7 +31,7 @@ class Judged(Struct, frozen=True, kw_only=True):
 class Agreement(Struct, frozen=True, kw_only=True):
     """Pearson correlations with the ratings, and how mispronounced phones are found (area under the ROC, best F1).
 
-    ``threshold`` is the score below which a phone is called mispronounced for that F1.
+    ``threshold`` is the score below which a phone is called mispronounced for that F1, `POOR_BELOW` where none is.
     """
 
     utterances: int
@@ -52,6 +52,7 @@ def agreement(utterances: Sequence[RatedUtterance], judged: Sequence[Judged]) ->
     """Over all utterances together, as the published figures are."""
     phones, accuracies = _phones(utterances, judged)
     f1, threshold = max((_f1(accuracies < POOR_BELOW, phones < limit), float(limit)) for limit in THRESHOLDS)
+    threshold = threshold if f1 else POOR_BELOW
     words = np.concatenate([one.words for one in judged])
     rated = [word for one in utterances for word in one.words]
     whole = np.stack([one.utterance for one in judged])

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from training_actors.pronunciation.evaluation import Judged, agreement, of_group, pearson
+from training_actors.pronunciation.evaluation import POOR_BELOW, Judged, agreement, of_group, pearson
 from training_actors.pronunciation.rated import RatedPhone, RatedUtterance, RatedWord
 
 
@@ -51,6 +51,12 @@ def test_agreement_is_over_all_utterances_together() -> None:
     assert found.auc == 1.0
     assert found.f1 == 1.0
     assert 0.2 < found.threshold <= 1.7
+
+
+@pytest.mark.parametrize("accuracy", [2.0, None])
+def test_where_no_phone_is_poor_or_none_is_rated_the_limit_is_that_of_the_experts(accuracy: float | None) -> None:
+    found = agreement([utterance([accuracy] * 3, 5.0)], [judged([1.2, 1.5, 1.8], 5.0)])
+    assert (found.f1, found.threshold) == (0.0, POOR_BELOW)
 
 
 def test_half_of_the_pairs_in_the_right_order_is_an_area_of_a_half() -> None:
