@@ -66,7 +66,7 @@ def outcome(trainer: Trainer) -> tuple[Outcome, Folds]:
         poor_below=poor_below,
         said_from=probability(said_from),
         matches_from=probability(matches_from),
-        slips=_slips(told, poor_below),
+        slips=slips(told, poor_below),
     )
     return figures, told
 
@@ -97,11 +97,14 @@ def _over(told: Folds, numbers: Sequence[int]) -> Agreement:
     return agreement([told.utterances[number] for number in numbers], [told.own[number] for number in numbers])
 
 
-def _slips(told: Folds, poor_below: float) -> Slips | None:
+def slips(told: Folds, poor_below: float) -> Slips | None:
+    """How those are found that were planted; None of too few sentences to hold both wrong phones and right ones."""
     if not told.planted:
         return None
     scores, deserved = np.concatenate([one.phones for one in told.planted]), np.concatenate(told.slips)
     wrong, right = deserved == WRONG, deserved == RIGHT
+    if not wrong.any() or not right.any():
+        return None
     return Slips(
         phones=len(scores),
         auc=area(wrong[wrong | right], -scores[wrong | right]),
