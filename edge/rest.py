@@ -18,7 +18,7 @@ from edge.frames import StartSession
 from edge.query import BadRequest, check_parameters, required, whole_number
 from edge.resources import Resources
 from edge.socket import start_command
-from events.envelope import NotOfLesson, Recorded
+from events.envelope import NotOfLesson, Recorded, Unknown
 from events.errors import BlobMissing, EventsError
 from events.lesson import SessionStarted, SpeechUttered, TutorSpoken
 from policies.tutor.topics import topics
@@ -255,7 +255,9 @@ async def session_events(request: Request, session: str) -> tuple[Recorded, ...]
     if not recorded:
         raise SessionNotFound(session)
     first = recorded[0].event
-    if isinstance(first, SessionStarted) and first.learner != learner:
+    if isinstance(first, NotOfLesson) and not isinstance(first, Unknown):
+        raise SessionNotFound(session)  # a stream of something else
+    if (first.learner if isinstance(first, SessionStarted) else recorded[0].learner) != learner:
         raise NotYourSession(session)
     return recorded
 

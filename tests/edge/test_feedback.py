@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from events.envelope import Origin
+from events.envelope import Origin, Unknown
 from events.learner import LearnerDescribed, stream_of
 from events.lesson import SessionStarted
 from policies.feedback.wording import LANGUAGES
@@ -66,6 +66,22 @@ def test_feedback_is_for_its_learner_and_for_turns_that_were_assessed(told: Less
     for turn in ("0", "7", "one"):
         none = feedback(told, turn=turn)
         assert (none.status_code, none.json()["code"]) == (404, "unknown_turn")
+
+
+def test_a_session_that_a_newer_program_began_is_still_its_learners_alone(server: LessonServer) -> None:
+    began = Unknown(tag="session.started.v9", payload=b"{}")
+    server.log.append("s1", [began, uttered(), assessed()], expected_version=0, origin=origin("s1"))
+    assert feedback(server).status_code == 200
+    assert feedback(server, learner="eve").json()["code"] == "not_your_session"
+
+
+@pytest.mark.parametrize("path", ["", "/feedback"])
+def test_what_is_told_of_a_learner_is_no_session(server: LessonServer, path: str) -> None:
+    stream = stream_of("ana")
+    server.log.append(stream, [LearnerDescribed(first_language="vi")], expected_version=0, origin=origin(stream))
+    for learner in ("ana", "eve"):
+        answer = httpx.get(f"{server.url}{PRACTICE}/sessions/{stream}{path}", params={"learner": learner})
+        assert (answer.status_code, answer.json()["code"]) == (404, "session_not_found")
 
 
 def test_how_each_sound_is_made_comes_with_the_languages_to_choose_from(told: LessonServer) -> None:
