@@ -52,6 +52,22 @@ class VersionUnknown(TrainingError):
         return f"there is no model {self.version}; {there}"
 
 
+class AcousticUnusable(TrainingError):
+    """The acoustic network of another model cannot be taken."""
+
+    absent = True
+
+    def __init__(self, version: str, reason: str) -> None:
+        super().__init__(version, reason)
+        self.version, self.reason = version, reason
+
+    def __str__(self) -> str:
+        return (
+            f"the acoustic network of {self.version} cannot be taken: {self.reason}; `python -m training_actors list`"
+            " tells which versions there are, and without --acoustic one is trained"
+        )
+
+
 class ModelAltered(TrainingError):
     """The folder of a model is not there, or not as it was trained."""
 

@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.table import Table
 
 from actors.models.store import ModelStore
-from actors.pronunciation.model import SHIPPED_VERSION, facts_of, folder_of
+from actors.pronunciation.model import SHIPPED_VERSION, digest_of, facts_of, folder_of
+from actors.voice.runtime import ModelUnusable
 from events.arguments import positive, workers
 from events.location import DataFolder
 from events.opening import open_log
@@ -22,6 +23,7 @@ from replay.datasets.making import make
 from replay.datasets.manifest import read_manifest
 from replay.datasets.report import check_library
 from replay.errors import LibraryMissing
+from training_actors.errors import AcousticUnusable
 from training_actors.pronunciation.code import code_version
 from training_actors.pronunciation.figures import AGREEMENT, figures_of
 from training_actors.pronunciation.holding import register_heard, register_model
@@ -72,20 +74,22 @@ def _train(arguments: argparse.Namespace, data: DataFolder) -> int:
     from training_actors.pronunciation.training import Run
     from training_actors.pronunciation.work import Job
 
-    acoustic = folder_of(data.models(KIND), arguments.acoustic) if arguments.acoustic else None
-    plan = Plan(
-        sentences=arguments.sentences,
-        planted=arguments.planted,
-        acoustic=facts_of(acoustic).version if acoustic else "",
-        folds=arguments.folds,
-        seeds=tuple(range(arguments.seeds)),
-        epochs=arguments.epochs,
-    )
     console = Console(stderr=True)
     work: Path = (arguments.work or data.root / "training" / KIND).absolute()
     store = ModelStore.for_user(os.environ)
     for model in (WHISPER, "kokoro-82m-int8", "kokoro-voices"):
         store.fetch(model)
+    acoustic, taken = None, ""
+    if arguments.acoustic:
+        acoustic, taken = taken_from(data.models(KIND), arguments.acoustic, store.digest(WHISPER))
+    plan = Plan(
+        sentences=arguments.sentences,
+        planted=arguments.planted,
+        acoustic=taken,
+        folds=arguments.folds,
+        seeds=tuple(range(arguments.seeds)),
+        epochs=arguments.epochs,
+    )
     started = time.monotonic()
     with Bars(console) as bars:
         dataset = arguments.dataset or work / "dataset"
@@ -138,6 +142,24 @@ def _train(arguments: argparse.Namespace, data: DataFolder) -> int:
     print(f"model {facts.version} in {data.models(KIND) / facts.version}; put it into service with")
     print(f"  python -m training_actors promote {facts.version}")
     return 0
+
+
+def taken_from(models: Path, version: str, encoder: str) -> tuple[Path, str]:
+    """The folder of the model whose acoustic network is taken, and its version.
+
+    Raises `AcousticUnusable`, also where it knows the frames of another Whisper than that with the digest ``encoder``.
+    """
+    try:
+        folder = folder_of(models, version)
+        facts = facts_of(folder)
+        digest = digest_of(folder)
+    except ModelUnusable as error:
+        raise AcousticUnusable(version, str(error)) from error
+    if digest != facts.digest:
+        raise AcousticUnusable(version, f"the files in {folder} are not those that were trained")
+    if facts.encoder != encoder:
+        raise AcousticUnusable(version, "it was trained on another Whisper")
+    return folder, facts.version
 
 
 def _tell(figures: "Outcome") -> None:
