@@ -96,6 +96,20 @@ class JudgementsUnreadable(TrainingError):
         )
 
 
+class ModelsUnwritable(TrainingError):
+    """The folder of the models cannot be written."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(folder, reason)
+        self.folder, self.reason = folder, reason
+
+    def __str__(self) -> str:
+        return (
+            f"the models in {self.folder} cannot be written ({self.reason}): mend that and run the same command again."
+            " What the log tells is to serve does so from the next command on that can write there"
+        )
+
+
 class ModelServes(TrainingError):
     """The model is in service already."""
 

@@ -5,6 +5,8 @@ as after a kill between them or a restored backup, `Registry.align` writes the p
 """
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock
@@ -19,6 +21,7 @@ from events.training import ModelEvent, ModelPromoted, ModelRolledBack, ModelTra
 from training_actors.errors import (
     ModelAltered,
     ModelServes,
+    ModelsUnwritable,
     NeverServed,
     NothingPromoted,
     ServiceChanged,
@@ -30,7 +33,10 @@ SHIPPED = ""
 
 
 class Registry:
-    """``folder`` holds the models of ``kind``, each in a folder named by its version. Raises what the log raises."""
+    """``folder`` holds the models of ``kind``, each in a folder named by its version.
+
+    Raises what the log raises, and `ModelsUnwritable`.
+    """
 
     def __init__(self, kind: str, log: EventLog, folder: Path) -> None:
         self.kind, self.folder = kind, folder
@@ -47,7 +53,6 @@ class Registry:
 
     def add(self, made: Path, event: ModelTrained) -> None:
         """Take in the model in the folder ``made``; one that is there already, as it was trained, is left as it is."""
-        self.folder.mkdir(parents=True, exist_ok=True)
         with self._alone():
             place = self.folder / event.version
             if not _is(place, event.digest):
@@ -145,9 +150,14 @@ class Registry:
         origin = Origin(learner="", causation="", correlation=self._stream, producer=PRODUCER)
         self._log.append(self._stream, [event], expected_version=expected_version, origin=origin)
 
-    def _alone(self) -> FileLock:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        return FileLock(self.folder / "registry.lock")
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with FileLock(self.folder / "registry.lock"):
+                yield
+        except (OSError, shutil.Error) as error:
+            raise ModelsUnwritable(self.folder, str(error)) from error
 
 
 def _is(folder: Path, digest: str) -> bool:

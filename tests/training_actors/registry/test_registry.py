@@ -5,12 +5,13 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from actors.pronunciation.model import MODEL_FILE, SHIPPED, ModelFacts, model_in_service, put_in_service
+from actors.pronunciation.model import MODEL_FILE, POINTER_FILE, SHIPPED, ModelFacts, model_in_service, put_in_service
 from events.memory import MemoryEventLog
 from events.training import ModelPromoted, ModelRolledBack, ModelTrained
 from training_actors.errors import (
     ModelAltered,
     ModelServes,
+    ModelsUnwritable,
     NeverServed,
     NothingPromoted,
     ServiceChanged,
@@ -143,3 +144,20 @@ def test_a_pointer_that_is_not_as_the_log_tells_is_mended(three: Registry) -> No
     put_in_service(three.folder, None)  # as if killed between the event and the pointer
     assert three.align()
     assert model_in_service(three.folder) == three.folder / "a"
+
+
+def test_a_folder_that_cannot_be_written_is_told_and_what_serves_follows_once_it_can(three: Registry) -> None:
+    pointer = three.folder / POINTER_FILE
+    pointer.mkdir()  # as where the disk is full or the folder may only be read, which root does not notice
+    with pytest.raises(ModelsUnwritable, match="run the same command again"):
+        promote(three, "a", "")
+    pointer.rmdir()
+    assert three.models().in_service == "a"
+    assert three.align()
+    assert model_in_service(three.folder) == three.folder / "a"
+
+
+def test_a_file_in_the_place_of_the_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "models").touch()
+    with pytest.raises(ModelsUnwritable, match="models"):
+        Registry("pronunciation", MemoryEventLog(), tmp_path / "models").align()
