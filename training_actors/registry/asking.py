@@ -2,6 +2,7 @@
 
 import argparse
 import hashlib
+from itertools import count
 from pathlib import Path
 
 from actors.pronunciation.model import SHIPPED_VERSION
@@ -16,6 +17,14 @@ ENGINE = "colloquy"
 RULES = ("failures=0.01", "rtf=0.1")
 """Of 100 recordings one more without an answer; the real-time factor, so that no learner waits longer. Not agreement
 with people: both models have learnt from what is rated in the log, and who knows it by heart agrees best."""
+
+
+def run_folder(runs: Path, name: str) -> Path:
+    """Where a run goes: to the folder of one that was broken off, else to a new one.
+
+    One that was finished stays, and knows nothing of what has been said since.
+    """
+    return next(folder for number in count(1) if not ((folder := runs / f"{name}-{number}") / RESULT).exists())
 
 
 def asked_again(

@@ -93,9 +93,10 @@ def _promote(arguments: argparse.Namespace, data: DataFolder) -> int:
         found = verdicts(trained, registry.folder / version, folder_of(registry.folder, over))
     run = ""
     if not arguments.force:
-        from training_actors.registry.asking import asked_again  # brings Ray, which takes a second
+        from training_actors.registry.asking import asked_again, run_folder  # brings Ray, which takes a second
 
-        out = arguments.out or data.root / "training" / KIND / "counterfactual" / f"{version}-{over or SHIPPED_VERSION}"
+        runs = data.root / "training" / KIND / "counterfactual"
+        out = arguments.out or run_folder(runs, f"{version}-{over or SHIPPED_VERSION}")
         asked, run = asked_again(arguments, out, data, over)
         found = (*found, *asked)
     console = Console()
