@@ -61,6 +61,19 @@ def test_only_the_phones_of_a_planted_sentence_are_rated() -> None:
     assert len(decode_flac(made.recording)) > 16_000 * 0.5
 
 
+def test_of_a_text_longer_than_the_voice_says_only_what_is_said_is_rated() -> None:
+    word = RatedWord(text="STRENGTHS", phones=tuple(RatedPhone(phone=phone) for phone in "S T R EH NG TH S".split()))
+    text = RatedUtterance(
+        id="u1", learner="l", age_group="child", text="", words=(word,) * 150, recording=b"", accuracy=None,
+        fluency=None, prosodic=None, completeness=None, total=None,
+    )  # fmt: skip
+    for seed in range(20):
+        voice = Metronome()
+        made = planted_utterance(voice, ["af_heart"], text, random.Random(seed))  # type: ignore[arg-type]
+        (symbols,) = voice.spoken
+        assert len(made.words) == len("".join(symbols).rstrip(".").replace(",", " ").split()) > 10
+
+
 @pytest.mark.parametrize("seed", [0, 1])
 def test_the_same_random_numbers_give_the_same_sentence(seed: int) -> None:
     first, again = (
