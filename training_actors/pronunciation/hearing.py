@@ -43,7 +43,7 @@ class Hearer:
 
     def __init__(self, whisper: Path, digest: str, cache: Path, *, threads: int = 1) -> None:
         self._whisper, self._threads = whisper, threads
-        self._digest = digest
+        self.digest = digest
         self._cache = cache
         self._model: LoadedWhisper | None = None
         self._decoders = Decoders()
@@ -91,7 +91,7 @@ class Hearer:
         return self._model
 
     def _key(self, recording: bytes, texts: Sequence[Sequence[str]]) -> str:
-        said = msgspec.json.encode([FORMAT, self._digest, texts])
+        said = msgspec.json.encode([FORMAT, self.digest, texts])
         return hashlib.blake2b(recording + said, digest_size=16).hexdigest()
 
     def encoded(self, samples: NDArray[np.float32]) -> tuple[NDArray[np.float16], int]:

@@ -1,5 +1,10 @@
-"""Synthetic speech of a training run, each sentence spoken once and kept in a folder for later runs too."""
+"""Synthetic speech of a training run, each sentence spoken once and kept in a folder for later runs too.
 
+What is kept is named by the sentence, its voice's model and the Whisper that hears it: a run on another dataset speaks
+its own.
+"""
+
+import hashlib
 import random
 from collections.abc import Sequence
 from functools import cached_property
@@ -26,6 +31,10 @@ HELD_OUT = 20
 """Every so many of them only tell how well the acoustic network does."""
 
 
+FORMAT = 1
+"""Part of the name of what is kept: a change of what is spoken here must change it."""
+
+
 class Speaker:
     """Kokoro, and the folder of what it has spoken. Sentences are drawn from ``utterances`` by their number."""
 
@@ -38,22 +47,23 @@ class Speaker:
 
     def synthesise(self, number: int, utterances: Sequence[RatedUtterance]) -> None:
         """Speak a sentence and keep what Whisper hears with its labels, unless that was done before."""
-        files = self._variants(number)
+        files = self._variants(number, utterances)
         if all(file.exists() for file in files):
             return
         rng = random.Random(number)
-        text = rng.choice(utterances)
-        words = [[plain(phone.phone) for phone in word.phones] for word in text.words]
+        words = _phones(rng.choice(utterances))
         speech = spoken(self._kokoro, self._voices, words, rng)
         for variant, file in enumerate(files):
             self._keep_frames(speech, np.random.default_rng([number, variant]), variant > 0, file)
 
-    def labelled(self, sentences: int) -> tuple[list[LabelledFrames], list[LabelledFrames]]:
+    def labelled(
+        self, sentences: int, utterances: Sequence[RatedUtterance]
+    ) -> tuple[list[LabelledFrames], list[LabelledFrames]]:
         """Synthetic speech to learn from, and to judge by."""
         learnt: list[LabelledFrames] = []
         held_out: list[LabelledFrames] = []
         for number in range(sentences):
-            for file in self._variants(number):
+            for file in self._variants(number, utterances):
                 with np.load(file) as kept:
                     example = LabelledFrames(frames=kept["frames"], labels=kept["labels"])
                 (held_out if number % HELD_OUT == 0 else learnt).append(example)
@@ -61,11 +71,12 @@ class Speaker:
 
     def planted(self, number: int, utterances: Sequence[RatedUtterance]) -> RatedUtterance:
         """A sentence with slips that are known; spoken now, unless that was done before."""
-        file = self._planted / f"{number}.msgpack"
+        rng = random.Random(f"planted {number}")
+        text = rng.choice(utterances)
+        file = self._planted / f"{number}-{self._key(text)}.msgpack"
         if file.exists():
             return msgspec.msgpack.decode(file.read_bytes(), type=RatedUtterance)
-        rng = random.Random(f"planted {number}")
-        utterance = planted_utterance(self._kokoro, self._voices, rng.choice(utterances), rng)
+        utterance = planted_utterance(self._kokoro, self._voices, text, rng)
         partial = file.with_suffix(".part")
         partial.write_bytes(msgspec.msgpack.encode(utterance))
         partial.replace(file)
@@ -89,5 +100,15 @@ class Speaker:
     def _voices(self) -> list[str]:
         return sorted(file.stem for file in (self._models.path(VOICES) / "voices").glob("*.bin"))
 
-    def _variants(self, number: int) -> list[Path]:
-        return [self._synthetic / f"{number}-{variant}.npz" for variant in range(VARIANTS)]
+    def _variants(self, number: int, utterances: Sequence[RatedUtterance]) -> list[Path]:
+        key = self._key(random.Random(number).choice(utterances))
+        return [self._synthetic / f"{number}-{key}-{variant}.npz" for variant in range(VARIANTS)]
+
+    def _key(self, text: RatedUtterance) -> str:
+        words = [word.text for word in text.words]
+        said = [FORMAT, self._models.digest(KOKORO), self._hearer.digest, text.id, text.age_group, words, _phones(text)]
+        return hashlib.blake2b(msgspec.json.encode(said), digest_size=8).hexdigest()
+
+
+def _phones(text: RatedUtterance) -> list[list[str]]:
+    return [[plain(phone.phone) for phone in word.phones] for word in text.words]

@@ -92,7 +92,7 @@ class Trainer:
     def fit_acoustics(self) -> None:
         """The acoustic network, unless there is one."""
         if self._job.acoustic is None and not self._acoustic.exists():
-            learnt, _ = self._speaker.labelled(self._job.plan.sentences)
+            learnt, _ = self._speaker.labelled(self._job.plan.sentences, self.utterances)
             _save(acoustics.trained(learnt, epochs=self._job.plan.acoustic_epochs, seed=0), self._acoustic)
 
     def frames_right(self) -> float:
@@ -102,7 +102,7 @@ class Trainer:
         """
         if self._job.acoustic is not None:
             return float("nan")
-        _, held_out = self._speaker.labelled(self._job.plan.sentences)
+        _, held_out = self._speaker.labelled(self._job.plan.sentences, self.utterances)
         return acoustics.frames_right(self._acoustics, held_out)
 
     def acoustic_onnx(self) -> bytes:
