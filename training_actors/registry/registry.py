@@ -135,10 +135,15 @@ class Registry:
             return edition(self.folder) != before
 
     def _change(self, event: ModelEvent, expected_version: int, over: str) -> None:
-        try:
-            self._append(event, expected_version)
-        except VersionConflict as error:  # another machine, whose lock is not ours
-            raise ServiceChanged(over, self.models().in_service) from error
+        while True:
+            try:
+                self._append(event, expected_version)
+                break
+            except VersionConflict as error:  # another machine, whose lock is not ours
+                history = self.history()
+                if models_of(history).in_service != over:
+                    raise ServiceChanged(over, models_of(history).in_service) from error
+                expected_version = len(history)
         self._point(self.models())
 
     def _point(self, models: Models) -> None:

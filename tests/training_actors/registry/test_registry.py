@@ -1,4 +1,5 @@
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -6,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from actors.pronunciation.model import MODEL_FILE, POINTER_FILE, SHIPPED, ModelFacts, model_in_service, put_in_service
+from events.envelope import Fact, Origin, Recorded, Unknown
 from events.memory import MemoryEventLog
 from events.training import ModelPromoted, ModelRolledBack, ModelTrained
 from training_actors.errors import (
@@ -161,3 +163,32 @@ def test_a_file_in_the_place_of_the_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / "models").touch()
     with pytest.raises(ModelsUnwritable, match="models"):
         Registry("pronunciation", MemoryEventLog(), tmp_path / "models").align()
+
+
+class Elsewhere(MemoryEventLog):
+    """A log to which another machine appends ``event`` just before we do."""
+
+    event: ModelTrained | ModelPromoted | None = None
+
+    def append(
+        self, stream: str, events: Sequence[Fact | Unknown], *, expected_version: int, origin: Origin
+    ) -> tuple[Recorded, ...]:
+        if self.event is not None:
+            event, self.event = self.event, None
+            super().append(stream, [event], expected_version=expected_version, origin=origin)
+        return super().append(stream, events, expected_version=expected_version, origin=origin)
+
+
+def test_only_another_model_in_service_stands_against_a_promotion_that_another_machine_came_before(
+    tmp_path: Path,
+) -> None:
+    log = Elsewhere()
+    registry = Registry("pronunciation", log, tmp_path / "models")
+    for version in ("a", "b"):
+        registry.add(tmp_path / version, made(tmp_path / version, version))
+    log.event = made(tmp_path / "c", "c")
+    promote(registry, "a", "")
+    assert registry.models().in_service == "a"
+    log.event = ModelPromoted(kind="pronunciation", version="c", digest="", over="a")
+    with pytest.raises(ServiceChanged, match="c was put into service meanwhile"):
+        promote(registry, "b", "a")
