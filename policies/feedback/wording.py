@@ -49,7 +49,8 @@ def wording(language: str) -> Wording:
 def language_of(*wanted: str) -> str:
     """The first of `LANGUAGES` among BCP 47 tags ("es-MX" is Spanish), the most wanted first; English if there is none.
 
-    A tag may be the value of an Accept-Language header (RFC 9110), which is taken in the order of its weights.
+    A tag may be the value of an Accept-Language header (RFC 9110), which is taken in the order of its weights;
+    a weight of 0 says that the language is not wanted.
     """
     for tag in (tag for tags in wanted for tag in _by_weight(tags)):
         primary = tag.partition("-")[0].lower()
@@ -61,7 +62,8 @@ def language_of(*wanted: str) -> str:
 
 def _by_weight(tags: str) -> list[str]:
     parts = [part.partition(";") for part in tags.replace("_", "-").split(",")]
-    return [tag.strip() for tag, _, weight in sorted(parts, key=lambda part: -_weight(part[2]))]
+    wanted = sorted(((tag.strip(), _weight(weight)) for tag, _, weight in parts), key=lambda part: -part[1])
+    return [tag for tag, weight in wanted if weight]
 
 
 def _weight(parameter: str) -> float:

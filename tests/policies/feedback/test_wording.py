@@ -35,6 +35,8 @@ def test_every_language_has_the_same_lines_with_the_same_places_to_fill(language
         (("", "", "fr-CH, fr;q=0.9, en;q=0.8"), "fr"),
         (("", "", "en;q=0.5, de;q=0.9, *;q=0.1"), "de"),
         (("ja", "", "ja-JP,ja"), "en"),
+        (("", "", "de;q=0, fr;q=0.1"), "fr"),
+        (("", "", "de;q=0.000"), "en"),
         ((";;q=x,,", ""), "en"),
         ((), "en"),
     ],
