@@ -51,7 +51,7 @@ def _parts(scores: Scores, wording: Wording) -> tuple[str, ...]:
 
 
 def _sounds(pronunciation: Pronunciation | None, wording: Wording) -> tuple[str, ...]:
-    if pronunciation is None:
+    if pronunciation is None or not pronunciation.words:  # as of a learner who was forgotten
         return ()
     said = [phone for word in pronunciation.words if word.spoken for phone in word.phones]
     clear = sum(phone.score >= CLEAR for phone in said)
@@ -112,7 +112,7 @@ def _rated(turn: AssessedTurn, figure: str) -> bool:
 
 
 def _words(pronunciation: Pronunciation | None, wording: Wording) -> tuple[str, ...]:
-    if pronunciation is None:
+    if pronunciation is None or not pronunciation.words:
         return ()
     missing = [word.text for word in pronunciation.words if not word.spoken]
     count = len(pronunciation.words)

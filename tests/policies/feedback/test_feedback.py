@@ -80,3 +80,8 @@ def test_what_was_not_judged_has_no_basis() -> None:
     told = feedback_on(AssessedTurn(assessed=typed, said=heard(TEXT)), "en")
     assert told.advice == ()
     assert "fluency" not in {each.score for each in told.basis}
+
+
+def test_scores_whose_words_were_forgotten_rest_on_nothing_that_could_be_counted() -> None:
+    basis = {each.score: each.facts for each in feedback_on(read_aloud(replace(pronunciation(), words=())), "en").basis}
+    assert (basis["pronunciation"], basis["completeness"]) == ((), ())
