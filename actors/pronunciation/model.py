@@ -147,6 +147,8 @@ def model_for(models: Path, encoder: str, *, version: str | None = None, threads
         log.warning("the promoted model in %s was trained on another Whisper: the shipped one serves", folder)
         folder = SHIPPED
     model = open_model(folder, threads=threads)
+    if version is not None and digest_of(folder) != model.facts.digest:
+        raise ModelUnusable(f"the networks in {folder} are not those that were trained")
     if model.facts.encoder != encoder:
         raise ModelUnusable(f"the model in {folder} was trained on another Whisper: train it anew, or fetch that one")
     return model

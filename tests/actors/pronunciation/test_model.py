@@ -111,6 +111,9 @@ def test_a_version_is_opened_by_its_name_whatever_serves(trained: Path) -> None:
     assert model_for(trained, shipped.encoder, version="shipped").facts == shipped
     with pytest.raises(ModelUnusable):
         model_for(trained, facts.encoder, version="v9")
+    shutil.copy(SHIPPED / SCORING_FILE, trained / "v1" / SCORING_FILE)
+    with pytest.raises(ModelUnusable, match="not those that were trained"):  # its answers would name another digest
+        model_for(trained, facts.encoder, version="v1")
 
 
 def test_the_digest_of_the_shipped_model_is_that_of_its_files() -> None:
