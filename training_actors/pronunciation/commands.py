@@ -113,6 +113,7 @@ def _train(arguments: argparse.Namespace, data: DataFolder) -> int:
             threads=1 if arguments.workers > 1 else os.cpu_count() or 1,
         )
         register_heard(data, job.cache, manifest)
+        register_model(data, folder, manifest)  # its networks as they are made, and a copy of the model
         run = Run(job, made_from, bars.show)
         with closing(run.trainer):
             if arguments.workers == 1:
