@@ -38,6 +38,31 @@ class TrainerLost(TrainingError):
         )
 
 
+class WorkTaken(TrainingError):
+    """Another training run is going on in the folder."""
+
+    def __init__(self, work: Path) -> None:
+        super().__init__(work)
+        self.work = work
+
+    def __str__(self) -> str:
+        return f"another training run is going on in {self.work}: wait until it has ended, or give another --work"
+
+
+class WorkUnwritable(TrainingError):
+    """The folder of a training run cannot be written."""
+
+    def __init__(self, work: Path, reason: str) -> None:
+        super().__init__(work, reason)
+        self.work, self.reason = work, reason
+
+    def __str__(self) -> str:
+        return (
+            f"what training makes cannot be kept in {self.work} ({self.reason}): mend that and run the same command"
+            " again, it goes on where it was, or give another --work"
+        )
+
+
 class VersionUnknown(TrainingError):
     """No model of that version was trained on this log."""
 

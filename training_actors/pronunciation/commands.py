@@ -28,6 +28,7 @@ from training_actors.pronunciation.code import code_version
 from training_actors.pronunciation.figures import AGREEMENT, figures_of
 from training_actors.pronunciation.holding import register_heard, register_model
 from training_actors.pronunciation.plan import Plan, Provenance, run_name
+from training_actors.pronunciation.workplace import workplace
 from training_actors.registry.registry import Registry
 
 if TYPE_CHECKING:
@@ -70,12 +71,17 @@ def _folds(text: str) -> int:
 
 def _train(arguments: argparse.Namespace, data: DataFolder) -> int:
     _check_libraries()
+    work: Path = (arguments.work or data.root / "training" / KIND).absolute()
+    with workplace(work):
+        return _trained(arguments, data, work)
+
+
+def _trained(arguments: argparse.Namespace, data: DataFolder, work: Path) -> int:
     from training_actors.pronunciation.training import InProcess as HereAlone
     from training_actors.pronunciation.training import Run
     from training_actors.pronunciation.work import Job
 
     console = Console(stderr=True)
-    work: Path = (arguments.work or data.root / "training" / KIND).absolute()
     store = ModelStore.for_user(os.environ)
     for model in (WHISPER, "kokoro-82m-int8", "kokoro-voices"):
         store.fetch(model)
