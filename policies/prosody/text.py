@@ -5,6 +5,7 @@ choices (Wells, English Intonation, 2006, chapter 2). Of others ("Really?", "You
 """
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 CLAUSE_OPENERS = frozenset(
     "and but or so because then when while if although though since after before until which who where that".split()
@@ -40,7 +41,7 @@ def marks_after(text: str, words: Sequence[str]) -> tuple[str, ...]:
         tokens = _joined(tokens)
     if len(tokens) != len(words):
         return ("",) * len(words)
-    return tuple(_mark(token) for token in tokens)
+    return _marks(tokens)
 
 
 def expected_movement(text: str) -> str:
@@ -67,8 +68,9 @@ def _last_sentence(text: str) -> tuple[str, str]:
     """The last of several, without the mark at its end, and that mark."""
     whole = text.rstrip().rstrip(_CLOSING)
     body = whole.rstrip(_SENTENCE_MARKS)
-    start = max(body.rfind(f"{mark} ") for mark in _SENTENCE_MARKS) + 1
-    return body[start:], whole[len(body) :][:1]
+    tokens = body.split()
+    ends = [index for index, mark in enumerate(_marks(tokens)[:-1], 1) if mark in tuple(_SENTENCE_MARKS)]
+    return " ".join(tokens[ends[-1] if ends else 0 :]), whole[len(body) :][:1]
 
 
 def _asks(words: Sequence[str]) -> bool:
@@ -88,16 +90,29 @@ def _joined(tokens: Sequence[str]) -> list[str]:
     return joined
 
 
-def _mark(token: str) -> str:
+def _marks(tokens: Sequence[str]) -> tuple[str, ...]:
+    return tuple(_mark(token, following) for token, following in zip_longest(tokens, tokens[1:], fillvalue=""))
+
+
+def _mark(token: str, following: str) -> str:
     """Of several the first; none of an abbreviation or an initial."""
     core = token.rstrip(_EDGES + " ")
     after = token[len(core) :]
     bare = core.lstrip(_EDGES)
-    if after.startswith(".") and not after.startswith("..") and (bare.lower() in _ABBREVIATED or _is_initial(bare)):
+    if (
+        after.startswith(".")
+        and not after.startswith("..")
+        and (_is_abbreviation(bare, following) or _is_initial(bare))
+    ):
         return ""
     if any(dash in after for dash in _DASHES) or " -" in after:
         return "–"
     return next((character for character in after if character in _BREAK_MARKS), "")
+
+
+def _is_abbreviation(word: str, following: str) -> bool:
+    """ "No." is one only before a figure: it is an answer, too."""
+    return word.lower() in _ABBREVIATED and (word.lower() != "no" or following[:1].isdigit())
 
 
 def _is_initial(word: str) -> bool:
