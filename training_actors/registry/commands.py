@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from actors.pronunciation.model import SHIPPED_VERSION, folder_of
 from events.arguments import positive, workers
@@ -60,7 +60,7 @@ def _list(arguments: argparse.Namespace, data: DataFolder) -> int:
         history = registry.history()
     models = models_of(history)
     trained = {one.event.version: one for one in history if isinstance(one.event, ModelTrained)}
-    table = Table("version", "trained", *SHOWN, "service")
+    table = Table(Column("version", no_wrap=True), "trained", *SHOWN, "service")
     table.add_row(SHIPPED_VERSION, "", *("" for _ in SHOWN), _service("", models))
     for version, recorded in trained.items():
         table.add_row(version, f"{recorded.time:%Y-%m-%d %H:%M}", *_shown(recorded), _service(version, models))
