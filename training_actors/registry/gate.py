@@ -86,7 +86,9 @@ def _compared(figure: str, shared: Sequence[Shared]) -> RuleVerdict:
     outcome, reason = outcome_of(found, "higher", MARGIN, clusters)
     if found.value is not None:
         interval = "" if found.low is None else f" ({found.low:+.3f} to {found.high:+.3f})"
-        reason = f"r {found.value:+.3f}{interval} on {len(shared)} recordings of {clusters} learners: {reason}"
+        reason = (
+            f"r changes by {found.value:+.3f}{interval} on {len(shared)} recordings of {clusters} learners: {reason}"
+        )
     return RuleVerdict(rule=rule, outcome=outcome, reason=reason)
 
 
