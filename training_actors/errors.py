@@ -168,7 +168,7 @@ class NothingPromoted(TrainingError):
         self.kind = kind
 
     def __str__(self) -> str:
-        return f"no {self.kind} model was promoted: the one that comes with the program serves"
+        return f"the {self.kind} model that comes with the program serves: there is nothing to roll back"
 
 
 class NeverServed(TrainingError):
