@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 import time
 from contextlib import closing
 from pathlib import Path
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 SPEC = Path(__file__).resolve().parent.parent.parent / "replay" / "specs" / "pronunciation.toml"
 KIND, WHISPER = "pronunciation", "whisper-base"
+INTERRUPTED = 130
+"""Exit status after Ctrl-C, as shells give it."""
 
 
 def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
@@ -56,7 +59,7 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
     training.add_argument("--folds", type=_folds, default=plan.folds, help="of speakers, to judge by")
     training.add_argument("--seeds", type=positive, default=len(plan.seeds), help="networks whose mean is taken")
     training.add_argument("--epochs", type=positive, default=plan.epochs, help="of the scoring networks")
-    training.set_defaults(run=_train)
+    training.set_defaults(run=_train_or_stop)
 
 
 def _count(text: str) -> int:
@@ -67,6 +70,14 @@ def _folds(text: str) -> int:
     if positive(text) < 2:
         raise argparse.ArgumentTypeError("one fold leaves nobody to learn from; give 2 or more")
     return int(text)
+
+
+def _train_or_stop(arguments: argparse.Namespace, data: DataFolder) -> int:
+    try:
+        return _train(arguments, data)
+    except KeyboardInterrupt:
+        print("Interrupted: the same command goes on from here.", file=sys.stderr)
+        return INTERRUPTED
 
 
 def _train(arguments: argparse.Namespace, data: DataFolder) -> int:
