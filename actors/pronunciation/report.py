@@ -22,7 +22,7 @@ def report(explanation: Explanation, png: bytes) -> bytes:
         f"<h1>{html.escape(title)}</h1>",
         f"<p>To be said: <q>{html.escape(explanation.text)}</q><br>"
         f"Understood: <q>{html.escape(found.transcript.text)}</q><br>"
-        f"How far these scores can be trusted: {found.confidence:.0%}</p>",
+        f"How sure it is that this text was read: {found.confidence:.0%}</p>",
         *(f"<p><b>Warning ({one.kind}):</b> {html.escape(one.told)}.</p>" for one in found.warnings),
         _cards([(name, f"{getattr(judged, name):.1f}") for name in SCORES], "of 10"),
         _picture(png, explanation.text),
