@@ -19,7 +19,7 @@ Scores phones (0..2), words and utterances (0..10) of English read by learners, 
 
 Made of: dataset {dataset} ({utterances} utterances that experts rated), and its sentences spoken by Kokoro-82M with
 phones replaced, dropped and put in on purpose: {plan.planted} for the scores. {_acoustic(plan, outcome)}
-Made again by `python -m training_actors train pronunciation {_options(plan)}` on the same dataset.
+Made by `{_command(plan)}` on that dataset.
 
 Agreement with the experts (Pearson) in {plan.folds} folds in which no speaker is both learnt from and judged, all folds
 together, with the deviation from fold to fold:
@@ -44,10 +44,19 @@ def _acoustic(plan: Plan, outcome: Outcome) -> str:
     )
 
 
-def _options(plan: Plan) -> str:
-    options = [f"--seeds {len(plan.seeds)}", f"--folds {plan.folds}", f"--planted {plan.planted}"]
-    options.append(f"--acoustic {plan.acoustic}" if plan.acoustic else f"--sentences {plan.sentences}")
-    return " ".join(options)
+def _command(plan: Plan) -> str:
+    """That asks for the plan, with what is not as it is by itself."""
+    usual = Plan()
+    options = {
+        "acoustic": (plan.acoustic, usual.acoustic),
+        "sentences": (plan.sentences, usual.sentences),
+        "planted": (plan.planted, usual.planted),
+        "folds": (plan.folds, usual.folds),
+        "seeds": (len(plan.seeds), len(usual.seeds)),
+        "epochs": (plan.epochs, usual.epochs),
+    }
+    told = (f" --{name} {asked}" for name, (asked, by_itself) in options.items() if asked != by_itself)
+    return f"python -m training_actors train pronunciation{''.join(told)}"
 
 
 def _margins(facts: ModelFacts) -> str:
@@ -56,7 +65,7 @@ def _margins(facts: ModelFacts) -> str:
     total = facts.margins[-1]
     bands = [*(f"below {bound:g}" for bound in total.bounds), "above"]
     told = ", ".join(f"{width:g} {band}" for band, width in zip(bands, total.widths, strict=True))
-    return f"In four of five recordings the experts' total lies within these points of the score: {told}.\n"
+    return f"\nIn four of five recordings the experts' total lies within these points of the score: {told}.\n"
 
 
 def _slips(outcome: Outcome) -> str:
