@@ -1,6 +1,6 @@
 """Which letters of a word stand for one of its phones. Knows how English spells, not how it sounds."""
 
-from functools import cache
+from functools import lru_cache
 
 _SPELLINGS = {
     "AA": "a o ah ow e ea", "AE": "a au ai", "AH": "a e i o u ou oo ia ai ea eo io oe ie",
@@ -16,6 +16,8 @@ _SPELLINGS = {
 }  # fmt: skip
 _BY_PHONE = {phone: frozenset(spelled.split()) for phone, spelled in _SPELLINGS.items()}
 _LONGEST = 4
+REMEMBERED = 4_096
+"""Words with their phones: learners say no end of them."""
 _SILENT, _UNSPELLED, _ODD = 1.0, 1.5, 3.0
 """What it costs that a letter has no sound, a sound no letter, and that a letter stands for a sound it never has."""
 
@@ -26,7 +28,7 @@ def letters_of(word: str, phones: tuple[str, ...], index: int) -> str:
     return letters[slice(*_spans(letters, phones)[index])]
 
 
-@cache
+@lru_cache(maxsize=REMEMBERED)
 def _spans(letters: str, phones: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
     """First and last letter (exclusive) of each phone, at the least cost; silent letters belong to none."""
     best: list[list[tuple[float, int, int]]] = [[(0.0, 0, 0)] * (len(letters) + 1) for _ in range(len(phones) + 1)]
