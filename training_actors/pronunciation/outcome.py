@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from msgspec import Struct, structs
+from scipy.special import expit
 
 from training_actors.pronunciation.evaluation import Agreement, agreement, area
 from training_actors.pronunciation.judging import Folds, over_folds
@@ -64,16 +65,11 @@ def outcome(trainer: Trainer) -> tuple[Outcome, Folds]:
         failed_alignments=sum(alignment.failed for alignment in trainer.alignments),
         frames_right=trainer.frames_right(),
         poor_below=poor_below,
-        said_from=probability(said_from),
-        matches_from=probability(matches_from),
+        said_from=float(expit(said_from)),
+        matches_from=float(expit(matches_from)),
         slips=slips(told, poor_below),
     )
     return figures, told
-
-
-def probability(odds: float) -> float:
-    """Of log odds."""
-    return float(1 / (1 + np.exp(-odds)))
 
 
 def _group(name: str, told: Folds, wanted: Callable[[RatedUtterance], bool]) -> Group:

@@ -1,11 +1,10 @@
 """A finished run as a model's folder: the networks, what is to be known of them, and a card for people."""
 
-import hashlib
 from pathlib import Path
 
 import msgspec
 
-from actors.pronunciation.model import CARD_FILE, MODEL_FILE, ModelFacts
+from actors.pronunciation.model import CARD_FILE, MODEL_FILE, ModelFacts, digest_of
 from actors.pronunciation.network import ACOUSTIC_FILE, SCORING_FILE
 from training_actors.pronunciation.card import card
 from training_actors.pronunciation.export import scoring_onnx
@@ -30,11 +29,9 @@ def ship(trainer: Trainer, outcome: Outcome, folds: Folds, made_from: Provenance
     """
     out.mkdir(parents=True, exist_ok=True)
     example = max((one.inputs for one in trainer.rated[:50]), key=lambda one: len(one.word_figures))
-    files = {
-        ACOUSTIC_FILE: trainer.acoustic_onnx(),
-        SCORING_FILE: scoring_onnx(trainer.committee(ALL), example),
-    }
-    digest = hashlib.sha256(b"".join(files.values())).hexdigest()
+    (out / ACOUSTIC_FILE).write_bytes(trainer.acoustic_onnx())
+    (out / SCORING_FILE).write_bytes(scoring_onnx(trainer.committee(ALL), example))
+    digest = digest_of(out)
     facts = ModelFacts(
         version=f"{made_from.run}-{digest[:DIGITS]}",
         digest=digest,
@@ -44,8 +41,6 @@ def ship(trainer: Trainer, outcome: Outcome, folds: Folds, made_from: Provenance
         matches_from=round(outcome.matches_from, 6),
         margins=margins(folds.utterances, folds.own),
     )
-    for name, content in files.items():
-        (out / name).write_bytes(content)
     told = {"made_from": made_from, "plan": trainer.plan, "outcome": outcome}
     for name, value in ((MODEL_FILE, facts), (EVALUATION_FILE, told)):
         (out / name).write_bytes(msgspec.json.format(msgspec.json.encode(value)) + b"\n")

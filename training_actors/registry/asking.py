@@ -1,7 +1,6 @@
 """The part of the gate that asks logged recordings again, of the candidate and of the model in service."""
 
 import argparse
-import hashlib
 from itertools import count
 from pathlib import Path
 
@@ -9,7 +8,7 @@ from actors.pronunciation.model import SHIPPED_VERSION
 from events.location import DataFolder
 from events.training import RuleVerdict
 from replay.counterfactual.errors import NothingToAsk
-from replay.counterfactual.folder import RESULT
+from replay.counterfactual.folder import RESULT, RunFolder
 from replay.counterfactual.launch import Request, counterfactual
 from replay.counterfactual.verdict import UNDECIDED
 
@@ -50,4 +49,5 @@ def asked_again(
         )
         for verdict in result.verdicts
     )
-    return told, hashlib.sha256((out / RESULT).read_bytes()).hexdigest()
+    _, digest = RunFolder(out).finished()
+    return told, digest
