@@ -66,28 +66,29 @@ class PraatProsodyAnalyser:
 
         Raises `EngineInputError` for samples that are not finite.
         """
+        prosody, _ = self.measure(audio, words)
+        return prosody
+
+    def measure(self, audio: Audio, words: tuple[Word, ...]) -> tuple[Prosody, Tracks | None]:
+        """As `analyse`, with the frames that it rests on; None of them where too little is voiced."""
         if not np.isfinite(audio).all():
             raise EngineInputError("audio_not_finite", "the recording holds NaN or infinite samples: record it again")
         duration_ms = round(len(audio) / SAMPLE_RATE_HZ * 1000)
         if len(audio) < SAMPLE_RATE_HZ // 5:
-            return Prosody(duration_ms=duration_ms, speaking_ms=0)
+            return Prosody(duration_ms=duration_ms, speaking_ms=0), None
         sound = parselmouth.Sound(audio.astype(np.float64), SAMPLE_RATE_HZ)
         intensity_db, times_s = _intensity(sound)
         quiet, sounding = silences(intensity_db, times_s)
         if intensity_db.max(initial=-300.0) < FAINTEST_SPEECH_DB or sounding is None:
-            return Prosody(duration_ms=duration_ms, speaking_ms=0)
+            return Prosody(duration_ms=duration_ms, speaking_ms=0), None
         pitch = _pitch(sound)
-        return _prosody(sound, pitch, (intensity_db, times_s), (quiet, sounding), words)
+        tracks = None if pitch is None else _tracks(pitch, (intensity_db, times_s))
+        return _prosody(sound, pitch, (intensity_db, times_s), (quiet, sounding), words), tracks
 
     def tracks(self, audio: Audio) -> Tracks | None:
-        """The frames that `analyse` reckons with; None where too little is voiced."""
-        if len(audio) < SAMPLE_RATE_HZ // 5:
-            return None
-        sound = parselmouth.Sound(audio.astype(np.float64), SAMPLE_RATE_HZ)
-        pitch = _pitch(sound)
-        if pitch is None:
-            return None
-        return _tracks(pitch, _intensity(sound))
+        """The frames that `analyse` rests on; None where too little is voiced."""
+        _, tracks = self.measure(audio, ())
+        return tracks
 
 
 def _prosody(

@@ -153,8 +153,7 @@ class Assessor:
         judgement = self.judge.judge(audio, expected, transcript.words)
         if judgement.unheard == "silent":
             raise EngineInputError("no_speech", "no speech is heard in the recording: record it again and speak up")
-        prosody = self.prosody.analyse(audio, transcript.words)
-        tracks = self.prosody.tracks(audio)
+        prosody, tracks = self.prosody.measure(audio, transcript.words)
         return Examined(
             audio=audio,
             transcript=transcript,
