@@ -6,8 +6,7 @@ from events.location import DataFolder
 from events.sealing.forgetting import HEARD, MODEL, Dataset, registered
 from replay.datasets.manifest import Manifest
 from replay.datasets.register import write_line
-
-NAME = "pronunciation"
+from training_actors.pronunciation.plan import KIND
 
 
 def register_heard(data: DataFolder, place: Path, manifest: Manifest) -> None:
@@ -24,7 +23,7 @@ def register_model(data: DataFolder, place: Path, manifest: Manifest) -> None:
 
 def _register(data: DataFolder, place: Path, manifest: Manifest, made: str, learners: set[str]) -> None:
     line = Dataset(
-        name=NAME,
+        name=KIND,
         version=place.name if made == MODEL else manifest.version,
         learners=tuple(sorted(learners)),
         place=str(place.absolute()),

@@ -5,6 +5,9 @@ import hashlib
 import msgspec
 from msgspec import Struct
 
+KIND = "pronunciation"
+"""Of engine."""
+
 
 class Plan(Struct, frozen=True, kw_only=True):
     """``sentences`` are spoken by Kokoro, each heard once as it is and once disturbed. ``folds`` judge; ``seeds`` are

@@ -13,7 +13,10 @@ from replay.counterfactual.launch import Request, counterfactual
 from replay.counterfactual.verdict import UNDECIDED
 
 ENGINE = "colloquy"
-RULES = ("failures=0.01", "rtf=0.1")
+RULES = {
+    "failures=0.01": "answers not given: at most 1 % more",
+    "rtf=0.1": "real-time factor: at most 0.1 more",
+}
 """Of 100 recordings one more without an answer; the real-time factor, so that no learner waits longer. Not agreement
 with people: both models have learnt from what is rated in the log, and who knows it by heart agrees best."""
 
@@ -37,17 +40,15 @@ def asked_again(
         sessions=arguments.sessions,
         limit=arguments.limit,
         workers=arguments.workers,
-        rules=RULES,
+        rules=tuple(RULES),
     )
     try:
         result = counterfactual(request, data)
     except NothingToAsk as error:
-        return tuple(RuleVerdict(rule=rule, outcome=UNDECIDED, reason=str(error)) for rule in RULES), ""
+        return tuple(RuleVerdict(rule=rule, outcome=UNDECIDED, reason=str(error)) for rule in RULES.values()), ""
     told = tuple(
-        RuleVerdict(
-            rule=f"{verdict.rule.metric}={verdict.rule.margin:g}", outcome=verdict.outcome, reason=verdict.reason
-        )
-        for verdict in result.verdicts
+        RuleVerdict(rule=rule, outcome=verdict.outcome, reason=verdict.reason)
+        for rule, verdict in zip(RULES.values(), result.verdicts, strict=True)
     )
     _, digest = RunFolder(out).finished()
     return told, digest

@@ -105,7 +105,7 @@ def _promote(arguments: argparse.Namespace, data: DataFolder) -> int:
     if refused and not arguments.force:
         console.print(
             f"{version} stays out of service: {len(refused)} of {len(found)} rules do not hold or cannot be decided;"
-            " --force REASON promotes it all the same",
+            " --force REASON promotes it all the same" + (f". What would have changed is told in {out}" if run else ""),
             soft_wrap=True,
         )
         return NOT_PASSED

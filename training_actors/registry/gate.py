@@ -75,7 +75,7 @@ def _limit(limit: Limit, share: float | None) -> RuleVerdict:
 
 
 def _compared(figure: str, shared: Sequence[Shared]) -> RuleVerdict:
-    rule = f"{figure} −{MARGIN}"
+    rule = f"{figure}: r at most {MARGIN} lower"
     if not shared:
         reason = "the model in service keeps no judgements of recordings that this one was judged by too"
         return RuleVerdict(rule=rule, outcome=UNDECIDED, reason=reason)

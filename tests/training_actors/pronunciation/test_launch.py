@@ -9,7 +9,7 @@ import pytest
 from actors.pronunciation.model import MODEL_FILE, SHIPPED, facts_of
 from actors.pronunciation.network import ACOUSTIC_FILE
 from training_actors.errors import AcousticUnusable
-from training_actors.pronunciation.commands import taken_from
+from training_actors.pronunciation.launch import taken_from
 
 ENCODER = facts_of(SHIPPED).encoder
 
