@@ -23,7 +23,7 @@ from events.lesson import SpeechUttered, TutorRendered, TutorReplied, TutorSpoke
 from events.location import DataFolder
 from events.opening import open_log
 from replay.sessions.session import frames_of, state_of
-from tests.actors.hosting.test_lesson import chunks_of, speech
+from tests.actors.hosting.room import chunks_of, speech
 from tests.fakes.models import FakeModelActor
 from tests.fakes.server import LessonServer
 

@@ -11,7 +11,7 @@ import websockets
 from edge.client import LessonClient
 from events.lesson import SpeechUttered
 from replay.sessions.session import frames_of
-from tests.actors.hosting.test_lesson import chunks_of, silence, speech
+from tests.actors.hosting.room import chunks_of, silence, speech
 from tests.fakes.server import LessonServer
 
 MANUAL = {"tutor": "joe", "endpointing": "manual"}

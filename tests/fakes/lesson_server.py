@@ -8,7 +8,6 @@ import asyncio
 import json
 import socket
 import threading
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -22,11 +21,6 @@ from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from edge.app import STATIC, SecurityHeaders
-from events.lesson import SpeechAssessed
-from events.values import Note, Pronunciation, Prosody, Scores, WordScore
-from policies.feedback.feedback import feedback_on
-from policies.feedback.turn import AssessedTurn
-from policies.feedback.wording import LANGUAGES, language_of, wording
 from policies.tutors import TUTORS
 from projections.messages import (
     ErrorMessage,
@@ -37,14 +31,10 @@ from projections.messages import (
     TranscriptionMessage,
 )
 from tests.fakes import canned_lesson as canned
+from tests.fakes import lesson_answers as answers
 
-SESSION = "session-1"
 SPEECH_LEVEL = 400.0
 CLOSING_CHUNKS = 7
-TOPICS = (
-    ("travel", "Travel"), ("food", "Food and cooking"), ("work", "Work"), ("family", "Family and friends"),
-    ("home", "Home"), ("hobbies", "Hobbies"), ("health", "Health"), ("films", "Films and books"),
-)  # fmt: skip
 
 
 class FakeLessonServer:
@@ -106,20 +96,21 @@ class FakeLessonServer:
             routes=[
                 Route("/", lambda request: FileResponse(STATIC / "index.html")),
                 Route("/api/v1/readiness", self._readiness),
-                Route("/api/v1/tutors", _tutors),
+                Route("/api/v1/tutors", answers.tutors),
                 Route("/api/v1/tutors/{name}/portrait.png", self._portrait),
                 Route("/api/v1/tutors/{name}/idle.mp4", self._idle),
                 Route(
-                    "/api/v1/topics", lambda _: JSONResponse([{"name": n, "title": t, "levels": []} for n, t in TOPICS])
+                    "/api/v1/topics",
+                    lambda _: JSONResponse([{"name": n, "title": t, "levels": []} for n, t in answers.TOPICS]),
                 ),
-                Route(f"{practice}/sessions", _sessions),
+                Route(f"{practice}/sessions", answers.sessions),
                 Route(f"{practice}/sessions/{{session}}", self._session),
                 Route(f"{practice}/sessions/{{session}}/feedback", self._feedback),
-                Route(f"{practice}/articulation", _articulation),
-                Route(f"{practice}/progress", lambda _: JSONResponse(PROGRESS)),
-                Route(f"{practice}/analytics/trends", lambda _: JSONResponse({"days": PROGRESS["days"]})),
-                Route(f"{practice}/speak", _flac, methods=["POST"]),
-                Route("/api/v1/blobs/{sha256}", _flac),
+                Route(f"{practice}/articulation", answers.articulation),
+                Route(f"{practice}/progress", lambda _: JSONResponse(answers.PROGRESS)),
+                Route(f"{practice}/analytics/trends", lambda _: JSONResponse({"days": answers.PROGRESS["days"]})),
+                Route(f"{practice}/speak", answers.flac, methods=["POST"]),
+                Route("/api/v1/blobs/{sha256}", answers.flac),
                 WebSocketRoute("/api/v1/ws/speech-practice", self._lesson),
                 Mount("/static", StaticFiles(directory=STATIC)),
             ]
@@ -151,23 +142,14 @@ class FakeLessonServer:
         return Response(clip, media_type="video/mp4")
 
     async def _session(self, request: Request) -> Response:
-        if request.path_params["session"] != SESSION:
+        if request.path_params["session"] != answers.SESSION:
             return JSONResponse({"code": "session_not_found", "message": "There is no such session."}, 404)
         messages = [json.loads(_header(data)) for _, _, data in self.log]
-        return JSONResponse({"session": SESSION, "seq": self._seq, "messages": messages})
+        return JSONResponse({"session": answers.SESSION, "seq": self._seq, "messages": messages})
 
     async def _feedback(self, request: Request) -> Response:
-        """What the server's own policy says of the canned analyses."""
         messages = [json.loads(_header(data)) for _, _, data in self.log]
-        analyses = {each["turn"]: each for each in messages if each["type"] == "analysis_complete"}
-        measures = {each["turn"]: each["prosody"] for each in messages if each["type"] == "prosody_features"}
-        wanted = request.query_params.get("turn", "")
-        told = [
-            feedback_on(AssessedTurn(assessed=_assessed(analysis, measures[turn]), guided=True), _language(request))
-            for turn, analysis in analyses.items()
-            if wanted in ("", str(turn))
-        ]
-        return Response(msgspec.json.encode(told), media_type="application/json")
+        return answers.feedback(request, messages)
 
     async def _lesson(self, websocket: WebSocket) -> None:
         await websocket.accept()
@@ -261,7 +243,7 @@ class FakeLessonServer:
         await self._keep(
             websocket,
             SessionStartedMessage(
-                seq=self._seq, part=0, session=SESSION, learner=command["learner"], tutor=command["tutor"],
+                seq=self._seq, part=0, session=answers.SESSION, learner=command["learner"], tutor=command["tutor"],
                 goal=command["goal"], level=command["level"], mode=command["mode"], topic=command.get("topic", ""),
                 exercise=command.get("text", ""), endpointing=command["endpointing"],
             ),
@@ -269,7 +251,7 @@ class FakeLessonServer:
         await self._speak(websocket, 0, self.greeting, self.exercise)
 
     async def _resume(self, websocket: WebSocket, command: dict[str, Any]) -> None:
-        if command["session"] != SESSION:
+        if command["session"] != answers.SESSION:
             error = ErrorMessage(
                 seq=0, part=-1, code="session_not_found", retryable=False,
                 message="There is no such session; start one with start_session.",
@@ -282,7 +264,7 @@ class FakeLessonServer:
                 await _send(websocket, data)
         turn = max(self._done, default=0) + 1
         resumed = ResumedMessage(
-            seq=self._seq, part=-1, session=SESSION, turn=turn, next_chunk=len(self.chunks.get(turn, []))
+            seq=self._seq, part=-1, session=answers.SESSION, turn=turn, next_chunk=len(self.chunks.get(turn, []))
         )
         await self._tell(websocket, resumed)
 
@@ -341,76 +323,3 @@ def _header(data: str | bytes) -> bytes:
     if isinstance(data, str):
         return data.encode()
     return data[4 : 4 + int.from_bytes(data[:4], "big")]
-
-
-async def _tutors(request: Request) -> Response:
-    root = "/api/v1/tutors"
-    return JSONResponse(
-        [
-            {"name": tutor.name, "title": tutor.title, "description": tutor.description,
-             "portrait": f"{root}/{tutor.name}/portrait.png", "idle": f"{root}/{tutor.name}/idle.mp4"}
-            for tutor in TUTORS
-        ]
-    )  # fmt: skip
-
-
-async def _flac(request: Request) -> Response:
-    return Response(canned.sound(0), media_type="audio/flac")
-
-
-async def _sessions(request: Request) -> Response:
-    now = datetime(2026, 11, 20, 18, 30, tzinfo=UTC)
-    return JSONResponse(
-        [
-            {"session": SESSION, "started": (now - timedelta(days=day)).isoformat(), "turns": 6 + day, "level": "A2",
-             "ended": (now - timedelta(days=day, minutes=-9)).isoformat(), "tutor": TUTORS[day % 4].name,
-             "mode": ("conversation", "sentence")[day % 2], "average": 78.4 - 4 * day, "topic": "", "goal": "Travel"}
-            for day in range(4)
-        ]
-    )  # fmt: skip
-
-
-def _assessed(analysis: dict[str, Any], prosody: dict[str, Any]) -> SpeechAssessed:
-    scores = msgspec.convert(analysis["scores"], Scores)
-    words = msgspec.convert(analysis["words"], tuple[WordScore, ...])
-    return SpeechAssessed(
-        turn=analysis["turn"], scores=scores, prosody=msgspec.convert(prosody, Prosody),
-        pronunciation=Pronunciation(
-            reference=analysis["reference"], score=scores.total or 0.0, completeness=100.0, words=words
-        ),
-        notes=msgspec.convert(analysis["notes"], tuple[Note, ...]),
-    )  # fmt: skip
-
-
-def _language(request: Request) -> str:
-    return language_of(request.query_params.get("language", ""), request.headers.get("accept-language", ""))
-
-
-def _articulation(request: Request) -> Response:
-    language = _language(request)
-    languages = [{"tag": tag, "name": wording(tag).name} for tag in LANGUAGES]
-    return JSONResponse({"language": language, "tips": wording(language).tips, "languages": languages})
-
-
-def _day(back: int) -> dict[str, Any]:
-    rise = (13 - back) * 1.3
-    return {
-        "day": (datetime(2026, 11, 21, tzinfo=UTC) - timedelta(days=back)).date().isoformat(),
-        "sessions": 1, "minutes": 5 + back * 7 % 11, "turns": 9, "total": 61 + rise, "pronunciation": 57 + rise * 1.1,
-        "fluency": 66 + rise * 0.7, "prosody": 70 + back * 3 % 7, "grammar": 58 + back * 5 % 13 + rise / 2,
-    }  # fmt: skip
-
-
-PROGRESS: dict[str, Any] = {
-    "learner": "learner-1", "sessions": 14, "minutes": 126.4, "turns": 143,
-    "averages": {"total": 74.2, "pronunciation": 68.9, "fluency": 77.0, "prosody": 81.3, "completeness": 93.1,
-                 "grammar": 58.8},
-    "trend": 4.1,
-    "streak": {"current_days": 6, "longest_days": 11, "last_day": "2026-11-21"},
-    "weak_phones": [{"phone": "TH", "score": 38.2, "count": 31}, {"phone": "R", "score": 55.1, "count": 64},
-                    {"phone": "V", "score": 61.7, "count": 18}],
-    "weak_words": [{"word": "theatre", "score": 44.0, "count": 6}, {"word": "comfortable", "score": 51.5, "count": 3},
-                   {"word": "three", "score": 57.8, "count": 9}],
-    "slips": [{"kind": "article", "count": 17}, {"kind": "tense", "count": 9}, {"kind": "preposition", "count": 1}],
-    "days": [_day(back) for back in range(13, -1, -1) if back not in (4, 9)],
-}  # fmt: skip

@@ -19,7 +19,7 @@ from events.errors import LogUnavailable
 from events.lesson import SessionStarted, SpeechUttered, TutorRendered
 from events.log import Appended, Batch
 from events.memory import MemoryEventLog
-from tests.actors.hosting.test_lesson import chunks_of, speech
+from tests.actors.hosting.room import chunks_of, speech
 from tests.fakes.engines import FakeEngines
 from tests.fakes.hosts import LocalHosts
 

@@ -16,7 +16,7 @@ from events.sealing.codec import SealingCodec
 from events.sealing.errors import LearnerForgotten
 from events.sqlite import SQLiteEventLog
 from replay.sessions.session import digest_of, frames_of, replay
-from tests.actors.hosting.test_lesson import Room
+from tests.actors.hosting.room import Room
 from tests.events.destroyed import destroy_and_tell
 from tests.fakes.engines import FakeEngines
 from tests.fakes.hosts import LocalHosts

@@ -9,7 +9,8 @@ import pytest
 from edge.app import STATIC
 from policies.tutors import TUTORS
 from tests.edge.page.conftest import Open, until
-from tests.fakes.lesson_server import PROGRESS, FakeLessonServer
+from tests.fakes.lesson_answers import PROGRESS
+from tests.fakes.lesson_server import FakeLessonServer
 
 NARROWEST_PHONE_PX = 360
 AA_CONTRAST = 4.5

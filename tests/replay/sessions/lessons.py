@@ -15,7 +15,7 @@ from events.values import EngineUse
 from projections.catalogue import PROJECTIONS
 from projections.runner import ProjectionRunner
 from projections.sqlite import SQLiteViewStore
-from tests.actors.hosting.test_lesson import Room
+from tests.actors.hosting.room import Room
 from tests.fakes.engines import FakeEngines
 from tests.fakes.hosts import LocalHosts
 
