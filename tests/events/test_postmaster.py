@@ -22,6 +22,14 @@ from events.embedded_postgres import embedded_postgres
 embedded_postgres(Path(sys.argv[1]))
 os.kill(os.getpid(), signal.SIGKILL)
 """
+HOLDING = """
+import sys
+from pathlib import Path
+from events.embedded_postgres import embedded_postgres
+embedded_postgres(Path(sys.argv[1]))
+print("held", flush=True)
+sys.stdin.readline()
+"""
 APPENDING = """
 import os, sys, time
 from events.errors import LogUnavailable
@@ -108,14 +116,17 @@ def test_a_server_that_runs_is_joined_also_by_another_name_of_its_folder(folder:
     renamed.symlink_to(folder.root)
     here = DataFolder(renamed, "embedded-postgres")
     with subprocess.Popen(
-        [*STATS[:-2], "tail", "--follow"],
+        [sys.executable, "-c", HOLDING, str(here.postgres)],
         cwd=ROOT,
-        env=os.environ | environment_of(here),
-        stdout=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"  # or the next would be alone, and stop the server as it ends
         told = stats(here)
         joined = (folder.postgres / "postmaster.pid").read_text().split()[0]
-        other.kill()
+        other.communicate("on\n")
 
     assert (told, joined) == ((0, ""), number)
 
