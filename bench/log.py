@@ -20,6 +20,7 @@ from typing import Any
 from uuid import uuid4
 
 import msgspec
+import uvloop
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
 from msgspec import Struct
@@ -39,9 +40,12 @@ from events.sqlite import SQLiteEventLog
 from tests.servers.postgres import postgres
 
 ORIGIN = Origin(learner="ana", causation="c", correlation="r", producer="bench")
-SESSIONS = 64
+SESSIONS = (64, 192)
+"""So many sessions of a host append at once: the more, the fewer waits for the disk there are for an event."""
 ALONE = 16
 """Lessons that a single writer appends: enough to see how fast it is, and no more to wait for."""
+WHOLE = 64
+"""Lessons that are appended whole."""
 
 
 class Timing(Struct):
@@ -68,7 +72,7 @@ class Lesson(Aggregate):
 
 
 def lessons(count: int) -> list[list[LessonEvent]]:
-    """Lessons of 62 events each."""
+    """Lessons of some 165 events each."""
     rng = random.Random(7)
     return [lesson(rng, f"learner-{n % 50}", f"s{n}") for n in range(count)]
 
@@ -84,7 +88,7 @@ def one_by_one(store: Store, streams: list[list[LessonEvent]]) -> Timing:
         return _timed(calls)
 
 
-def from_sessions(store: Store, streams: list[list[LessonEvent]]) -> Timing:
+def from_sessions(store: Store, streams: list[list[LessonEvent]], sessions: int) -> Timing:
     """The sessions of one host, one event an append, each waiting for its own: those that wait share a transaction."""
     calls_ms: list[float] = []
 
@@ -99,13 +103,13 @@ def from_sessions(store: Store, streams: list[list[LessonEvent]]) -> Timing:
         # All sessions would wait for the first connection, which no host in service opens but once.
         await appender.append(Batch(stream="first", events=(streams[0][0],), expected_version=0, origin=ORIGIN))
         # In service no two sessions are at the same place of their lessons; else the large events would come together.
-        apart = [events[n % len(events) :] + events[: n % len(events)] for n, events in enumerate(streams)]
+        apart = [events[n % len(events) :] + events[: n % len(events)] for n, events in enumerate(streams[:sessions])]
         began = time.perf_counter()
         await asyncio.gather(*(session(appender, f"s{n}", events) for n, events in enumerate(apart)))
         return time.perf_counter() - began
 
     with store.log() as log:
-        took_s = asyncio.run(host(log))
+        took_s = uvloop.run(host(log))
     return Timing(len(calls_ms) / took_s, calls_ms)
 
 
@@ -113,9 +117,10 @@ def whole_lessons(store: Store, streams: list[list[LessonEvent]]) -> Timing:
     """One writer, a whole lesson an append."""
     with store.log() as log:
         calls = [
-            partial(log.append, f"s{n}", events, expected_version=0, origin=ORIGIN) for n, events in enumerate(streams)
+            partial(log.append, f"s{n}", events, expected_version=0, origin=ORIGIN)
+            for n, events in enumerate(streams[:WHOLE])
         ]
-        return _timed(calls, events=sum(map(len, streams)))
+        return _timed(calls, events=sum(map(len, streams[:WHOLE])))
 
 
 def plain_saves(store: Store, streams: list[list[LessonEvent]]) -> Timing:
@@ -134,8 +139,8 @@ def plain_saves(store: Store, streams: list[list[LessonEvent]]) -> Timing:
 def whole_saves(store: Store, streams: list[list[LessonEvent]]) -> Timing:
     """`eventsourcing`: a whole lesson a save."""
     application: Application[Any] = Application(store.plain)
-    calls = [partial(_save, application, Lesson(), events) for events in streams]
-    timing = _timed(calls, events=sum(map(len, streams)))
+    calls = [partial(_save, application, Lesson(), events) for events in streams[:WHOLE]]
+    timing = _timed(calls, events=sum(map(len, streams[:WHOLE])))
     application.close()
     return timing
 
@@ -160,9 +165,9 @@ PLAIN = "eventsourcing, one event a save"
 WAYS: dict[str, Callable[[Store, list[list[LessonEvent]]], Timing]] = {
     PLAIN: plain_saves,
     "ours, one event an append": one_by_one,
-    f"ours, {SESSIONS} sessions of a host at once": from_sessions,
-    "eventsourcing, a lesson of 62 events a save": whole_saves,
-    "ours, a lesson of 62 events an append": whole_lessons,
+    **{f"ours, {n} sessions of a host at once": partial(from_sessions, sessions=n) for n in SESSIONS},
+    "eventsourcing, a whole lesson a save": whole_saves,
+    "ours, a whole lesson an append": whole_lessons,
 }
 
 
@@ -190,7 +195,7 @@ def in_postgres(url: str) -> Store:
 
 def measure(title: str, store: Callable[[], Store], rounds: int) -> None:
     """All ways in turns, and a table of them."""
-    streams = lessons(SESSIONS)
+    streams = lessons(max(SESSIONS))
     timings: dict[str, list[Timing]] = {way: [] for way in WAYS}
     for _ in range(rounds):
         for way, append in WAYS.items():
@@ -216,7 +221,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--folder", type=Path, default=Path(), help="where to write (the disk is what is measured)")
     parser.add_argument("--postgres", default="", metavar="URL")
     options = parser.parse_args(arguments)
-    size = [len(msgspec.json.encode(each)) for events in lessons(SESSIONS) for each in events]
+    size = [len(msgspec.json.encode(each)) for events in lessons(WHOLE) for each in events]
     print(f"Events of {sum(size) / len(size):,.0f} bytes on average; {options.rounds} rounds, median (range)")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=options.folder)))

@@ -26,7 +26,7 @@ from bench.log import ORIGIN, lessons
 from bench.machine import machine, percentile
 from events.blobs import BlobStore
 from events.kafka.cloud_events import KafkaEvent, to_kafka
-from events.kafka.link import ProducerLink, partition_of
+from events.kafka.link import ProducerLink
 from events.kafka.relay import BATCH, CheckpointFile, Relay
 from events.kafka.topic import KafkaTopic, create_topic
 from events.log import Batch
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m bench.relay", description=__doc__)
     parser.add_argument("--kafka", default="", metavar="HOST:PORT")
-    parser.add_argument("--lessons", type=int, default=400, help="of 62 events each")
+    parser.add_argument("--lessons", type=int, default=400, help="of some 165 events each")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=20.0, help="of the measurement of lag")
     options = parser.parse_args(arguments)
@@ -109,8 +109,7 @@ def produced(topic: KafkaTopic, records: Sequence[KafkaEvent]) -> float:
     for first in range(0, len(records), BATCH):
         began = time.perf_counter() if first == BATCH else began
         for record in records[first : first + BATCH]:
-            partition = partition_of(record.key, topic.partitions)
-            producer.send(topic.name, record.value, record.key, headers=list(record.headers), partition=partition)
+            producer.send(topic.name, record.value, record.key, headers=list(record.headers))
         producer.flush()
     took = time.perf_counter() - began
     producer.close()

@@ -59,6 +59,22 @@ class StoredEnvelope(Struct, frozen=True, kw_only=True, gc=False):
     data: Raw
 
 
+class _Storing(Struct, frozen=True, kw_only=True, gc=False):
+    """As `StoredEnvelope`, on the way there: the payload need not be JSON yet."""
+
+    id: str
+    stream: str
+    version: int
+    type: str
+    time: datetime
+    causation: str
+    correlation: str
+    tenant: str
+    learner: str
+    producer: str
+    data: Struct | Raw
+
+
 class Place(Struct, frozen=True, kw_only=True, gc=False):
     """Where a store keeps an event, as far as the store itself knows."""
 
@@ -118,7 +134,8 @@ class Codec:
 
     def encode(self, recorded: Recorded) -> bytes:
         """The stored form. Raises `UnstorableEvent` for NaN, infinity or text that is not Unicode."""
-        stored = StoredEnvelope(
+        data = self._data_of(recorded)
+        stored = _Storing(
             id=recorded.id,
             stream=recorded.stream,
             version=recorded.version,
@@ -129,12 +146,18 @@ class Codec:
             tenant=recorded.tenant,
             learner=recorded.learner,
             producer=recorded.producer,
-            data=Raw(self._payload_of(recorded)),
+            data=data,
         )
+        encoded = self._encoded(stored, recorded.type)
+        if isinstance(data, Struct):
+            check_finite(data, encoded)
+        return encoded
+
+    def _encoded(self, value: object, tag: str) -> bytes:
         try:
-            return self._encoder.encode(stored)
+            return self._encoder.encode(value)
         except UnicodeEncodeError as error:
-            raise UnstorableEvent(recorded.type, "$", str(error)) from error
+            raise UnstorableEvent(tag, "$", str(error)) from error
 
     def decode(self, data: bytes, *, position: int | None = None) -> Recorded:
         """The event of a stored form. Raises `CorruptPayload` when it is not one of its type."""
@@ -195,28 +218,23 @@ class Codec:
         event = Unknown(tag=stored.type, payload=bytes(stored.data), fault=fault)
         return _recorded(stored, stored.type, event, place.position)
 
-    def _payload_of(self, recorded: Recorded) -> bytes:
-        """The payload's JSON. What is sealed is sealed here; see `events.sealing.codec`."""
+    def _data_of(self, recorded: Recorded) -> Struct | Raw:
+        """The payload, as it is or as JSON already. What is sealed is sealed here; see `events.sealing.codec`."""
         event = recorded.event
+        if not isinstance(event, Unknown) and not recorded.forgotten:
+            return event
         payload = event.payload if isinstance(event, Unknown) else self._encode_payload(event)
         if recorded.forgotten and not payload.endswith(_FORGOTTEN):
-            return payload[:-1] + b"," + _FORGOTTEN if payload.endswith(b"}") else b"{" + _FORGOTTEN
-        return payload
+            payload = payload[:-1] + b"," + _FORGOTTEN if payload.endswith(b"}") else b"{" + _FORGOTTEN
+        return Raw(payload)
 
     def _event_of(self, stored: StoredEnvelope, payload: bytes) -> tuple[str, Fact | Unknown, bool]:
         """Tag and event of a payload, and whether its learner has been forgotten."""
         return *self._decode_payload(stored.type, payload), payload.endswith(_FORGOTTEN)
 
     def _encode_payload(self, event: Struct) -> bytes:
-        tag = str(event.__struct_config__.tag)
-        try:
-            payload = self._encoder.encode(event)
-        except UnicodeEncodeError as error:
-            raise UnstorableEvent(tag, "$", str(error)) from error
-        # msgspec writes NaN and infinity as null: without a null there can be none.
-        if b"null" in payload:
-            for path in not_finite(event):
-                raise UnstorableEvent(tag, path, "a number that is not finite")
+        payload = self._encoded(event, str(event.__struct_config__.tag))
+        check_finite(event, payload)
         return payload
 
     def _decode_payload(self, tag: str, payload: bytes) -> tuple[str, Fact | Unknown]:
@@ -280,6 +298,14 @@ def _fault(error: Exception) -> tuple[str, str]:
     """Reason and JSON path of an error; msgspec writes the path after the reason."""
     reason, _, path = str(error).partition(" - at `")
     return reason, path.rstrip("`") or "$"
+
+
+def check_finite(event: Struct, encoded: bytes) -> None:
+    """Raises `UnstorableEvent` for a NaN or infinity in an event; ``encoded`` is JSON that holds it."""
+    # msgspec writes them as null: without a null there can be none.
+    if b"null" in encoded:
+        for path in not_finite(event):
+            raise UnstorableEvent(str(event.__struct_config__.tag), path, "a number that is not finite")
 
 
 def not_finite(value: Struct) -> Iterator[str]:

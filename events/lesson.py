@@ -1,4 +1,4 @@
-"""The events of a lesson, version 1 of each family. Facts in the past tense; what they mean is decided elsewhere.
+"""The events of a lesson, each family in its newest version. Facts in the past tense; others decide what they mean.
 
 A turn is one exchange, numbered from 0: turn 0 is the tutor's greeting, turn n the learner's n-th utterance and the
 tutor's answer to it. A sentence is a sentence of the tutor's reply, a segment a stretch of its audio (a sentence or a
@@ -89,7 +89,7 @@ class SpeechTranscribed(Struct, frozen=True, kw_only=True, gc=False, tag="speech
     confidence: float = 0.0
 
 
-class SpeechAssessed(Struct, frozen=True, kw_only=True, gc=False, tag="speech.assessed.v1"):
+class SpeechAssessed(Struct, frozen=True, kw_only=True, gc=False, tag="speech.assessed.v2"):
     """How it was said and what slipped. A part that no engine could give is None; ``engines`` says what answered."""
 
     turn: int
@@ -143,7 +143,7 @@ class TutorReplied(Struct, frozen=True, kw_only=True, gc=False, tag="tutor.repli
     topic: str = ""
 
 
-class TutorSpoken(Struct, frozen=True, kw_only=True, gc=False, tag="tutor.spoken.v1"):
+class TutorSpoken(Struct, frozen=True, kw_only=True, gc=False, tag="tutor.spoken.v2"):
     """One segment of the tutor's voice.
 
     ``start_ms`` counts from the turn's first sample, other times from the segment's. ``sentence_end`` marks the

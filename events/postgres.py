@@ -13,7 +13,7 @@ from typing import Any, LiteralString
 
 import psycopg
 import psycopg_pool
-from eventsourcing.persistence import Notification, StoredEvent
+from eventsourcing.persistence import Notification
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow, dict_row, tuple_row
@@ -28,7 +28,7 @@ from events.postgres_errors import typed_errors
 from events.postgres_server import CONNECT_TIMEOUT_S, made_or_there
 from events.postgres_statements import INSERT, STREAMS, STREAMS_OF, TAIL_OF, VERSIONS
 from events.postgres_wiping import mark_replaced, wipe_replaced
-from events.recorder import Outcome, Row
+from events.recorder import NewRow, Outcome, Row
 from events.recorder_log import RecorderEventLog
 
 TABLE = "events"
@@ -117,7 +117,7 @@ class _Recorder(PostgresApplicationRecorder):
             finally:
                 connection.execute("SELECT pg_advisory_unlock(%s)", (CREATION_LOCK,))
 
-    def insert_batches(self, batches: Sequence[Sequence[StoredEvent]]) -> list[Outcome]:
+    def insert_batches(self, batches: Sequence[Sequence[NewRow]]) -> list[Outcome]:
         """See `Recorder.insert_batches`. One round trip, whatever the number of batches.
 
         When the connection breaks, nobody knows whether the commit was reached: the new connection finds out by
@@ -135,7 +135,7 @@ class _Recorder(PostgresApplicationRecorder):
             for batch, outcome in zip(batches, self._insert(batches), strict=True)
         ]
 
-    def _insert(self, batches: Sequence[Sequence[StoredEvent]]) -> list[Outcome]:
+    def _insert(self, batches: Sequence[Sequence[NewRow]]) -> list[Outcome]:
         """Insert each batch that follows its stream's version; under the lock nobody else can append meanwhile."""
         waves = _wave_of_each(batches)
         connection = self._connection()
@@ -153,12 +153,12 @@ class _Recorder(PostgresApplicationRecorder):
     def _transaction(
         self,
         connection: psycopg.Connection[DictRow],
-        batches: Sequence[Sequence[StoredEvent]],
+        batches: Sequence[Sequence[NewRow]],
         waves: Sequence[int],
     ) -> tuple[list[dict[tuple[str, int], int]], dict[str, int]]:
         """For each wave the positions of what it inserted; and the streams' versions at the end."""
         table = Identifier(self.datastore.schema, TABLE)
-        streams = sorted({str(batch[0].originator_id) for batch in batches if batch})
+        streams = sorted({batch[0].stream for batch in batches if batch})
         with connection.pipeline():
             connection.execute("BEGIN")
             connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_S}s'")
@@ -177,11 +177,11 @@ class _Recorder(PostgresApplicationRecorder):
             ]
             return positions, {row["stream"]: int(row["version"]) for row in current}
 
-    def _positions(self, batch: Sequence[StoredEvent]) -> list[int]:
+    def _positions(self, batch: Sequence[NewRow]) -> list[int]:
         """Where these very events are; [] when they are not there."""
-        before = batch[0].originator_version - 1
-        stored = {row.originator_version: row for row in self.select_stream(str(batch[0].originator_id), before)}
-        rows = [stored.get(event.originator_version) for event in batch]
+        before = batch[0].version - 1
+        stored = {row.originator_version: row for row in self.select_stream(batch[0].stream, before)}
+        rows = [stored.get(event.version) for event in batch]
         there = [row.id for row, event in zip(rows, batch, strict=True) if row is not None and row.state == event.state]
         return there if len(there) == len(batch) else []
 
@@ -219,15 +219,6 @@ class _Recorder(PostgresApplicationRecorder):
                 )
                 for row in cursor.fetchall()
             ]
-
-    def select_tail(self, after: int, limit: int) -> Sequence[Notification]:
-        """See `Recorder.select_tail`."""
-        return [
-            Notification(
-                id=position, originator_id=stream, originator_version=version, topic=topic, state=bytes(state or b"")
-            )
-            for position, stream, version, topic, state in self.select_tail_of(None, after, limit)
-        ]
 
     def select_tail_of(self, types: Collection[str] | None, after: int, limit: int) -> Sequence[Row]:
         """See `Recorder.select_tail_of`."""
@@ -331,35 +322,35 @@ class _Recorder(PostgresApplicationRecorder):
         self.datastore.close()
 
 
-def _wave_of_each(batches: Sequence[Sequence[StoredEvent]]) -> list[int]:
+def _wave_of_each(batches: Sequence[Sequence[NewRow]]) -> list[int]:
     """In which statement each batch goes: the first of its stream in the first, the next one in the second, …"""
     counts: Counter[str] = Counter()
     waves = []
     for batch in batches:
-        stream = str(batch[0].originator_id) if batch else ""
+        stream = batch[0].stream if batch else ""
         waves.append(counts[stream] if batch else 0)
         counts[stream] += 1
     return waves
 
 
-def _columns(batches: Sequence[Sequence[StoredEvent]], waves: Sequence[int], wave: int) -> tuple[list[Any], ...]:
+def _columns(batches: Sequence[Sequence[NewRow]], waves: Sequence[int], wave: int) -> tuple[list[Any], ...]:
     """The columns of one statement: number of the batch, stream, version, type and bytes."""
     mine = [batch for batch, its_wave in zip(batches, waves, strict=True) if its_wave == wave]
     rows = [(number, event) for number, batch in enumerate(mine) for event in batch]
     return (
         [number for number, _ in rows],
-        [str(event.originator_id) for _, event in rows],
-        [event.originator_version for _, event in rows],
-        [event.topic for _, event in rows],
+        [event.stream for _, event in rows],
+        [event.version for _, event in rows],
+        [event.type for _, event in rows],
         [event.state for _, event in rows],
     )
 
 
-def _outcome(batch: Sequence[StoredEvent], positions: dict[tuple[str, int], int], versions: dict[str, int]) -> Outcome:
-    stream = str(batch[0].originator_id)
-    if (stream, batch[0].originator_version) not in positions:
+def _outcome(batch: Sequence[NewRow], positions: dict[tuple[str, int], int], versions: dict[str, int]) -> Outcome:
+    stream = batch[0].stream
+    if (stream, batch[0].version) not in positions:
         return versions[stream]
-    return [positions[stream, event.originator_version] for event in batch]
+    return [positions[stream, event.version] for event in batch]
 
 
 class _Datastore(PostgresDatastore):

@@ -1,9 +1,9 @@
 """The port of a log's database: what `events.recorder_log` asks of SQLite and PostgreSQL."""
 
 from collections.abc import Collection, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from eventsourcing.persistence import Notification, StoredEvent
+from eventsourcing.persistence import Notification
 
 from events.holding import Hold
 
@@ -13,13 +13,22 @@ Row = tuple[int, str, int, str, bytes | None]
 """Position, stream, version, type and bytes of an event; None for bytes that were not asked for."""
 
 
+class NewRow(NamedTuple):
+    """An event to insert: its place in its stream, its type and its bytes. A tuple, for databases take those as is."""
+
+    stream: str
+    version: int
+    type: str
+    state: bytes
+
+
 class Recorder(Protocol):
     """What the log asks of a database. Each method may raise the database's own errors.
 
     Type and bytes of an event may also be None where somebody has written to the tables by hand.
     """
 
-    def insert_batches(self, batches: Sequence[Sequence[StoredEvent]]) -> list[Outcome]:
+    def insert_batches(self, batches: Sequence[Sequence[NewRow]]) -> list[Outcome]:
         """Insert each batch or none of it, all in one transaction that is on the disk at the end.
 
         Transactions must become visible in the order of their positions.
@@ -30,12 +39,8 @@ class Recorder(Protocol):
         """The stream's events after a version, with positions."""
         ...
 
-    def select_tail(self, after: int, limit: int) -> Sequence[Notification]:
-        """Up to ``limit`` events after a position."""
-        ...
-
     def select_tail_of(self, types: Collection[str] | None, after: int, limit: int) -> Sequence[Row]:
-        """As `select_tail`, with the bytes of these types only, if given: those of others are not even looked at."""
+        """Up to ``limit`` events after a position, with the bytes of these types only, if given."""
         ...
 
     def select_first(self, before: int | None, limit: int) -> Sequence[Row]:

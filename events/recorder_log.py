@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from typing import Self
 
-from eventsourcing.persistence import Notification, StoredEvent
+from eventsourcing.persistence import Notification
 from msgspec import Struct, structs
 
 from events.codec import CODEC, Codec, Place
@@ -17,7 +17,7 @@ from events.handover import WipeViews
 from events.holding import Hold
 from events.identifiers import uuid7
 from events.log import Appended, Batch, Clock, NewId, stamp, utc_now
-from events.recorder import Outcome, Recorder, Row
+from events.recorder import NewRow, Outcome, Recorder, Row
 from events.unread import Unread
 
 POLL_S = 0.02
@@ -110,18 +110,13 @@ class RecorderEventLog:
             for batch, events, outcome in zip(batches, stamped, entry.outcomes, strict=True)
         )
 
+    def _row(self, recorded: Recorded) -> NewRow:
+        return NewRow(recorded.stream, recorded.version, recorded.type, self._codec.encode(recorded))
+
     def _version(self, stream: str) -> int:
         with self._typed_errors():
             rows = self._recorder.select_stream(stream, 0)
         return max((row.originator_version for row in rows), default=0)
-
-    def _row(self, recorded: Recorded) -> StoredEvent:
-        return StoredEvent(
-            originator_id=recorded.stream,
-            originator_version=recorded.version,
-            topic=recorded.type,
-            state=self._codec.encode(recorded),
-        )
 
     def _commit_waiting(self, entry: "_Append") -> None:
         """Commit groups of what waits, in order of arrival, until ``entry`` is among them. Needs the write lock."""
@@ -170,8 +165,8 @@ class RecorderEventLog:
     def tail(self, after: int, *, limit: int) -> tuple[Recorded, ...]:
         """See `EventLog.tail`."""
         with self._typed_errors():
-            rows = self._recorder.select_tail(_bounded(after), limit)
-        return tuple(self._codec.decode_or_keep(row.state or b"", _place(row)) for row in rows)
+            rows = self._recorder.select_tail_of(None, _bounded(after), limit)
+        return tuple(_kept(self._codec, row) for row in rows)
 
     def tail_of(
         self, types: Collection[str] | None, after: int, *, limit: int, unread: Unread = ()
@@ -219,11 +214,7 @@ class RecorderEventLog:
 
     def _opened(self, rows: Sequence[Row], wanted: Collection[str] | None, unread: Unread) -> Told:
         codec = self._codec.leaving(unread)
-        found: list[Recorded | Place] = []
-        for position, stream, version, tag, state in rows:
-            place = Place(stream=stream, version=version, type=tag or "", position=position)
-            found.append(codec.decode_or_keep(state or b"", place) if wanted is None or tag in wanted else place)
-        return tuple(found)
+        return tuple(_kept(codec, row) if wanted is None or row[3] in wanted else _place(row) for row in rows)
 
     def begun(self, before: int | None = None, *, limit: int) -> tuple[Recorded, ...]:
         """The first event of each of up to ``limit`` streams, the newest first; ``before`` is the position to go on at.
@@ -232,12 +223,7 @@ class RecorderEventLog:
         """
         with self._typed_errors():
             rows = self._recorder.select_first(before, limit)
-        return tuple(
-            self._codec.decode_or_keep(
-                state or b"", Place(stream=stream, version=version, type=tag or "", position=position)
-            )
-            for position, stream, version, tag, state in rows
-        )
+        return tuple(_kept(self._codec, row) for row in rows)
 
     def count_in(self, stream: str, type: str) -> int:
         """How many events of a type a stream holds; none of them is read."""
@@ -247,16 +233,10 @@ class RecorderEventLog:
     def stored_tail(self, after: int, *, limit: int) -> tuple[Stored, ...]:
         """As `tail`, without reading the events: for whoever passes them on."""
         with self._typed_errors():
-            rows = self._recorder.select_tail(_bounded(after), limit)
+            rows = self._recorder.select_tail_of(None, _bounded(after), limit)
         return tuple(
-            Stored(
-                position=row.id,
-                stream=str(row.originator_id),
-                version=row.originator_version,
-                type=row.topic or "",
-                state=row.state or b"",
-            )
-            for row in rows
+            Stored(position=position, stream=stream, version=version, type=tag or "", state=state or b"")
+            for position, stream, version, tag, state in rows
         )
 
     def replace(self, states: Sequence[tuple[int, bytes]]) -> None:
@@ -309,7 +289,7 @@ class RecorderEventLog:
 class _Append:
     """One caller's batches while they wait for a transaction, and what became of them."""
 
-    def __init__(self, rows: list[list[StoredEvent]]) -> None:
+    def __init__(self, rows: list[list[NewRow]]) -> None:
         self.rows = rows
         self.outcomes: list[Outcome] | None = None
         self.error: LogUnavailable | None = None
@@ -325,13 +305,18 @@ def _bounded(place: int) -> int:
     return min(max(place, 0), LARGEST)
 
 
-def _place(row: Notification) -> Place:
-    return Place(stream=str(row.originator_id), version=row.originator_version, type=row.topic or "", position=row.id)
+def _place(row: Row) -> Place:
+    position, stream, version, tag, _ = row
+    return Place(stream=stream, version=version, type=tag or "", position=position)
+
+
+def _kept(codec: Codec, row: Row) -> Recorded:
+    return codec.decode_or_keep(row[4] or b"", _place(row))
 
 
 def _appended(batch: Batch, events: tuple[Recorded, ...], outcome: Outcome) -> Appended:
     if isinstance(outcome, int):
         return VersionConflict(batch.stream, batch.expected_version, outcome)
-    return tuple(
-        structs.replace(recorded, position=position) for recorded, position in zip(events, outcome, strict=True)
-    )
+    for recorded, position in zip(events, outcome, strict=True):
+        structs.force_setattr(recorded, "position", position)  # nobody else has it yet; a copy would cost more
+    return events

@@ -16,7 +16,6 @@ from eventsourcing.persistence import (
     ConnectionUnavailableError,
     Notification,
     PersistenceError,
-    StoredEvent,
 )
 from eventsourcing.sqlite import (
     SQLiteApplicationRecorder,
@@ -31,7 +30,7 @@ from events.errors import LogUnavailable
 from events.holding import Hold, hold_file
 from events.identifiers import uuid7
 from events.log import Clock, NewId, utc_now
-from events.recorder import Outcome, Row
+from events.recorder import NewRow, Outcome, Row
 from events.recorder_log import RecorderEventLog
 from events.sqlite_errors import is_full
 from events.sqlite_wiping import empty_journal
@@ -80,7 +79,7 @@ class _Recorder(SQLiteApplicationRecorder):
         )
         self._known: dict[str, int] = {}
 
-    def insert_batches(self, batches: Sequence[Sequence[StoredEvent]]) -> list[Outcome]:
+    def insert_batches(self, batches: Sequence[Sequence[NewRow]]) -> list[Outcome]:
         """See `Recorder.insert_batches`. All at once first, for a conflict is rare; one by one if there is any."""
         with self.datastore.transaction(commit=True) as cursor:
             outcomes = self._insert(cursor, batches)
@@ -89,13 +88,9 @@ class _Recorder(SQLiteApplicationRecorder):
         self._remember(batches, outcomes)
         return outcomes
 
-    def _insert(self, cursor: SQLiteCursor, batches: Sequence[Sequence[StoredEvent]]) -> list[Outcome] | None:
+    def _insert(self, cursor: SQLiteCursor, batches: Sequence[Sequence[NewRow]]) -> list[Outcome] | None:
         """The positions of all batches; None, and nothing inserted, when one of them does not follow its stream."""
-        rows = [
-            (event.originator_id, event.originator_version, event.topic, event.state)
-            for batch in batches
-            for event in batch
-        ]
+        rows = [row for batch in batches for row in batch]
         if not rows:
             return [() for _ in batches]
         cursor.execute("SAVEPOINT whole")
@@ -110,19 +105,19 @@ class _Recorder(SQLiteApplicationRecorder):
         cursor.execute("RELEASE whole")
         return self._positions(cursor, batches, len(rows)) if follows else None
 
-    def _all_follow(self, cursor: SQLiteCursor, batches: Sequence[Sequence[StoredEvent]]) -> bool:
+    def _all_follow(self, cursor: SQLiteCursor, batches: Sequence[Sequence[NewRow]]) -> bool:
         """Whether each stream had the version before its first batch, and the others follow one another in order."""
         reached: dict[str, int] = {}
         for batch in filter(None, batches):
-            stream, expected = str(batch[0].originator_id), batch[0].originator_version - 1
+            stream, expected = batch[0].stream, batch[0].version - 1
             # Events never go: a version that was once there is there.
             there = reached[stream] == expected if stream in reached else 0 <= expected <= self._known.get(stream, 0)
             if not there and (stream in reached or not self._follows(cursor, stream, expected)):
                 return False
-            reached[stream] = batch[-1].originator_version
+            reached[stream] = batch[-1].version
         return True
 
-    def _positions(self, cursor: SQLiteCursor, batches: Sequence[Sequence[StoredEvent]], count: int) -> list[Outcome]:
+    def _positions(self, cursor: SQLiteCursor, batches: Sequence[Sequence[NewRow]], count: int) -> list[Outcome]:
         """Where the ``count`` rows are that were inserted last: one behind the other, for nobody else writes now."""
         cursor.execute("SELECT last_insert_rowid()")
         end = int(cursor.fetchone()[0]) - count + 1
@@ -132,26 +127,27 @@ class _Recorder(SQLiteApplicationRecorder):
             end += len(batch)
         return positions
 
-    def _remember(self, batches: Sequence[Sequence[StoredEvent]], outcomes: Sequence[Outcome]) -> None:
+    def _remember(self, batches: Sequence[Sequence[NewRow]], outcomes: Sequence[Outcome]) -> None:
         if len(self._known) > MAX_KNOWN:
             self._known.clear()
         for batch, outcome in zip(batches, outcomes, strict=True):
             if batch and not isinstance(outcome, int):
-                self._known[str(batch[0].originator_id)] = batch[-1].originator_version
+                self._known[batch[0].stream] = batch[-1].version
 
-    def _insert_batch(self, cursor: SQLiteCursor, batch: Sequence[StoredEvent]) -> Outcome:
+    def _insert_batch(self, cursor: SQLiteCursor, batch: Sequence[NewRow]) -> Outcome:
         if not batch:
             return ()
-        stream, expected = str(batch[0].originator_id), batch[0].originator_version - 1
+        stream, expected = batch[0].stream, batch[0].version - 1
         cursor.execute("SAVEPOINT batch")
         try:
             # Insert first, ask after: a transaction that begins with a read cannot wait for another's write lock.
-            positions = self._insert_events(cursor, batch)
+            cursor.executemany(self.insert_events_statement, batch)
+            follows = self._follows(cursor, stream, expected)
         except sqlite3.IntegrityError:
-            positions = None
-        if positions is not None and self._follows(cursor, stream, expected):
+            follows = False
+        if follows:
             cursor.execute("RELEASE batch")
-            return positions
+            return self._positions(cursor, [batch], len(batch))[0]
         cursor.execute("ROLLBACK TO batch")
         cursor.execute("RELEASE batch")
         cursor.execute(f"SELECT MAX(originator_version) FROM {self.events_table_name} WHERE originator_id=?", (stream,))
@@ -183,10 +179,6 @@ class _Recorder(SQLiteApplicationRecorder):
                 )
                 for row in cursor.fetchall()
             ]
-
-    def select_tail(self, after: int, limit: int) -> Sequence[Notification]:
-        """See `Recorder.select_tail`."""
-        return self.select_notifications(after, limit, inclusive_of_start=False)
 
     def select_tail_of(self, types: Collection[str] | None, after: int, limit: int) -> Sequence[Row]:
         """See `Recorder.select_tail_of`. Bytes that a row keeps on pages of their own are left there."""

@@ -3,6 +3,10 @@
 All are frozen, hold tuples instead of lists, and name their units. None of them is an event by itself.
 They cannot form cycles, so Python's collector need not look at them (``gc=False``): reading a log takes half the time.
 Times named ``*_ms`` count from the start of the recording (or of the tutor's turn) they belong to.
+
+Values that an event holds by the hundred are stored by place, ``[380, 187.7]`` (``array_like=True``): with the names of
+their fields in each of them they were nine tenths of a log. Their fields keep their order for ever, and new ones come
+last, with a default. `events.named` gives them their names back, for those who are not to know the order.
 """
 
 from msgspec import UNSET, Struct, UnsetType
@@ -61,7 +65,7 @@ class Word(Struct, frozen=True, kw_only=True, gc=False):
     confidence: float
 
 
-class PhoneScore(Struct, frozen=True, kw_only=True, gc=False):
+class PhoneScore(Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     """One expected phone (ARPAbet without stress), where it was said, and how well (0..100).
 
     ``heard`` is the phone that the audio is most like, when that is another one.
@@ -126,7 +130,7 @@ class Pronunciation(Struct, frozen=True, kw_only=True, gc=False):
     margin: float | UnsetType = UNSET
 
 
-class PitchPoint(Struct, frozen=True, kw_only=True, gc=False):
+class PitchPoint(Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     """One voiced frame of the F0 contour."""
 
     time_ms: int
@@ -269,7 +273,7 @@ class Evidence(Struct, frozen=True, kw_only=True, gc=False):
     value: float | None = None
 
 
-class Phoneme(Struct, frozen=True, kw_only=True, gc=False):
+class Phoneme(Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     """One phoneme of the tutor's voice (IPA, as eSpeak NG writes it; empty for silence)."""
 
     ipa: str
@@ -277,7 +281,7 @@ class Phoneme(Struct, frozen=True, kw_only=True, gc=False):
     end_ms: int
 
 
-class Viseme(Struct, frozen=True, kw_only=True, gc=False):
+class Viseme(Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     """A mouth shape (one of the 15 of the OVR set, by name) and how strongly it is made (0..1)."""
 
     viseme: str

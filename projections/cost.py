@@ -88,9 +88,19 @@ def _engines(recorded: Recorded, **used: int) -> Iterator[tuple[str, Values]]:
             yield _used(recorded, call.kind, call.engine, calls=call.calls, engine_us=call.latency_us, **used)
 
 
-def _used(recorded: Recorded, kind: str, engine: str, **used: int) -> tuple[str, Values]:
+def _used(
+    recorded: Recorded,
+    kind: str,
+    engine: str,
+    *,
+    calls: int = 0,
+    engine_us: int = 0,
+    audio_in_ms: int = 0,
+    audio_out_ms: int = 0,
+    characters: int = 0,
+) -> tuple[str, Values]:
     place = (recorded.stream, recorded.time.date(), kind, engine, recorded.learner)
-    return "usage", (*place, *(used.get(column.name, 0) for column in USAGE.columns[len(place) :]))
+    return "usage", (*place, calls, engine_us, audio_in_ms, audio_out_ms, characters)
 
 
 COST_PROJECTION = Tally(

@@ -31,6 +31,7 @@ from events.lesson import (
     TutorReplied,
     TutorSpoken,
 )
+from events.named import named_prosody, named_visemes, named_words
 from events.values import Blob, EngineUse, Evidence, Note, Prosody, Scores, Viseme, Word, WordScore
 
 
@@ -315,7 +316,7 @@ def _assessed(event: SpeechAssessed, seq: int) -> tuple[Outgoing, ...]:
     pronunciation = event.pronunciation
     messages: list[Message] = []
     if event.prosody is not None:
-        messages.append(ProsodyMessage(seq=seq, part=0, turn=event.turn, prosody=event.prosody))
+        messages.append(ProsodyMessage(seq=seq, part=0, turn=event.turn, prosody=named_prosody(event.prosody)))
     messages.append(
         AnalysisMessage(
             seq=seq,
@@ -323,7 +324,7 @@ def _assessed(event: SpeechAssessed, seq: int) -> tuple[Outgoing, ...]:
             turn=event.turn,
             scores=event.scores,
             reference=pronunciation.reference if pronunciation else "",
-            words=pronunciation.words if pronunciation else (),
+            words=named_words(pronunciation.words) if pronunciation else (),
             notes=event.notes,
             engines=event.engines,
         )
@@ -371,7 +372,7 @@ def _spoken(event: TutorSpoken, seq: int) -> tuple[Outgoing, ...]:
         segment=event.segment,
         start_ms=event.start_ms,
         duration_ms=event.duration_ms,
-        visemes=event.visemes,
+        visemes=named_visemes(event.visemes),
     )
     return Outgoing(message=audio, payload=(event.audio,)), Outgoing(message=visemes)
 

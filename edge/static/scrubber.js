@@ -8,7 +8,7 @@ import { clock } from "./replay_timeline.js";
 
 /** Events that stand out on the line, and how: those that a learner would name. */
 const MARKS = {
-  "speech.assessed.v1": "scored",
+  "speech.assessed.v2": "scored",
   "turn.failed.v1": "failed",
   "turn.retried.v1": "retried",
   "feedback.rated.v1": "rated",

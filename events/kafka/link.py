@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from typing import Protocol
 
 from kafka import KafkaProducer
@@ -31,6 +32,8 @@ NEVER_MS = 3_600_000
 """More than the producer ever waits: if it gave up one batch by itself, it would go on with the next ones, and leave a
 gap in the partition that looks as if all had been sent. It is closed before, which takes back all of them."""
 CLOSING_S = 2.0
+STREAMS = 65_536
+"""So many streams' partitions are kept in mind: kafka-python's murmur2 is Python, and takes as long as to send."""
 
 
 class Opened(Struct, frozen=True, kw_only=True):
@@ -165,6 +168,7 @@ class ProducerLink:
             producer.close(timeout=CLOSING_S)
 
 
+@lru_cache(maxsize=STREAMS)
 def partition_of(key: bytes, partitions: int) -> int:
     """The partition of a key, as Java's producers choose it: murmur2, sign dropped, modulo the partitions."""
     return int(murmur2(key) & 0x7FFFFFFF) % partitions

@@ -21,9 +21,9 @@ from typing import cast
 
 import msgspec
 from cryptography.exceptions import InvalidTag
-from msgspec import Struct
+from msgspec import Raw, Struct
 
-from events.codec import EVENT_TYPES, Codec, StoredEnvelope, not_finite
+from events.codec import EVENT_TYPES, Codec, StoredEnvelope, check_finite
 from events.envelope import Fact, Recorded, Unknown
 from events.errors import UnstorableEvent
 from events.learner import stream_of
@@ -68,9 +68,9 @@ class SealingCodec(Codec):
         self._seals = msgspec.json.Decoder(Seal)
         self._streams: dict[str, int] = {}
 
-    def _payload_of(self, recorded: Recorded) -> bytes:
+    def _data_of(self, recorded: Recorded) -> Struct | Raw:
         if not recorded.learner or recorded.type in KEPT or recorded.forgotten:
-            return super()._payload_of(recorded)
+            return super()._data_of(recorded)
         event = recorded.event
         key = self._keys.for_writing(recorded.learner, returning=isinstance(event, SessionStarted))
         # A learner's own stream goes on when the learner comes back.
@@ -78,20 +78,16 @@ class SealingCodec(Codec):
         if known != key.generation and recorded.stream != stream_of(recorded.learner):
             raise LearnerForgotten(recorded.learner)
         if isinstance(event, Unknown):
-            return b'{"learner_key":%d,"sealed_whole":"%b"}' % (
-                key.generation,
-                _sealed(key, recorded, event.payload),
-            )
+            sealed = _sealed(key, recorded, event.payload)
+            return Raw(b'{"learner_key":%d,"sealed_whole":"%b"}' % (key.generation, sealed))
         part = personal_part(type(event))
         try:
             personal, rest = part.split(event) if part is not None else (b"", event)
         except UnicodeEncodeError as error:
             raise UnstorableEvent(recorded.type, "$", str(error)) from error
-        if b"null" in personal:  # as for the rest: NaN and infinity are written as null
-            for path in not_finite(event):
-                raise UnstorableEvent(recorded.type, path, "a number that is not finite")
+        check_finite(event, personal)
         payload = self._encode_payload(rest)[:-1] + b"%b%d" % (_MARK, key.generation)
-        return payload + (b',"sealed":"%b"}' % _sealed(key, recorded, personal) if personal else b"}")
+        return Raw(payload + (b',"sealed":"%b"}' % _sealed(key, recorded, personal) if personal else b"}"))
 
     def _event_of(self, stored: StoredEnvelope, payload: bytes) -> tuple[str, Fact | Unknown, bool]:
         seal = self._seal_of(payload)

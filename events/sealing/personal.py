@@ -14,22 +14,27 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 from msgspec import UNSET, Struct, UnsetType, structs
 
+_ASSESSED = (
+    "pronunciation.reference",
+    "pronunciation.words",
+    "pronunciation.miscues",
+    "notes[].said",
+    "notes[].better",
+    "notes[].message",
+)
+_SPOKEN = ("text", "phonemes", "visemes")
+
 PERSONAL: Mapping[str, tuple[str, ...]] = {
     "session.started.v1": ("goal", "topic", "exercise", "client"),
     "session.claimed.v1": (),
     "speech.uttered.v1": ("text", "reference"),
     "speech.transcribed.v1": ("text", "words"),
-    "speech.assessed.v1": (
-        "pronunciation.reference",
-        "pronunciation.words",
-        "pronunciation.miscues",
-        "notes[].said",
-        "notes[].better",
-        "notes[].message",
-    ),
+    "speech.assessed.v1": _ASSESSED,
+    "speech.assessed.v2": _ASSESSED,
     "speech.rated.v1": ("words",),
     "tutor.replied.v1": ("text", "exercise", "topic", "evidence[].text"),
-    "tutor.spoken.v1": ("text", "phonemes", "visemes"),
+    "tutor.spoken.v1": _SPOKEN,
+    "tutor.spoken.v2": _SPOKEN,
     "tutor.rendered.v1": (),
     "tutor.heard.v1": ("text",),
     "turn.failed.v1": ("message",),

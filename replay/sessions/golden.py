@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from actors.session.state import initial
 from events.envelope import Recorded
+from events.upcasters import lifted
 from replay.sessions.differences import ABSENT, Difference, differences
 from replay.sessions.session import digest_of, frames_of, header_of, state_json, state_of
 from replay.sessions.verification import DIVERGES, Finding, finding_at
@@ -34,11 +35,11 @@ def hash_as_payload(sha256: str) -> bytes:
 def golden_findings(recorded: Sequence[Recorded], folder: Path) -> Iterator[Finding]:
     """Where the state or the messages of a lesson are others than those kept in its folder; nothing kept, nothing told.
 
-    Fields that the state has gained since must be as in the beginning.
+    Fields that the state has gained since must be as in the beginning; events in it are told as today's.
     """
     events = tuple(recorded)
     if (folder / STATE).exists():
-        then: dict[str, Any] = msgspec.json.decode((folder / STATE).read_bytes())
+        then: dict[str, Any] = lifted(msgspec.json.decode((folder / STATE).read_bytes()))
         now: dict[str, Any] = msgspec.json.decode(state_json(state_of(events)))
         fresh: dict[str, Any] = msgspec.json.decode(state_json(initial()))
         gained = {name: fresh[name] for name in now if name not in then}

@@ -89,7 +89,7 @@ def _row(session: LoggedSession, turn: Turn, uttered: Told[SpeechUttered]) -> Ro
 
 ENDPOINTING = Kind(
     name="endpointing",
-    types=frozenset({"speech.uttered.v1", "speech.transcribed.v1", "speech.assessed.v1", "tutor.heard.v1"}),
+    types=frozenset({"speech.uttered.v1", "speech.transcribed.v1", "speech.assessed.v2", "tutor.heard.v1"}),
     unread=(unread(SpeechAssessed, "pronunciation", "notes"),),
     columns=with_context(Columns),
     measures=frozenset({"confidence", "duration_s", "speech_share", "level_db"}),

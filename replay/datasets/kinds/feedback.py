@@ -6,6 +6,7 @@ from typing import Any
 from msgspec import Struct
 
 from events.lesson import SpeechAssessed, SpeechTranscribed, TutorReplied
+from events.named import named_words
 from events.unread import unread
 from events.values import Evidence, Note, Scores, WordScore
 from replay.datasets.kinds.dialogue import said_in
@@ -57,7 +58,7 @@ def _row(session: LoggedSession, turn: Turn) -> Row | Dropped:
         said=said_in(turn),
         reference=uttered.event.reference,
         scores=assessed.event.scores,
-        words=pronunciation.words if pronunciation is not None else (),
+        words=named_words(pronunciation.words) if pronunciation is not None else (),
         notes=assessed.event.notes,
         feedback=tuple(map(_sentence, heard)),
     )
@@ -92,7 +93,7 @@ FEEDBACK = Kind(
     name="feedback",
     types=frozenset(
         {
-            "speech.uttered.v1", "speech.transcribed.v1", "speech.assessed.v1",
+            "speech.uttered.v1", "speech.transcribed.v1", "speech.assessed.v2",
             "tutor.replied.v1", "tutor.heard.v1", "feedback.rated.v1",
         }
     ),

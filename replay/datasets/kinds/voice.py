@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from events.lesson import TutorSpoken
+from events.named import named_phonemes
 from events.unread import unread
 from events.values import Phoneme
 from replay.datasets.kinds.kind import Dropped, Kind, row, text_of, with_context
@@ -34,7 +35,8 @@ def _row(session: LoggedSession, turn: Turn, told: Told[TutorSpoken]) -> Row | D
     if not event.phonemes:
         return Dropped("no_phonemes")
     seconds = event.duration_ms / 1000
-    own = Columns(text=event.text, voice=event.voice, phonemes=event.phonemes, rate=event.rate, duration_s=seconds)
+    phonemes = named_phonemes(event.phonemes)
+    own = Columns(text=event.text, voice=event.voice, phonemes=phonemes, rate=event.rate, duration_s=seconds)
     heard_ms = turn.heard.event.heard_ms if turn.heard is not None else 0
     heard = min(1.0, max(0.0, (heard_ms - event.start_ms) / event.duration_ms)) if event.duration_ms else None
     return row(
@@ -49,7 +51,7 @@ def _row(session: LoggedSession, turn: Turn, told: Told[TutorSpoken]) -> Row | D
 
 VOICE = Kind(
     name="voice",
-    types=frozenset({"tutor.spoken.v1", "tutor.heard.v1"}),
+    types=frozenset({"tutor.spoken.v2", "tutor.heard.v1"}),
     unread=(unread(TutorSpoken, "visemes"),),
     columns=with_context(Columns),
     measures=frozenset({"duration_s", "heard_ratio"}),

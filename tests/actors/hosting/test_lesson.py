@@ -36,7 +36,7 @@ async def test_the_tutor_greets_with_voice_and_face(room: Room) -> None:
     await room.start()
     order = kinds(room.events())
     assert order[:4] == ["session.started.v1", "session.claimed.v1", "tutor.replied.v1", "tutor.replied.v1"]
-    assert "tutor.spoken.v1" in order
+    assert "tutor.spoken.v2" in order
     assert "tutor.rendered.v1" in order
 
 
@@ -46,7 +46,7 @@ async def test_an_utterance_is_understood_judged_answered_spoken_and_drawn(room:
     await room.answered(1)
     events = [event for event in room.events() if getattr(event, "turn", 0) == 1]
     order = kinds(events)
-    assert order[:3] == ["speech.uttered.v1", "speech.transcribed.v1", "speech.assessed.v1"]
+    assert order[:3] == ["speech.uttered.v1", "speech.transcribed.v1", "speech.assessed.v2"]
     transcribed = next(e for e in events if isinstance(e, lesson.SpeechTranscribed))
     assert transcribed.text == "i like"
     replies = [e.text for e in events if isinstance(e, lesson.TutorReplied)]

@@ -13,6 +13,7 @@ from events.archive import read_archive
 from events.codec import EVENT_TYPES
 from events.lesson import SpeechAssessed, SpeechTranscribed, TutorReplied
 from events.sealing.personal import KEPT, PERSONAL, PersonalPart, merged, personal_part
+from events.upcasters import UPCASTERS
 from events.values import Evidence, Note, PhoneScore, Pronunciation, Prosody, Scores, Word, WordScore
 from tests.events.samples import ENGINE, random_event
 
@@ -41,7 +42,8 @@ ASSESSED = SpeechAssessed(
 
 
 def test_every_type_says_what_is_personal_in_it() -> None:
-    assert {str(kind.__struct_config__.tag) for kind in EVENT_TYPES} == PERSONAL.keys() | KEPT
+    tags = {str(kind.__struct_config__.tag) for kind in EVENT_TYPES}
+    assert tags | UPCASTERS.keys() == PERSONAL.keys() | KEPT
 
 
 def test_every_path_names_a_field() -> None:

@@ -1,0 +1,50 @@
+"""Values that events store by place (`events.values`), with the names of their fields: for messages, rows and reports.
+
+Each is its value in all but its JSON, so it stands wherever the value may.
+"""
+
+from collections.abc import Sequence
+
+from msgspec import structs
+
+from events.values import Phoneme, PhoneScore, PitchPoint, Prosody, Viseme, WordScore
+
+
+class NamedPhoneScore(PhoneScore, frozen=True, kw_only=True, gc=False, array_like=False):
+    """A `PhoneScore` as a JSON object."""
+
+
+class NamedPitchPoint(PitchPoint, frozen=True, kw_only=True, gc=False, array_like=False):
+    """A `PitchPoint` as a JSON object."""
+
+
+class NamedPhoneme(Phoneme, frozen=True, kw_only=True, gc=False, array_like=False):
+    """A `Phoneme` as a JSON object."""
+
+
+class NamedViseme(Viseme, frozen=True, kw_only=True, gc=False, array_like=False):
+    """A `Viseme` as a JSON object."""
+
+
+def named_words(words: Sequence[WordScore]) -> tuple[WordScore, ...]:
+    """The words, their phones with names."""
+    return tuple(
+        structs.replace(word, phones=tuple(NamedPhoneScore(**structs.asdict(phone)) for phone in word.phones))
+        for word in words
+    )
+
+
+def named_prosody(prosody: Prosody) -> Prosody:
+    """The prosody, its contour with names."""
+    contour = tuple(NamedPitchPoint(time_ms=point.time_ms, f0_hz=point.f0_hz) for point in prosody.contour)
+    return structs.replace(prosody, contour=contour)
+
+
+def named_phonemes(phonemes: Sequence[Phoneme]) -> tuple[Phoneme, ...]:
+    """The phonemes with names."""
+    return tuple(NamedPhoneme(**structs.asdict(phoneme)) for phoneme in phonemes)
+
+
+def named_visemes(visemes: Sequence[Viseme]) -> tuple[Viseme, ...]:
+    """The mouth shapes with names."""
+    return tuple(NamedViseme(**structs.asdict(viseme)) for viseme in visemes)
