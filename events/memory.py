@@ -103,10 +103,17 @@ class MemoryEventLog:
         return self._told(found, frozenset(types) | self._codec.upcast_tags, unread)
 
     def read_each_of(
-        self, streams: Sequence[str], types: Collection[str], *, upto: int, unread: Unread = ()
+        self,
+        streams: Sequence[str],
+        types: Collection[str],
+        *,
+        upto: int,
+        unread: Unread = (),
+        passed: Collection[str] = (),
     ) -> dict[str, tuple[Recorded | Place, ...]]:
-        """As `read_of`, of several streams."""
-        return {stream: self.read_of(stream, types, upto=upto, unread=unread) for stream in streams}
+        """As `read_of`, of several streams; of events of the types ``passed`` not even the place is told."""
+        told = {stream: self.read_of(stream, types, upto=upto, unread=unread) for stream in streams}
+        return {stream: tuple(each for each in own if each.type not in passed) for stream, own in told.items()}
 
     def _told(
         self, found: Sequence[tuple[Place, bytes]], wanted: frozenset[str] | None, unread: Unread

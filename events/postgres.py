@@ -229,9 +229,12 @@ class _Recorder(PostgresApplicationRecorder):
         """See `Recorder.select_streams`."""
         return self._plain_rows(STREAMS, {"types": list(types), "after": after, "limit": limit})
 
-    def select_streams_of(self, types: Collection[str], streams: Sequence[str], upto: int) -> Sequence[Row]:
+    def select_streams_of(
+        self, types: Collection[str], passed: Collection[str], streams: Sequence[str], upto: int
+    ) -> Sequence[Row]:
         """See `Recorder.select_streams_of`."""
-        return self._plain_rows(STREAMS_OF, {"types": list(types), "streams": list(streams), "upto": upto})
+        asked = {"types": list(types), "passed": list(passed), "streams": list(streams), "upto": upto}
+        return self._plain_rows(STREAMS_OF, asked)
 
     def _plain_rows(self, statement: LiteralString, parameters: dict[str, object]) -> Sequence[Row]:
         with self.datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:

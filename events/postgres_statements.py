@@ -40,6 +40,7 @@ STREAMS_OF = """
 SELECT notification_id, originator_id, originator_version, topic,
     CASE WHEN topic = ANY(%(types)s::text[]) THEN state END
 FROM {table} WHERE originator_id = ANY(%(streams)s::text[]) AND notification_id <= %(upto)s
+    AND (topic IS NULL OR topic <> ALL(%(passed)s::text[]))
 ORDER BY originator_id, originator_version
 """
 VERSIONS = """

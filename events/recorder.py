@@ -58,8 +58,12 @@ class Recorder(Protocol):
         """
         ...
 
-    def select_streams_of(self, types: Collection[str], streams: Sequence[str], upto: int) -> Sequence[Row]:
+    def select_streams_of(
+        self, types: Collection[str], passed: Collection[str], streams: Sequence[str], upto: int
+    ) -> Sequence[Row]:
         """The streams' events with positions up to ``upto``, with the bytes of these types only.
+
+        Those of the types ``passed`` are left out altogether.
 
         Each stream's in their order; the streams may come in any.
         """

@@ -202,13 +202,16 @@ class _Recorder(SQLiteApplicationRecorder):
             (after, limit, *types),
         )
 
-    def select_streams_of(self, types: Collection[str], streams: Sequence[str], upto: int) -> Sequence[Row]:
+    def select_streams_of(
+        self, types: Collection[str], passed: Collection[str], streams: Sequence[str], upto: int
+    ) -> Sequence[Row]:
         """See `Recorder.select_streams_of`."""
         return self._plain_rows(
             f"SELECT rowid, originator_id, originator_version, topic, {_state_of(types)} FROM {self.events_table_name}"
-            f" WHERE originator_id IN ({','.join('?' * len(streams))}) AND rowid<=?"
+            f" WHERE originator_id IN ({_marks(streams)}) AND rowid<=?"
+            f" AND (topic IS NULL OR topic NOT IN ({_marks(passed)}))"
             " ORDER BY originator_id, originator_version",
-            (*types, *streams, upto),
+            (*types, *streams, upto, *passed),
         )
 
     def _plain_rows(self, statement: str, parameters: tuple[object, ...]) -> Sequence[Row]:
@@ -289,7 +292,11 @@ class _Recorder(SQLiteApplicationRecorder):
 
 def _state_of(types: Collection[str]) -> str:
     """The column of the bytes, for these types only; as many parameters as there are types."""
-    return f"CASE WHEN topic IN ({','.join('?' * len(types))}) THEN state END"
+    return f"CASE WHEN topic IN ({_marks(types)}) THEN state END"
+
+
+def _marks(values: Collection[str]) -> str:
+    return ",".join("?" * len(values))
 
 
 class _Datastore(SQLiteDatastore):

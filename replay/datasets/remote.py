@@ -6,6 +6,7 @@ had not finished is given to another.
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from msgspec.structs import replace
@@ -48,17 +49,29 @@ class ReplayWorker:
 
 
 class RayWorkers:
-    """``count`` replay workers; a context. Joins Ray where it runs already."""
+    """``count`` replay workers; a context. Joins Ray where it runs already.
+
+    Ray and they take seconds to start: they do so in the background until they are asked for something.
+    """
 
     def __init__(self, job: Job, count: int) -> None:
-        self._pool = Pool(ReplayWorker, count, replace(job, data=with_server(job.data)))
-        self.actors = self._pool.actors
+        # Ray's own processes are killed when the thread ends that has started them.
+        self._starter = ThreadPoolExecutor(1, "ray-starter")
+        self._starting = self._starter.submit(Pool, ReplayWorker, count, replace(job, data=with_server(job.data)))
+
+    @property
+    def pool(self) -> Pool:
+        """The actors, once they are there. Raises what starting them raises."""
+        return self._starting.result()
 
     def __enter__(self) -> "RayWorkers":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._pool.__exit__()
+        try:
+            self.pool.__exit__()
+        finally:
+            self._starter.shutdown()
 
     def make(self, shards: Iterable[int]) -> Iterator[tuple[int, Made]]:
         """See `replay.datasets.build.Workers.make`."""
@@ -81,7 +94,7 @@ class RayWorkers:
     ) -> Iterator[tuple[W, Any]]:
         """As `Pool.work`. Raises `WorkerLost`, and what the pieces raise."""
         try:
-            yield from self._pool.work(work, begin, named)
+            yield from self.pool.work(work, begin, named)
         except WorkLost as error:
             raise WorkerLost(error.piece, error.reason) from error
 

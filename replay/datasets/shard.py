@@ -9,9 +9,10 @@ from typing import IO
 import msgspec
 from msgspec import Struct
 
-from events.codec import Place
+from events.codec import LESSON_TYPES, Place
 from events.envelope import Recorded, Unknown
 from events.recorder_log import RecorderEventLog
+from events.upcasters import UPCASTERS
 from replay.datasets.duplicates import Marks
 from replay.datasets.folders import DatasetFolder, whole_file
 from replay.datasets.gate import Gate
@@ -26,6 +27,7 @@ from replay.datasets.tally import Tally
 READ_AT_ONCE = 16
 """Sessions that are in the memory at once: to begin a transaction for each costs as much as to read it."""
 STARTED_UNREAD = ("goal", "topic", "exercise", "client")
+ENDED = "session.ended"
 
 
 class Made(Struct, kw_only=True):
@@ -73,7 +75,9 @@ class ShardMaker:
         self._folder = folder
         self._upto = upto
         self._types = kind.types | {STARTED}
-        self._families = {tag.rpartition(".v")[0] for tag in self._types}
+        self._families = set(map(family_of, self._types))
+        known = {str(each.__struct_config__.tag) for each in LESSON_TYPES} | UPCASTERS.keys()
+        self._passed = {tag for tag in known if family_of(tag) not in self._families | {ENDED}}
         self._unread = (*kind.unread, (STARTED, STARTED_UNREAD))
 
     def make(self, shard: int, learners: dict[str, Known]) -> Made:
@@ -139,9 +143,9 @@ class ShardMaker:
         ended = False
         for each in told:
             if isinstance(each, Place):
-                if each.type.rpartition(".v")[0] in self._families:
+                if (family := family_of(each.type)) in self._families:
                     return Dropped("newer_event")
-                ended = ended or each.type.startswith("session.ended.")
+                ended = ended or family == ENDED
             elif each.forgotten:
                 return Dropped("forgotten")
             elif isinstance(each.event, Unknown):
@@ -153,8 +157,13 @@ class ShardMaker:
     def _read(self, sessions: Sequence[str]) -> dict[str, list[Recorded | Place]]:
         own = {session: streams_of(session, self._types) for session in sessions}
         streams = tuple(chain.from_iterable(own.values()))
-        told = self._log.read_each_of(streams, self._types, upto=self._upto, unread=self._unread)
+        told = self._log.read_each_of(streams, self._types, upto=self._upto, unread=self._unread, passed=self._passed)
         return {session: [each for stream in of_it for each in told[stream]] for session, of_it in own.items()}
+
+
+def family_of(tag: str) -> str:
+    """A type without its version."""
+    return tag.rpartition(".v")[0]
 
 
 def _closed(planned: Planned, known: Known) -> str:

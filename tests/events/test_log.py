@@ -46,7 +46,7 @@ class SelectiveLog(EventLog, Protocol):
     def read_of(self, stream: str, types: Collection[str], *, upto: int) -> tuple[Recorded | Place, ...]: ...
 
     def read_each_of(
-        self, streams: Sequence[str], types: Collection[str], *, upto: int
+        self, streams: Sequence[str], types: Collection[str], *, upto: int, passed: Collection[str] = ()
     ) -> dict[str, tuple[Recorded | Place, ...]]: ...
 
     def begun(self, before: int | None = None, *, limit: int) -> tuple[Recorded, ...]: ...
@@ -387,3 +387,7 @@ def test_of_a_stream_only_the_events_asked_for_are_read_up_to_a_position(log: Se
     assert list(each.items()) == [("s2", each["s2"]), ("nobody", ()), ("s1", found)]
     assert [(told.version, told.position) for told in each["s2"]] == [(1, 3)]
     assert log.read_each_of((), {"session.ended.v1"}, upto=4) == {}
+    ends = log.read_each_of(("s1", "s2"), {"session.ended.v1"}, upto=4, passed={"session.started.v1"})
+    assert ends == {"s1": found[1:], "s2": each["s2"]}
+    starts = log.read_each_of(("s1", "s2"), {"session.started.v1"}, upto=4, passed={"session.ended.v1"})
+    assert [[told.version for told in own] for own in starts.values()] == [[1], []]

@@ -104,7 +104,7 @@ def test_two_workers_one_of_which_is_killed_give_the_same_bytes(made: Lessons, t
         begun = builder.begin(None, replace=False)
         job = Job(spec=SPEC, data=made.folder, upto=begun.position, out=folder.root)
         with RayWorkers(job, 2) as workers:
-            victim = ray.get(workers.actors[0].pid.remote())
+            victim = ray.get(workers.pool.actors[0].pid.remote())
             watched = _Watched(workers, lambda: os.kill(victim, signal.SIGKILL))
             builder.run(begun, watched)
     folder.end()
