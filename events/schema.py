@@ -1,6 +1,7 @@
 """The published JSON Schemas (draft 2020-12): one for each event type, one for the envelope. For readers not in Python.
 
-Readers must accept fields that a schema does not name: new ones may be added to a type with a default.
+Readers must accept fields that a schema does not name: new ones may be added to a type with a default. Of a value that
+is stored by place (`events.values`) the ``prefixItems`` have the fields' names as titles; new ones come last.
 """
 
 import json
@@ -11,6 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from events import values
 from events.codec import EVENT_TYPES, StoredEnvelope
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -37,5 +39,14 @@ def _schema(name: str, kind: type[Struct]) -> dict[str, Any]:
     schema = msgspec.json.schema(kind)
     # The type itself goes to the top level, so that a reader need not follow a reference to see what it is.
     own = schema["$defs"].pop(schema["$ref"].rpartition("/")[2])
+    for title, definition in schema["$defs"].items():
+        for item, field in zip(definition.get("prefixItems", ()), _fields(title), strict=True):
+            item["title"] = field
     definitions = {"$defs": schema["$defs"]} if schema["$defs"] else {}
     return {"$schema": DIALECT, "$id": f"urn:colloquy:event:{name}", **own, **definitions}
+
+
+def _fields(title: str) -> tuple[str, ...]:
+    """The fields of a value that is stored by place, () for any other."""
+    kind = getattr(values, title, None)
+    return kind.__struct_fields__ if kind is not None and kind.__struct_config__.array_like else ()

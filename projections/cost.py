@@ -112,9 +112,11 @@ COST_PROJECTION = Tally(
     summaries=(COST,),
     types=tags(*USED, LearnerForgotten),
     unread=(
+        unread(SpeechUttered, "audio", "text", "reference"),
         unread(SpeechTranscribed, "words"),
         unread(SpeechAssessed, "prosody", "pronunciation", "notes"),
-        unread(TutorReplied, "evidence"),
+        unread(TutorReplied, "evidence", "exercise", "topic"),
         unread(TutorSpoken, "audio", "phonemes", "visemes"),
+        unread(TutorRendered, "init", "media", "look", "emotion"),
     ),
 )

@@ -125,5 +125,6 @@ ENGINE_HEALTH = Tally(
         unread(SpeechAssessed, "prosody", "pronunciation", "notes"),
         unread(TutorReplied, "text", "evidence", "exercise", "topic"),
         unread(TutorSpoken, "text", "audio", "phonemes", "visemes"),
+        unread(TutorRendered, "init", "media", "look", "emotion"),
     ),
 )

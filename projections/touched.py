@@ -1,5 +1,6 @@
 """What some events touch: views as they are and as they are stored, and sums. Parks nothing, stores nothing."""
 
+import operator
 from collections.abc import Callable, Iterable
 from typing import Any, Generic
 
@@ -175,7 +176,7 @@ class PageSums:
         return sum(map(len, self._added.values())) >= MOST_SUMS
 
     def begin(self) -> None:
-        self._added: dict[str, dict[Values, list[Any]]] = {name: {} for name in self._tables}
+        self._added: dict[str, dict[Values, Values]] = {name: {} for name in self._tables}
 
     def prepare(self, key: str, *, new: bool) -> None:
         """Nothing: sums are joined by the database."""
@@ -194,13 +195,13 @@ class PageSums:
         _check_rows(row for _, row in rows)
         for name, row in rows:
             keys = self._tables[name].keys
-            added = self._added[name]
-            known = added.get(row[:keys])
+            added, place, rest = self._added[name], row[:keys], row[keys:]
+            known = added.get(place)
             if known is None:
-                added[row[:keys]] = list(row[keys:])
+                added[place] = rest
             else:
-                for place, (join, value) in enumerate(zip(self._joins[name], row[keys:], strict=True)):
-                    known[place] = join(known[place], value)
+                joins = self._joins[name]
+                added[place] = tuple([join(one, other) for join, one, other in zip(joins, known, rest, strict=True)])
 
     def changed(self, *, rows: bool) -> Folded:
         """What is to be stored, always with ``rows``: they are all that there is."""
@@ -209,5 +210,5 @@ class PageSums:
 
 
 def _joins(table: Table) -> tuple[Callable[[Any, Any], Any], ...]:
-    ways: dict[str, Callable[[Any, Any], Any]] = {"sum": lambda a, b: a + b, "min": min, "max": max}
+    ways: dict[str, Callable[[Any, Any], Any]] = {"sum": operator.add, "min": min, "max": max}
     return tuple(ways[column.merge] for column in table.columns[table.keys :])

@@ -138,6 +138,10 @@ class KeyRing:
 
     def for_reading(self, learner: str, generation: int) -> DataKey | None:
         """A key of the learner; None when it has been destroyed. Raises `LearnerKeyMissing`."""
+        if self._monotonic() - self._checked < CHECK_S:  # as for nearly every event: nothing to look up, or to change
+            remembered = self._learners.get(learner)
+            if remembered is not None and (opened := remembered.opened.get(generation)) is not None:
+                return opened
         with self._lock:
             known = self._learner(learner)
             opened = known.opened.get(generation)

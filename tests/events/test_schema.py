@@ -29,6 +29,12 @@ def test_stored_events_fulfil_the_published_schemas() -> None:
         jsonschema.validate(stored["data"], published[recorded.type], cls=jsonschema.Draft202012Validator)
 
 
+def test_the_schema_names_what_is_stored_by_place() -> None:
+    viseme = schemas()["tutor.spoken.v2"]["$defs"]["Viseme"]
+    assert [item["title"] for item in viseme["prefixItems"]] == ["viseme", "start_ms", "end_ms", "weight"]
+    assert viseme["minItems"] == 3
+
+
 def test_a_wrong_event_does_not_fulfil_its_schema() -> None:
     event = random_event(random.Random(0))
     tag = str(event.__struct_config__.tag)
