@@ -5,9 +5,9 @@ import html
 from collections.abc import Iterable, Sequence
 
 from actors.page import page
-from actors.pronunciation.assessor import error_of
+from actors.pronunciation.assessor import MARGINS, error_of
 from actors.pronunciation.explanation import Explanation
-from actors.pronunciation.judgement import JudgedPhone, JudgedWord
+from actors.pronunciation.judgement import JudgedPhone, JudgedWord, Judgement
 from actors.pronunciation.wording import sentences
 from events.values import Miscue, Prosody
 
@@ -24,7 +24,7 @@ def report(explanation: Explanation, png: bytes) -> bytes:
         f"Understood: <q>{html.escape(found.transcript.text)}</q><br>"
         f"How sure it is that this text was read: {found.confidence:.0%}</p>",
         *(f"<p><b>Warning ({one.kind}):</b> {html.escape(one.told)}.</p>" for one in found.warnings),
-        _cards([(name, f"{getattr(judged, name):.1f}") for name in SCORES], "of 10"),
+        _cards(judged),
         _picture(png, explanation.text),
         _remark(explanation),
         "<h2>Where the text was left</h2>",
@@ -41,11 +41,15 @@ def report(explanation: Explanation, png: bytes) -> bytes:
     return page(title, "\n".join(body))
 
 
-def _cards(figures: Iterable[tuple[str, str]], unit: str) -> str:
+def _cards(judged: Judgement) -> str:
+    margins = dict(zip(MARGINS, judged.margins, strict=False))
     cards = "".join(
-        f'<div class="card"><small>{name}</small><b>{figure}</b><small>{unit}</small></div>' for name, figure in figures
+        f'<div class="card"><small>{name}</small><b>{getattr(judged, name):.1f}</b>'
+        f"<small>of 10{f', ± {margins[name]:.1f}' if name in margins else ''}</small></div>"
+        for name in SCORES
     )
-    return f'<div class="cards">{cards}</div>'
+    told = "±: experts’ ratings lie so far from the score, at most, in four of five recordings."
+    return f'<div class="cards">{cards}</div>' + (f"<p><small>{told}</small></p>" if margins else "")
 
 
 def _picture(png: bytes, text: str) -> str:

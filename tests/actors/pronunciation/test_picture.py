@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from actors.hearing.flaws import RecordingWarning
 from actors.ports import Transcript
@@ -157,3 +158,15 @@ def test_the_report_tells_words_phones_and_miscues_and_lets_no_text_be_markup(ex
     ):
         assert part in told
     assert "<more>" not in told
+
+
+def test_the_report_tells_how_far_experts_lie_from_a_score_where_the_model_knows(explanation: Explanation) -> None:
+    assert "±" not in report(explanation, b"png").decode()
+
+    judgement = replace(explanation.found.judgement, margins=(0.68, 0.8, 0.92, 0.73))
+    told = report(replace(explanation, found=replace(explanation.found, judgement=judgement)), b"png").decode()
+
+    assert "<small>total</small><b>6.2</b><small>of 10, ± 0.7</small>" in told
+    assert "<small>prosodic</small><b>0.0</b><small>of 10, ± 0.9</small>" in told
+    assert "<small>completeness</small><b>0.0</b><small>of 10</small>" in told
+    assert "±: experts’ ratings lie so far from the score, at most, in four of five recordings." in told
