@@ -12,7 +12,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from events.values import Note, Phoneme, Pronunciation, Prosody, Viseme, Word
+from events.values import Note, Phoneme, PitchPoint, Pronunciation, Prosody, Viseme, Word
 from policies.tutor.context import Sentence, TurnSummary, TutorContext
 
 __all__ = ["Sentence", "TurnSummary", "TutorContext"]  # exchanged here, decided on in `policies.tutor`
@@ -94,6 +94,10 @@ class ProsodyAnalyser(Engine, Protocol):
 
     def analyse(self, audio: Audio, words: tuple[Word, ...]) -> Prosody:
         """Prosody of one utterance; ``words`` may be empty."""
+        ...
+
+    def melody(self, samples: NDArray[np.int16], rate_hz: int) -> tuple[PitchPoint, ...]:
+        """F0 of the tutor's voice where it is clear, a point every 20 ms; times in ms from the first sample."""
         ...
 
 

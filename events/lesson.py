@@ -5,12 +5,13 @@ tutor's answer to it. A sentence is a sentence of the tutor's reply, a segment a
 clause of one), a fragment a stretch of the video over one segment. For ``gc=False`` see `events.values`.
 """
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from events.values import (
     Blob,
     EngineUse,
     Evidence,
+    Melody,
     Note,
     Phoneme,
     PolicyUse,
@@ -147,7 +148,8 @@ class TutorSpoken(Struct, frozen=True, kw_only=True, gc=False, tag="tutor.spoken
     """One segment of the tutor's voice.
 
     ``start_ms`` counts from the turn's first sample, other times from the segment's. ``sentence_end`` marks the
-    last segment of its sentence, ``last`` that of the turn. A segment lasts whole video frames of 40 ms.
+    last segment of its sentence, ``last`` that of the turn. A segment lasts whole video frames of 40 ms. ``melody`` is
+    measured of sentences that the learner is to say, else left out.
     """
 
     turn: int
@@ -165,6 +167,7 @@ class TutorSpoken(Struct, frozen=True, kw_only=True, gc=False, tag="tutor.spoken
     rate: float = 1.0
     sentence_end: bool = True
     last: bool = False
+    melody: Melody | UnsetType = UNSET
 
 
 class TutorRendered(Struct, frozen=True, kw_only=True, gc=False, tag="tutor.rendered.v1"):

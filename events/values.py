@@ -137,6 +137,13 @@ class PitchPoint(Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     f0_hz: float
 
 
+class Melody(Struct, frozen=True, kw_only=True, gc=False):
+    """The F0 contour of a stretch of the tutor's voice, and what measured it."""
+
+    contour: tuple[PitchPoint, ...]
+    engine: EngineUse
+
+
 class Pause(Struct, frozen=True, kw_only=True, gc=False):
     """A silent stretch inside the speech; ``after_word`` is the index of the word before it, -1 if none."""
 
@@ -179,7 +186,8 @@ class Prosody(Struct, frozen=True, kw_only=True, gc=False):
     time from the first sound to the last, pauses included (speech rate), ``hesitations`` filled pauses and restarts.
     ``range_semitones`` (5th to 95th percentile of F0) and ``ending`` are left out where they cannot be told; of a text
     that was given there are ``breaks`` and ``expected_ending`` (rise, fall, "" where both are usual), else they are
-    left out.
+    left out. ``tutor_contour`` is how the tutor said the same text before: its own F0, in the times of this recording,
+    phone by phone; left out where the tutor did not.
     """
 
     duration_ms: int
@@ -202,6 +210,7 @@ class Prosody(Struct, frozen=True, kw_only=True, gc=False):
     ending: Ending | UnsetType = UNSET
     breaks: tuple[Break, ...] | UnsetType = UNSET
     expected_ending: str | UnsetType = UNSET
+    tutor_contour: tuple[PitchPoint, ...] | UnsetType = UNSET
 
 
 class Note(Struct, frozen=True, kw_only=True, gc=False):

@@ -11,6 +11,8 @@ has a latency of its own. A reply may be known as a whole with its first sentenc
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from msgspec import UnsetType
+
 from events.lesson import SpeechAssessed, SpeechTranscribed, TutorRendered, TutorReplied, TutorSpoken
 from events.values import EngineUse
 
@@ -45,8 +47,10 @@ def engine_calls(event: object) -> Iterator[EngineCall]:
             yield from map(_call, uses)
         case TutorReplied(engine=use, sentence=sentence):
             yield _call(use, calls=int(sentence == 0), timed=sentence == 0)
-        case TutorSpoken(engine=use, sentence_end=end):
+        case TutorSpoken(engine=use, sentence_end=end, melody=melody):
             yield _call(use, calls=int(end))
+            if not isinstance(melody, UnsetType):
+                yield _call(melody.engine)
         case TutorRendered(engine=use, last=last):
             yield _call(use, calls=int(last))
 

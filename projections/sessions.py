@@ -166,7 +166,7 @@ SESSIONS = Projection(
         unread(SpeechTranscribed, "text", "words", "engine"),
         unread(SpeechAssessed, "prosody", "notes", "engines"),
         unread(TutorReplied, "text", "engine", "evidence", "exercise", "topic"),
-        unread(TutorSpoken, "text", "audio", "engine", "phonemes", "visemes"),
+        unread(TutorSpoken, "text", "audio", "engine", "phonemes", "visemes", "melody"),
         unread(TutorHeard, "text"),
     ),
 )

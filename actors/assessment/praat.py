@@ -41,6 +41,8 @@ HARMONICITY_STEP_S = 0.03
 
 FEWEST_VOICED_FRAMES = 5
 CONTOUR_POINTS = 200
+MELODY_STEP = 2
+"""Frames: a synthetic voice needs no finer line, and the log keeps every point."""
 FAINTEST_SPEECH_DB = 30.0
 """Below this (re 2e-5, full scale = 91 dB for a sine) a recording is silence: a muted microphone's dither."""
 
@@ -84,6 +86,14 @@ class PraatProsodyAnalyser:
         pitch = _pitch(sound)
         tracks = None if pitch is None else _tracks(pitch, (intensity_db, times_s))
         return _prosody(sound, pitch, (intensity_db, times_s), (quiet, sounding), words), tracks
+
+    def melody(self, samples: NDArray[np.int16], rate_hz: int) -> tuple[PitchPoint, ...]:
+        """F0 where the voice is clear, every 20 ms; () where too little is voiced."""
+        if len(samples) < rate_hz // 5:
+            return ()
+        sound = parselmouth.Sound(samples / 32768, rate_hz)
+        pitch = _pitch(sound)
+        return () if pitch is None else clear_contour(_tracks(pitch, _intensity(sound)))[::MELODY_STEP]
 
     def tracks(self, audio: Audio) -> Tracks | None:
         """The frames that `analyse` rests on; None where too little is voiced."""

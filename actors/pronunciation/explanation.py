@@ -13,10 +13,11 @@ from actors.chain import EngineChain
 from actors.hearing.decode import resampled
 from actors.ports import EngineError
 from actors.pronunciation.assessor import Assessor, Examined
-from actors.pronunciation.judgement import JudgedWord, Span
+from actors.pronunciation.judgement import Span
 from actors.pronunciation.manifest import Ask
 from events.values import PitchPoint
 from policies.prosody.judging import JudgedProsody
+from policies.prosody.laying import warped
 from policies.prosody.phrasing import SHORTEST_BREAK_MS, breaks
 from policies.prosody.text import marks_after
 from policies.tutors import TUTORS
@@ -73,33 +74,6 @@ def explain(assessor: Assessor, voices: EngineChain, file: Path, text: str) -> E
     )
 
 
-def warped(
-    contour: Sequence[PitchPoint], spoken: Sequence[Sequence[Span]], words: Sequence[JudgedWord]
-) -> tuple[PitchPoint, ...]:
-    """A contour in the times of ``words``, linear within each phone and between two.
-
-    ``spoken`` are the times that it has the phones of each word in; where a word has another number of them there,
-    being said another way, it is linear within the word. What lies in words that were not said, before the first that
-    was and after the last, is left out.
-    """
-    said = [index for index, word in enumerate(words) if word.said]
-    if not said or len(spoken) != len(words):
-        return ()
-    theirs: list[int] = []
-    ours: list[int] = []
-    for index in said:
-        own = [(phone.start_ms, phone.end_ms) for phone in words[index].phones]
-        alike = len(own) == len(spoken[index])
-        theirs += _edges(spoken[index] if alike else [_whole(spoken[index])])
-        ours += _edges(own if alike else [(words[index].start_ms, words[index].end_ms)])
-    unsaid = [_whole(spoken[index]) for index, word in enumerate(words) if not word.said]
-    return tuple(
-        PitchPoint(time_ms=round(float(np.interp(point.time_ms, theirs, ours))), f0_hz=point.f0_hz)
-        for point in contour
-        if theirs[0] <= point.time_ms <= theirs[-1] and not any(start <= point.time_ms < end for start, end in unsaid)
-    )
-
-
 def moved(contour: Sequence[PitchPoint], to: Sequence[PitchPoint]) -> tuple[tuple[PitchPoint, ...], float]:
     """A contour in the register of another (equal medians), and by how many semitones it was moved."""
     if not contour or not to:
@@ -109,18 +83,10 @@ def moved(contour: Sequence[PitchPoint], to: Sequence[PitchPoint]) -> tuple[tupl
     return points, SEMITONES * float(np.log2(ratio))
 
 
-def _edges(spans: Sequence[Span]) -> list[int]:
-    return [edge for span in spans for edge in span]
-
-
-def _whole(spans: Sequence[Span]) -> Span:
-    return spans[0][0], spans[-1][1]
-
-
 def _breaks(spoken: Sequence[Sequence[Span]]) -> tuple[int, ...]:
     """The words after which it is silent."""
-    pairs = enumerate(pairwise(map(_whole, spoken)))
-    return tuple(index for index, (one, other) in pairs if other[0] - one[1] >= SHORTEST_BREAK_MS)
+    pairs = enumerate(pairwise(spoken))
+    return tuple(index for index, (one, other) in pairs if other[0][0] - one[-1][1] >= SHORTEST_BREAK_MS)
 
 
 def _reference(assessor: Assessor, voices: EngineChain, found: Examined, text: str) -> Reference:
@@ -133,7 +99,8 @@ def _reference(assessor: Assessor, voices: EngineChain, found: Examined, text: s
     except EngineError as error:
         return Reference(missing=str(error))
     contour = clear_contour(tracks) if tracks else ()
-    points, semitones = moved(warped(contour, spoken, found.judgement.words), found.prosody.contour)
+    own = [[(phone.start_ms, phone.end_ms) for phone in word.phones if word.said] for word in found.judgement.words]
+    points, semitones = moved(warped(contour, spoken, own), found.prosody.contour)
     return Reference(
         voice=stretches[0][1].name,
         contour=points,

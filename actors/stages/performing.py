@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from actors.ports import FaceTrack, Fragment, Speech
 from actors.session.state import SessionState
 from actors.session.work import Render, Speak
+from actors.stages.modelling import melody_of
 from actors.stages.stage import Resources
 from events.lesson import LessonEvent, TutorRendered, TutorSpoken
 from policies.visemes import viseme_timeline
@@ -28,7 +29,10 @@ async def speak(work: Speak, state: SessionState, resources: Resources) -> Async
         if skip:
             skip -= 1
             continue
-        audio = await resources.keep_audio(state.started.learner, speech.samples, speech.sample_rate_hz)
+        audio, melody = await asyncio.gather(
+            resources.keep_audio(state.started.learner, speech.samples, speech.sample_rate_hz),
+            melody_of(speech, sentence, resources),
+        )
         yield TutorSpoken(
             turn=work.turn,
             segment=index,
@@ -45,6 +49,7 @@ async def speak(work: Speak, state: SessionState, resources: Resources) -> Async
             rate=speech.rate,
             sentence_end=speech.last,
             last=speech.last and sentence.last,
+            melody=melody,
         )
         index += 1
         start_ms += speech.duration_ms

@@ -4,10 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+from msgspec import structs
+
 from actors.chain import ChainExhausted
 from actors.ports import EngineError, Transcript
 from actors.session.state import SessionState
 from actors.session.work import Assess, Transcribe
+from actors.stages.modelling import tutor_contour
 from actors.stages.stage import AudioOf, Resources
 from events.lesson import LessonEvent, SpeechAssessed, SpeechTranscribed
 from events.values import EngineUse, Note, Pronunciation, Prosody
@@ -65,7 +68,10 @@ async def assess(
     pronunciation: Pronunciation | None = scored[0]
     prosody: Prosody | None = analysed[0]
     if guided and prosody is not None and pronunciation is not None:
-        prosody = beside_text(prosody, reference, pronunciation.words)
+        prosody = structs.replace(
+            beside_text(prosody, reference, pronunciation.words),
+            tutor_contour=tutor_contour(state.turns[: work.turn], reference, pronunciation.words),
+        )
     notes: tuple[Note, ...] | None = checked[0]
     yield SpeechAssessed(
         turn=work.turn,

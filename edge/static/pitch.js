@@ -8,6 +8,8 @@ import { svg } from "./dom.js";
 const GAP_MS = 60; // a longer step between voiced frames is an unvoiced stretch: the line breaks
 const LEAP_SEMITONES = 6; // no voice goes so far from frame to frame: the line breaks there, too
 const LEAST_SPAN_SEMITONES = 8; // else a monotone voice would look lively
+const HEARD_SEMITONES = 2; // by which two heights are told apart ('t Hart 1981)
+const FEWEST_POINTS = 3; // of a word
 
 /** Gives `y(hz)` for a height of `height` from `top` that has room for all of these contours. */
 export function pitchScale(contours, top, height) {
@@ -19,9 +21,28 @@ export function pitchScale(contours, top, height) {
   return (hz) => top + height * (1 - (semitones(hz) - bottom) / span);
 }
 
-/** One voice's line; `name` is its class. */
-export function melodyLine(contour, x, y, name) {
-  return strokes(contour).map((stroke) =>
+/** A contour moved into the register of another (equal medians): a child's and an adult's voice lie on each other. */
+export function inRegisterOf(other, contour) {
+  if (!other.length || !contour.length) return contour;
+  const ratio = median(other.map((point) => point.f0_hz)) / median(contour.map((point) => point.f0_hz));
+  return contour.map((point) => ({ ...point, f0_hz: point.f0_hz * ratio }));
+}
+
+/**
+ * The words on which `contour` lies clearly above and below `other`, which is in its register: {higher, lower}; null
+ * where no word has enough of both voices.
+ */
+export function beside(other, contour, words) {
+  const apart = words.map((word) => ({ word, by: heightIn(word, contour) - heightIn(word, other) }));
+  const heard = apart.filter(({ by }) => !isNaN(by));
+  if (!heard.length) return null;
+  const texts = (kept) => heard.filter(({ by }) => kept(by)).map(({ word }) => word.text);
+  return { higher: texts((by) => by >= HEARD_SEMITONES), lower: texts((by) => by <= -HEARD_SEMITONES) };
+}
+
+/** One voice's line; `name` is its class, `gapMs` the longest step between frames of the same voiced stretch. */
+export function melodyLine(contour, x, y, name, gapMs = GAP_MS) {
+  return strokes(contour, gapMs).map((stroke) =>
     stroke.length > 1
       ? svg("polyline", {
           class: name,
@@ -47,12 +68,20 @@ export function pauseBand(pause, x, top, height) {
 
 const semitones = (hz) => 12 * Math.log2(hz);
 
-function strokes(contour) {
+const median = (figures) => [...figures].sort((one, another) => one - another)[Math.floor(figures.length / 2)];
+
+/** In semitones; NaN where too little of the word is voiced. */
+function heightIn(word, contour) {
+  const within = contour.filter(({ time_ms: ms }) => ms >= word.start_ms && ms < word.end_ms);
+  return within.length < FEWEST_POINTS ? NaN : median(within.map((point) => semitones(point.f0_hz)));
+}
+
+function strokes(contour, gapMs) {
   const result = [];
   let last = { time_ms: -Infinity, f0_hz: 1 };
   for (const point of contour) {
     const leap = Math.abs(semitones(point.f0_hz) - semitones(last.f0_hz)) > LEAP_SEMITONES;
-    if (leap || point.time_ms - last.time_ms > GAP_MS) result.push([]);
+    if (leap || point.time_ms - last.time_ms > gapMs) result.push([]);
     result.at(-1).push(point);
     last = point;
   }

@@ -6,13 +6,13 @@ import { turnPicture } from "./turn_picture.js";
 
 const WIDTH_STEP = 24; // px; less is scaled
 
-/** `actions` are the transcript's. All of it is fetched and drawn only when it is opened. */
-export function scoreBasis(turn, actions) {
+/** `actions` and `tutor` (a title) are the transcript's. All of it is fetched and drawn only when it is opened. */
+export function scoreBasis(turn, actions, tutor) {
   const picture = h("div", {});
   const scores = h("div", {});
   const open = () => {
     if (picture.childElementCount) return;
-    showPicture(picture, turn, actions);
+    showPicture(picture, turn, actions, tutor);
     actions.feedback(turn).then(
       (feedback) => fill(scores, list(feedback)),
       (fault) => fill(scores, h("p", { class: "failure" }, icon("warning"), h("span", {}, fault.message))),
@@ -28,12 +28,12 @@ export function scoreBasis(turn, actions) {
 }
 
 /** Draws for the room that there is, and anew when that changes, as when a phone is turned. */
-function showPicture(place, turn, actions) {
+function showPicture(place, turn, actions, tutor) {
   let width = 0;
   const draw = () => {
     if (!place.clientWidth || Math.abs(place.clientWidth - width) < WIDTH_STEP) return;
     width = place.clientWidth;
-    const drawn = turnPicture(turn, width);
+    const drawn = turnPicture(turn, width, tutor);
     fill(place, drawn.element);
     if (turn.uttered?.audio) actions.samples(turn).then(drawn.showWave, () => {}); // gone: the rest is in the log
   };

@@ -95,7 +95,7 @@ export class Transcript {
       gauges,
       judged && advice(turn, this.actions),
       turn.analysis?.notes.length > 0 && notes(turn.analysis.notes),
-      judged && scoreBasis(turn, this.actions),
+      judged && scoreBasis(turn, this.actions, this.tutorTitle()),
       turn.errors.map((error) => this.#failure(turn, error)),
       degraded([turn.transcription?.engine, ...(turn.analysis?.engines ?? [])]),
       this.actions.noteOn?.(turn),

@@ -1,11 +1,12 @@
 /**
- * A turn as a picture: the wave, words and sounds in the colours of their scores, and the melody, in lines of a few
- * seconds that are parted between words. Drawn from the log's figures; the wave comes when the recording has.
+ * A turn as a picture: the wave, words and sounds in the colours of their scores, and the melody, with the tutor's of
+ * the same sentence behind it where there is one, in lines of a few seconds that are parted between words. Drawn from
+ * the log's figures; the wave comes when the recording has.
  */
 
 import { h, svg } from "./dom.js";
 import { BANDS, bandOf, describe } from "./phones.js";
-import { melodyLine, pauseBand, pitchScale } from "./pitch.js";
+import { beside, inRegisterOf, melodyLine, pauseBand, pitchScale } from "./pitch.js";
 import { outline, peakOf } from "./wave.js";
 
 const PX_A_SECOND = 190; // less, and the letters of short sounds run into each other
@@ -16,28 +17,32 @@ const WORDS = { top: 50, height: 22 };
 const SOUNDS = { top: 74, height: 22 };
 const MELODY = { top: 104, height: 84 };
 const HEIGHT = 206;
+const LAID_GAP_MS = 120; // the tutor's frames lie as far apart as the learner drew the sounds out
 const LETTER_WIDTH = 6.8;
 const NARROWEST_LETTER = 7;
 
-/** Gives {element, showWave(AudioBuffer)} for a width of `room` CSS pixels. */
-export function turnPicture(turn, room) {
+/** Gives {element, showWave(AudioBuffer)} for a width of `room` CSS pixels; `tutor` is what the tutor is called. */
+export function turnPicture(turn, room, tutor) {
   const words = placed(turn);
   const width = Math.max(LEAST_ROOM, room);
   const durationMs = turn.uttered?.duration_ms || turn.prosody?.duration_ms || words.at(-1)?.end_ms || 1;
   const lines = linesOf(words, durationMs, (width / PX_A_SECOND) * 1000);
   const widest = Math.max(...lines.map(([start, end]) => end - start));
-  const prosody = turn.prosody;
-  const y = pitchScale([prosody?.contour ?? []], MELODY.top, MELODY.height);
+  const pauses = turn.prosody?.pauses ?? [];
+  const own = turn.prosody?.contour ?? [];
+  const theirs = inRegisterOf(own, turn.prosody?.tutor_contour ?? []);
+  const y = pitchScale([own, theirs], MELODY.top, MELODY.height);
   const drawn = lines.map(([startMs, endMs]) => {
     const x = (ms) => ((ms - startMs) * width) / widest;
-    return drawLine({ words, prosody, startMs, endMs, x, y, width });
+    return drawLine({ words, pauses, own, theirs, tutor, startMs, endMs, x, y, width });
   });
   const showWave = (buffer) => {
     const peak = peakOf(buffer.getChannelData(0));
     for (const { wave, startMs, endMs, x } of drawn)
       wave.setAttribute("d", outline(buffer, peak, startMs, endMs, x(endMs), WAVE.height));
   };
-  return { element: h("figure", { class: "turn-picture" }, drawn.map(({ chart }) => chart), legend()), showWave };
+  const charts = drawn.map(({ chart }) => chart);
+  return { element: h("figure", { class: "turn-picture" }, charts, legend(theirs.length > 0 && tutor)), showWave };
 }
 
 /** The words of the text that were said, with their sounds; of a turn without scores what was understood. */
@@ -61,19 +66,21 @@ function linesOf(words, durationMs, longestMs) {
   return cuts.map((cut, index) => [cut, cuts[index + 1] ?? end]);
 }
 
-function drawLine({ words, prosody, startMs, endMs, x, y, width }) {
+function drawLine({ words, pauses, own, theirs, tutor, startMs, endMs, x, y, width }) {
   const inside = (item) => item.end_ms > startMs && item.start_ms < endMs;
   const here = words.filter(inside);
   const wave = svg("path", { class: "picture-wave" });
-  const contour = (prosody?.contour ?? []).filter(({ time_ms: ms }) => ms >= startMs && ms <= endMs);
+  const within = (contour) => contour.filter(({ time_ms: ms }) => ms >= startMs && ms <= endMs);
+  const label = told(here, startMs, endMs) + melodyTold(beside(theirs, own, here), tutor);
   const chart = svg(
     "svg",
-    { viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": told(here, startMs, endMs) },
-    (prosody?.pauses ?? []).filter(inside).map((pause) => pauseBand(pause, x, MELODY.top, MELODY.height)),
+    { viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": label },
+    pauses.filter(inside).map((pause) => pauseBand(pause, x, MELODY.top, MELODY.height)),
     wave,
     here.map((word) => box(word, word.text, x, WORDS)),
     here.flatMap((word) => word.phones ?? []).map((phone) => box(phone, describe(phone.phone).ipa, x, SOUNDS)),
-    melodyLine(contour, x, y, "pitch-line"),
+    melodyLine(within(theirs), x, y, "pitch-tutor", LAID_GAP_MS),
+    melodyLine(within(own), x, y, "pitch-line"),
     seconds(startMs, endMs).map((ms) => tick(ms, x(ms))),
   );
   return { chart, wave, startMs, endMs, x };
@@ -113,12 +120,22 @@ function told(words, startMs, endMs) {
   return `${span}: ${scores.join(", ")}`;
 }
 
-function legend() {
+/** Where the learner's melody and the tutor's lie apart, in words. */
+function melodyTold(heights, tutor) {
+  if (!heights) return "";
+  const ways = ["higher", "lower"].filter((way) => heights[way].length);
+  const parts = ways.map((way) => `${way} on ${heights[way].join(", ")}`);
+  return `. Your melody beside ${tutor}’s: ${parts.join("; ") || "much the same"}`;
+}
+
+/** `tutor` is whose melody lies behind the learner's, if there is one. */
+function legend(tutor) {
   return h(
     "figcaption",
     {},
     ["good", "fair", "weak"].map((band) => h("span", { class: "key", data: { band } }, BANDS[band])),
     h("span", { class: "key key-line" }, "your voice, high and low"),
+    tutor && h("span", { class: "key key-tutor" }, `${tutor} saying it, in your rhythm`),
     h("span", { class: "key key-pause" }, "a pause"),
   );
 }

@@ -1,5 +1,6 @@
 """What a lesson relies on in its engines, held against the fakes and the real ones alike."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -52,6 +53,14 @@ def test_speech_is_judged_window_by_window_however_it_is_cut(engines: dict[str, 
 
 def test_prosody_knows_how_long_the_recording_is(engines: dict[str, Any]) -> None:
     assert engines["prosody"].analyse(SPEECH, ()).duration_ms == 1250
+
+
+def test_the_melody_of_a_voice_at_any_rate_is_told_every_20_ms(engines: dict[str, Any]) -> None:
+    hum = (6_000 * np.sin(2 * np.pi * 150 * np.arange(22_050) / 22_050)).astype(np.int16)
+    points = engines["prosody"].melody(hum, 22_050)
+    assert {after.time_ms - before.time_ms for before, after in pairwise(points)} == {20}
+    assert [point.f0_hz for point in points] == pytest.approx([150.0] * len(points), rel=0.01)
+    assert 900 <= points[-1].time_ms - points[0].time_ms <= 1000
 
 
 def test_a_reply_has_sentences_and_at_most_one_question(engines: dict[str, Any]) -> None:

@@ -79,6 +79,7 @@ def random_event(rng: random.Random) -> LessonEvent:
                 contour=contour,
                 ending=rng.choice((UNSET, ending)),
                 breaks=(missing,) * rng.randrange(3),
+                tutor_contour=rng.choice((UNSET, contour)),
             )
             note = Note(kind="tense", start=0, end=2, said="go", better="went", message=random_text(rng))
             scores = Scores(total=rng.uniform(0, 100), grammar=figure)

@@ -99,7 +99,7 @@ def heard(turn: int, seq: int, text: str = TEXT, *, degraded: bool = False) -> T
 
 
 def assessed(turn: int, seq: int) -> tuple[Message, ...]:
-    """Prosody and analysis, two parts of one event."""
+    """Prosody and analysis, two parts of one event; the tutor is an octave lower, but for a high "with"."""
     points = [
         PitchPoint(time_ms=time, f0_hz=float(190 + 38 * np.sin(time / 310) - time / 90))
         for start, end in ((200, 1520), (2140, 3920))
@@ -107,10 +107,15 @@ def assessed(turn: int, seq: int) -> tuple[Message, ...]:
         if time % 400 > 60
     ]
     heights = [point.f0_hz for point in points]
+    tutor = tuple(
+        PitchPoint(time_ms=point.time_ms, f0_hz=point.f0_hz * (0.75 if 2_120 <= point.time_ms < 2_390 else 0.5))
+        for point in points
+    )
     prosody = Prosody(
         duration_ms=RECORDING_MS, speaking_ms=3_240, f0_mean_hz=float(np.mean(heights)), f0_min_hz=min(heights),
         f0_max_hz=max(heights), f0_std_hz=float(np.std(heights)), contour=tuple(points), words_per_minute=128.6,
         pauses=(Pause(start_ms=1_580, end_ms=2_120, after_word=4),), hesitations=1,
+        tutor_contour=tutor,
     )  # fmt: skip
     note = Note(
         kind="tense", start=0, end=4, said="I go yesterday", better="I went yesterday",

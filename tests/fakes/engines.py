@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from actors.ports import Audio, FaceTrack, Fragment, Speech, SpeechProbabilities, Transcript
-from events.values import EngineUse, Note, Phoneme, PhoneScore, Pronunciation, Prosody, Word, WordScore
+from events.values import EngineUse, Note, Phoneme, PhoneScore, PitchPoint, Pronunciation, Prosody, Word, WordScore
 from policies.tutor.context import Sentence, TutorContext
 
 WINDOW = 512
@@ -47,6 +48,10 @@ class FakeProsody:
     def analyse(self, audio: Audio, words: tuple[Word, ...]) -> Prosody:
         duration_ms = len(audio) * 1000 // SAMPLE_RATE_HZ
         return Prosody(duration_ms=duration_ms, speaking_ms=duration_ms, f0_mean_hz=150.0, words_per_minute=100.0)
+
+    def melody(self, samples: NDArray[np.int16], rate_hz: int) -> tuple[PitchPoint, ...]:
+        duration_ms = len(samples) * 1000 // rate_hz
+        return tuple(PitchPoint(time_ms=time_ms, f0_hz=150.0) for time_ms in range(20, duration_ms, 20))
 
 
 class FakeScorer:

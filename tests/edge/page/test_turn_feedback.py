@@ -1,8 +1,11 @@
 """What a turn shows beside its scores: sounds to work on, and what the scores rest on."""
 
 import pytest
+from msgspec import UNSET
+from msgspec.structs import replace
 from playwright.sync_api import Page
 
+from projections.messages import Message, ProsodyMessage
 from tests.edge.page.conftest import Open, until
 from tests.fakes import canned_lesson as canned
 from tests.fakes.lesson_server import FakeLessonServer
@@ -73,6 +76,52 @@ def test_the_scores_open_into_a_picture_of_the_turn_and_what_each_rests_on(
     assert boxes == 2 + 3 + 1  # the, theatre; DH, TH and TH of with; ER
     until(page, "document.querySelector('.picture-wave')?.getAttribute('d')?.length > 500")
     assert page.locator(".pitch-line").count() > 3
+
+
+def test_the_tutors_melody_of_the_sentence_lies_behind_the_learners_in_its_register(
+    server: FakeLessonServer, start_lesson: Open
+) -> None:
+    server.video = False
+    page = _spoken(start_lesson)
+    page.click(".score-basis summary")
+    page.wait_for_selector(".turn-picture .pitch-tutor", state="attached")
+    assert page.inner_text(".turn-picture .key-tutor") == f"{page.evaluate(TITLE)} saying it, in your rhythm"
+    told = " ".join(page.locator(".turn-picture svg").evaluate_all("(all) => all.map((one) => one.ariaLabel)"))
+    assert "’s: lower on with" in told  # where the tutor's voice goes up and the learner's does not
+    assert told.count("’s: much the same") == page.locator(".turn-picture svg").count() - 1
+    # but for "with" it is the learner's melody an octave lower: moved up, the two lie on each other
+    own, theirs = page.evaluate(HEIGHTS)
+    assert own == pytest.approx(theirs, abs=3)
+
+
+TITLE = "document.querySelector('.said-tutor .who').textContent"
+HEIGHTS = """
+["pitch-line", "pitch-tutor"].map((name) => {
+  const first = [...document.querySelectorAll(`.turn-picture svg:first-of-type .${name}`)];
+  const heights = first.flatMap((line) => [...(line.points ?? [])]).map(({ y }) => y);
+  return heights.reduce((sum, y) => sum + y, 0) / heights.length;
+})
+"""
+"""Mean height (CSS pixels) of each voice's line in the first chart."""
+
+
+def test_without_the_tutors_melody_the_picture_tells_of_the_learners_alone(
+    server: FakeLessonServer, start_lesson: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_both = canned.assessed
+
+    def assessed(turn: int, seq: int) -> tuple[Message, ...]:
+        prosody, analysis = with_both(turn, seq)
+        assert isinstance(prosody, ProsodyMessage)
+        return replace(prosody, prosody=replace(prosody.prosody, tutor_contour=UNSET)), analysis
+
+    monkeypatch.setattr(canned, "assessed", assessed)
+    server.video = False
+    page = _spoken(start_lesson)
+    page.click(".score-basis summary")
+    page.wait_for_selector(".turn-picture .pitch-line", state="attached")
+    assert page.locator(".pitch-tutor, .pitch-tutor-dot, .key-tutor").count() == 0
+    assert "melody" not in (page.locator(".turn-picture svg").first.get_attribute("aria-label") or "")
 
 
 @pytest.mark.parametrize("width", [390, 360])
