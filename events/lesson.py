@@ -149,7 +149,7 @@ class TutorSpoken(Struct, frozen=True, kw_only=True, gc=False, tag="tutor.spoken
 
     ``start_ms`` counts from the turn's first sample, other times from the segment's. ``sentence_end`` marks the
     last segment of its sentence, ``last`` that of the turn. A segment lasts whole video frames of 40 ms. ``melody`` is
-    measured of sentences that the learner is to say, else left out.
+    measured of sentences that the learner is to say, but for a turn's first segment; else it is left out.
     """
 
     turn: int

@@ -17,12 +17,13 @@ from events.values import EngineUse, Melody, Phoneme, PitchPoint, WordScore
 from policies.prosody.laying import SaidPhone, beside
 
 
-async def melody_of(speech: Speech, sentence: TutorReplied, resources: Resources) -> Melody | UnsetType:
+async def melody_of(speech: Speech, sentence: TutorReplied, resources: Resources, *, first: bool) -> Melody | UnsetType:
     """The melody of a stretch of the tutor's voice, left out unless its sentence sets one to be said.
 
-    One that no engine can measure has no points, and its engine's use says why.
+    The ``first`` stretch of a turn has none: the learner waits for it. One that no engine can measure has no points,
+    and its engine's use says why.
     """
-    if not sentence.exercise:
+    if first or not sentence.exercise:
         return UNSET
     try:
         contour, use = await resources.engines.call("prosody", "melody", speech.samples, speech.sample_rate_hz)
@@ -48,11 +49,12 @@ def tutor_contour(
 
 
 def _said_last(earlier: Sequence[Turn], reference: str) -> tuple[TutorSpoken, ...]:
-    """The segments of the last sentence that set this one as exercise and was said to its end."""
+    """The segments of the last sentence that set this one as exercise, said to its end, whose melody is all known."""
     for turn in reversed(earlier):
         for sentence in turn.replied:
             segments = tuple(each for each in turn.spoken if each.sentence == sentence.sentence)
-            if sentence.exercise == reference and segments and segments[-1].sentence_end:
+            known = all(isinstance(each.melody, Melody) for each in segments)
+            if sentence.exercise == reference and known and segments and segments[-1].sentence_end:
                 return segments
     return ()
 

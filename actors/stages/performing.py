@@ -31,7 +31,7 @@ async def speak(work: Speak, state: SessionState, resources: Resources) -> Async
             continue
         audio, melody = await asyncio.gather(
             resources.keep_audio(state.started.learner, speech.samples, speech.sample_rate_hz),
-            melody_of(speech, sentence, resources),
+            melody_of(speech, sentence, resources, first=index == 0),
         )
         yield TutorSpoken(
             turn=work.turn,

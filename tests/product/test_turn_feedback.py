@@ -19,6 +19,8 @@ SENTENCE = "My brother thinks it is very cold this winter."
 SAID = "My bruzzer sinks. Eat ease. Belly code. Zees veenter."
 """The same, with a B for the V of "very" and an L for its R, among others."""
 
+HOLD = """localStorage.getItem("colloquy.choices") ?? localStorage.setItem("colloquy.choices", '{"talking": "hold"}')"""
+
 
 @pytest.fixture
 def page(product: Product) -> Iterator[Page]:
@@ -27,7 +29,9 @@ def page(product: Product) -> Iterator[Page]:
         pytest.skip("no Chromium: `apt-get install chromium`, or name one in COLLOQUY_CHROMIUM")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-        yield browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB").new_page()
+        context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB")
+        context.add_init_script(HOLD)  # else the browser's own microphone, which beeps, cuts in on the tutor
+        yield context.new_page()
         browser.close()
 
 

@@ -20,25 +20,31 @@ from tests.fakes.engines import FakeEngines
 TEXT = "Red tea."
 USE = EngineUse(kind="prosody", name="fake-prosody", version="1")
 STARTED = SessionStarted(session="s1", learner="ana", tutor="joe", goal="", level="A2", mode="sentence", seed=1)
-SETS = TutorReplied(turn=0, sentence=0, text=f"Say: {TEXT}", engine=USE, exercise=TEXT)
-ASKS = TutorReplied(turn=0, sentence=1, text="Ready?", engine=USE, last=True)
+GREETS = TutorReplied(turn=0, sentence=0, text="Hello.", engine=USE)
+SETS = TutorReplied(turn=0, sentence=1, text=f"Say: {TEXT}", engine=USE, exercise=TEXT)
+ASKS = TutorReplied(turn=0, sentence=2, text="Ready?", engine=USE, last=True)
 
 
-async def spoken(folder: Path, sentence: int, engines: FakeEngines) -> list[TutorSpoken]:
-    """The segments of a sentence of the greeting."""
+async def spoken(
+    folder: Path, sentence: TutorReplied, engines: FakeEngines, *, before: bool = True
+) -> list[TutorSpoken]:
+    """The segments of a sentence of the greeting, ``before`` which something has been said."""
     state = SessionState()
-    for version, event in enumerate((STARTED, SETS, ASKS), start=1):
+    said = (segment(0, 0, "h", f0_hz=100.0, last=True, sentence=0),) if before else ()
+    for version, event in enumerate((STARTED, GREETS, SETS, ASKS, *said), start=1):
         state = evolve(state, event, version=version)
     resources = Resources(
         engines=engines,
         blobs=BlobStore(folder, durable=False),
         history=lambda learner, session: LearnerHistory(),
     )
-    return [event async for event in speak(Speak(0, sentence), state, resources) if isinstance(event, TutorSpoken)]
+    return [
+        event async for event in speak(Speak(0, sentence.sentence), state, resources) if isinstance(event, TutorSpoken)
+    ]
 
 
 async def test_the_melody_of_a_sentence_to_be_said_is_kept_with_the_engine_that_measured_it(tmp_path: Path) -> None:
-    (segment,) = await spoken(tmp_path, 0, FakeEngines())
+    (segment,) = await spoken(tmp_path, SETS, FakeEngines())
     assert isinstance(segment.melody, Melody)
     assert segment.melody.engine == USE
     assert segment.melody.contour[:2] == (PitchPoint(time_ms=20, f0_hz=150.0), PitchPoint(time_ms=40, f0_hz=150.0))
@@ -46,7 +52,7 @@ async def test_the_melody_of_a_sentence_to_be_said_is_kept_with_the_engine_that_
 
 async def test_nobody_measures_a_sentence_that_the_learner_is_not_to_say(tmp_path: Path) -> None:
     engines = FakeEngines()
-    (segment,) = await spoken(tmp_path, 1, engines)
+    (segment,) = await spoken(tmp_path, ASKS, engines)
     assert segment.melody is UNSET
     assert ("prosody", "melody") not in engines.calls
 
@@ -54,7 +60,7 @@ async def test_nobody_measures_a_sentence_that_the_learner_is_not_to_say(tmp_pat
 async def test_a_tutor_whose_melody_cannot_be_measured_speaks_all_the_same(tmp_path: Path) -> None:
     engines = FakeEngines()
     engines.faults["prosody"] = EngineError("no Praat today")
-    (segment,) = await spoken(tmp_path, 0, engines)
+    (segment,) = await spoken(tmp_path, SETS, engines)
     assert isinstance(segment.melody, Melody)
     assert segment.melody.contour == ()
     assert (segment.melody.engine.degraded, segment.melody.engine.reason) == (True, "no Praat today")
@@ -74,12 +80,12 @@ WORDS = (
 )
 
 
-def segment(number: int, start_ms: int, *ipa: str, f0_hz: float, last: bool) -> TutorSpoken:
+def segment(number: int, start_ms: int, *ipa: str, f0_hz: float, last: bool, sentence: int = 1) -> TutorSpoken:
     """Phonemes of 100 ms each, and a point in the middle of each."""
     return TutorSpoken(
         turn=0,
         segment=number,
-        sentence=0,
+        sentence=sentence,
         text="",
         voice="joe",
         audio=Blob(sha256="0" * 64, media_type="audio/flac", size_bytes=1),
@@ -117,6 +123,11 @@ def test_of_several_times_the_last_counts() -> None:
     laid = tutor_contour((GREETING, again), TEXT, WORDS)
     assert not isinstance(laid, type(UNSET))
     assert [point.f0_hz for point in laid] == [300.0, 301.0, 302.0, 303.0, 304.0]
+
+
+def test_where_the_melody_of_the_last_time_is_not_all_known_the_time_before_counts() -> None:
+    again = Turn(replied=(SETS,), spoken=(replace(SAID[0], melody=UNSET), SAID[1]))
+    assert tutor_contour((GREETING, again), TEXT, WORDS) == tutor_contour((GREETING,), TEXT, WORDS)
 
 
 def test_a_sentence_that_was_cut_off_in_the_middle_is_not_laid() -> None:
