@@ -5,7 +5,7 @@ Each is its value in all but its JSON, so it stands wherever the value may.
 
 from collections.abc import Sequence
 
-from msgspec import structs
+from msgspec import UnsetType, structs
 
 from events.values import Phoneme, PhoneScore, PitchPoint, Prosody, Viseme, WordScore
 
@@ -35,9 +35,17 @@ def named_words(words: Sequence[WordScore]) -> tuple[WordScore, ...]:
 
 
 def named_prosody(prosody: Prosody) -> Prosody:
-    """The prosody, its contour with names."""
-    contour = tuple(NamedPitchPoint(time_ms=point.time_ms, f0_hz=point.f0_hz) for point in prosody.contour)
-    return structs.replace(prosody, contour=contour)
+    """The prosody, its contours with names."""
+    theirs = prosody.tutor_contour
+    return structs.replace(
+        prosody,
+        contour=_points(prosody.contour),
+        tutor_contour=theirs if isinstance(theirs, UnsetType) else _points(theirs),
+    )
+
+
+def _points(contour: Sequence[PitchPoint]) -> tuple[PitchPoint, ...]:
+    return tuple(NamedPitchPoint(time_ms=point.time_ms, f0_hz=point.f0_hz) for point in contour)
 
 
 def named_phonemes(phonemes: Sequence[Phoneme]) -> tuple[Phoneme, ...]:
