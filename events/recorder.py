@@ -61,11 +61,10 @@ class Recorder(Protocol):
     def select_streams_of(
         self, types: Collection[str], passed: Collection[str], streams: Sequence[str], upto: int
     ) -> Sequence[Row]:
-        """The streams' events with positions up to ``upto``, with the bytes of these types only.
+        """The streams' events with positions up to ``upto``; each stream's in their order, the streams in any.
 
-        Those of the types ``passed`` are left out altogether.
-
-        Each stream's in their order; the streams may come in any.
+        Those of the types ``passed`` are left out altogether. Where none are, the bytes of other types than ``types``
+        need not be looked at.
         """
         ...
 
