@@ -24,6 +24,7 @@ class ScoringInputs(Struct, frozen=True, kw_only=True):
     ``place_in_word``: 1 first, 2 inside, 3 last, (n,). ``word_length``: phones of the phone's word, (n,).
     ``phone_figures`` (n, 55), ``word_figures`` (w, 6), ``utterance_figures`` (20,): see `features`.
     ``sound``: the mean raw frame of each phone, (n, width). ``whole_sound``: mean and deviation over t, (2 width,).
+    ``around_sound``: the mean raw frame before the first phone and after the last one, (width,).
     """
 
     frames: Values
@@ -38,6 +39,7 @@ class ScoringInputs(Struct, frozen=True, kw_only=True):
     utterance_figures: Values
     sound: Values
     whole_sound: Values
+    around_sound: Values
 
 
 def scoring_inputs(
@@ -64,7 +66,14 @@ def scoring_inputs(
         utterance_figures=utterance_features(log_posteriors, placed, probabilities, recognised),
         sound=np.stack([frames[start:end].mean(axis=0) for start, end in placed.spans]),
         whole_sound=np.concatenate([inside.mean(axis=0), inside.std(axis=0)]),
+        around_sound=_around(frames, first, last).mean(axis=0),
     )
+
+
+def _around(frames: Values, first: int, last: int) -> Values:
+    """The frames outside; those at both edges where phones fill them all."""
+    outside = np.concatenate([frames[:first], frames[last:]])
+    return outside if len(outside) else frames[[0, -1]]
 
 
 def _places(words: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -29,6 +29,7 @@ SCORING_INPUTS: dict[str, tuple[str, ...]] = {
     "utterance_figures": ("",),
     "sound": ("n", ""),
     "whole_sound": ("",),
+    "around_sound": ("",),
 }
 """Each input with its dimensions that differ between utterances: frames t, phones n, words w."""
 SCORING_OUTPUTS = ("phone_scores", "word_scores", "utterance_scores", "said", "matches")
@@ -64,10 +65,12 @@ class PronunciationNetwork(PhoneNetwork):
     def __init__(self, folder: Path, *, threads: int = 1) -> None:
         super().__init__(folder, threads=threads)
         self._scoring = open_session(read_model(folder / SCORING_FILE), threads=threads)
+        self._asked = {one.name for one in self._scoring.get_inputs()}  # models from before ask for fewer
 
     def verdict(self, inputs: ScoringInputs) -> Verdict:
         """Scores within their ranges."""
-        phones, words, utterance, said, matches = self._scoring.run(list(SCORING_OUTPUTS), feeds(inputs))
+        asked = {name: value for name, value in feeds(inputs).items() if name in self._asked}
+        phones, words, utterance, said, matches = self._scoring.run(list(SCORING_OUTPUTS), asked)
         return Verdict(
             phones=np.clip(phones, 0, 2),
             words=np.clip(words, 0, 10),
@@ -99,6 +102,7 @@ def feeds(inputs: ScoringInputs) -> dict[str, NDArray[np.float32] | NDArray[np.i
         "utterance_figures": inputs.utterance_figures,
         "sound": inputs.sound,
         "whole_sound": inputs.whole_sound,
+        "around_sound": inputs.around_sound,
     }
 
 

@@ -15,7 +15,8 @@ def card(plan: Plan, outcome: Outcome, facts: ModelFacts, dataset: str, utteranc
 
 Scores phones (0..2), words and utterances (0..10) of English read by learners, from the encoder frames of Whisper base
 (digest {facts.encoder[:12]}). An acoustic network gives phone posteriors; a transformer over the phones, the mean of
-{len(plan.seeds)} of them, gives the scores. Apache-2.0. SHA-256 {facts.digest}.
+{len(plan.seeds)} of them, gives the scores; those of utterances are the mean of its own and of two regressions on the
+sound of the whole. Apache-2.0. SHA-256 {facts.digest}.
 
 Made of: dataset {dataset} ({utterances} utterances that experts rated), and its sentences spoken by Kokoro-82M with
 phones replaced, dropped and put in on purpose: {plan.planted} for the scores. {_acoustic(plan, outcome)}

@@ -100,6 +100,7 @@ def batch(inputs: Sequence[ScoringInputs]) -> Batch:
         utterance_figures=torch.from_numpy(np.stack([one.utterance_figures for one in inputs])),
         sound=_padded([one.sound for one in inputs], phones),
         whole_sound=torch.from_numpy(np.stack([one.whole_sound for one in inputs])),
+        around_sound=torch.from_numpy(np.stack([one.around_sound for one in inputs])),
     )
 
 

@@ -40,6 +40,7 @@ class _Single(nn.Module):
         utterance_figures: Tensor,
         sound: Tensor,
         whole_sound: Tensor,
+        around_sound: Tensor,
     ) -> tuple[Tensor, ...]:
         one = Batch(
             frames=frames[None],
@@ -57,6 +58,7 @@ class _Single(nn.Module):
             utterance_figures=utterance_figures[None],
             sound=sound[None],
             whole_sound=whole_sound[None],
+            around_sound=around_sound[None],
         )
         told: Scored = self.committee(one)
         return tuple(values[0] for values in told)
@@ -79,7 +81,7 @@ def acoustic_onnx(network: AcousticNetwork) -> bytes:
 
 
 def scoring_onnx(committee: Committee, example: ScoringInputs) -> bytes:
-    """The scoring networks and the regression as one; ``example`` is any utterance of more than one word."""
+    """The scoring networks and the regressions as one; ``example`` is any utterance of more than one word."""
     tensors = tuple(torch.from_numpy(np.ascontiguousarray(array)) for array in feeds(example).values())
     return _exported(_Single(committee), tensors, SCORING_INPUTS, SCORING_OUTPUTS)
 

@@ -15,6 +15,7 @@ from torch.nn import functional
 
 from actors.pronunciation.inputs import LONGEST_WORD
 from actors.pronunciation.phones import PHONES
+from training_actors.pronunciation.standards import Principal, Standard
 
 FRAME_WIDTH = 512
 """Of Whisper base."""
@@ -23,13 +24,9 @@ LONGEST = 256
 ATTENTION_HEADS = 4
 VIEWS = 4
 """Weighted means over all frames that the whole utterance is judged by."""
-RIDGE_PENALTY, REGRESSION_SHARE = 2000.0, 0.4
-"""Chosen on the folds: from 1,000 to 3,000 and from .3 to .5 hardly anything changes."""
 WORD_SCALE, UTTERANCE_SCALE = (8.0, 2.0), (7.0, 1.5)
 """Mean and deviation of the ratings, roughly."""
 LEAST_POSTERIOR = -10.0
-FIGURE_NOISE, SOUND_NOISE = 0.1, 0.15
-"""Deviations of what training adds to standardised inputs."""
 
 
 class Neighbours(nn.Module):
@@ -67,53 +64,6 @@ class AcousticNetwork(nn.Module):
         return functional.log_softmax(self.exit(self.dropout(hidden)), dim=-1)
 
 
-class Standard(nn.Module):
-    """Figures with mean 0 and deviation 1, as `fit` saw them, within five deviations."""
-
-    mean: Tensor
-    deviation: Tensor
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.register_buffer("mean", torch.zeros(width))
-        self.register_buffer("deviation", torch.ones(width))
-
-    def fit(self, figures: Tensor) -> None:
-        """(count, width)"""
-        self.mean.copy_(figures.mean(0))
-        self.deviation.copy_(figures.std(0) + 1e-6)
-
-    def forward(self, figures: Tensor) -> Tensor:
-        return _noisy(((figures - self.mean) / self.deviation).clamp(-5, 5), FIGURE_NOISE, self.training)
-
-
-class Principal(nn.Module):
-    """The strongest principal components of figures, whitened, as `fit` found them."""
-
-    mean: Tensor
-    components: Tensor
-
-    def __init__(self, width: int, kept: int) -> None:
-        super().__init__()
-        self.register_buffer("mean", torch.zeros(width))
-        self.register_buffer("components", torch.zeros(width, kept))
-
-    def fit(self, figures: Tensor) -> None:
-        """(count, width), more than are kept."""
-        self.mean.copy_(figures.mean(0))
-        values, vectors = torch.linalg.eigh(torch.cov(figures.T).double())
-        kept = self.components.shape[1]
-        self.components.copy_((vectors[:, -kept:] / values[-kept:].clamp(min=1e-9).sqrt()).flip(1).float())
-
-    def forward(self, figures: Tensor) -> Tensor:
-        return _noisy((figures - self.mean) @ self.components, SOUND_NOISE, self.training)
-
-
-def _noisy(values: Tensor, deviation: float, training: bool) -> Tensor:
-    """Only while training: so no speaker is learnt by heart."""
-    return values + torch.randn_like(values) * deviation if training else values
-
-
 class Widths(Struct, frozen=True, kw_only=True):
     """How many figures there are of each kind, and how many principal components of the sound are looked at."""
 
@@ -146,6 +96,7 @@ class Batch(Struct, frozen=True, kw_only=True):
     utterance_figures: Tensor
     sound: Tensor
     whole_sound: Tensor
+    around_sound: Tensor
 
 
 class Scored(NamedTuple):
@@ -246,57 +197,19 @@ class ScoringNetwork(nn.Module):
         return entered
 
 
-class RatingsRegression(nn.Module):
-    """Ratings of utterances by ridge regression on the mean and deviation of their sound and on their figures.
-
-    It knows nothing of the text, but hears more of the voice than the few components that the network is shown, and
-    errs elsewhere.
-    """
-
-    mean: Tensor
-    deviation: Tensor
-    weights: Tensor
-    bias: Tensor
-
-    def __init__(self, width: int, ratings: int = 4) -> None:
-        super().__init__()
-        self.register_buffer("mean", torch.zeros(width))
-        self.register_buffer("deviation", torch.ones(width))
-        self.register_buffer("weights", torch.zeros(width, ratings))
-        self.register_buffer("bias", torch.zeros(ratings))
-
-    def fit(self, figures: Tensor, ratings: Tensor) -> None:
-        """(count, width) and (count, ratings); rows with an unknown rating (NaN) are left out. Hoerl & Kennard 1970."""
-        known = ~ratings.isnan().any(1)
-        figures, ratings = figures[known].double(), ratings[known].double()
-        self.mean.copy_(figures.mean(0))
-        self.deviation.copy_(figures.std(0) + 1e-6)
-        self.bias.copy_(ratings.mean(0))
-        standard = (figures - figures.mean(0)) / (figures.std(0) + 1e-6)
-        penalty = RIDGE_PENALTY * torch.eye(figures.shape[1], dtype=torch.float64)
-        self.weights.copy_(
-            torch.linalg.solve(standard.T @ standard + penalty, standard.T @ (ratings - ratings.mean(0)))
-        )
-
-    def forward(self, whole_sound: Tensor, utterance_figures: Tensor) -> Tensor:
-        figures = torch.cat([whole_sound, utterance_figures], -1)
-        rated: Tensor = ((figures - self.mean) / self.deviation).clamp(-5, 5) @ self.weights + self.bias
-        return rated
-
-
 class Committee(nn.Module):
-    """The mean of several networks, its ratings of utterances mixed with those of the regression."""
+    """The mean of several networks, and for the ratings of utterances the mean of that and of each regression."""
 
-    def __init__(self, networks: Sequence[ScoringNetwork], regression: RatingsRegression) -> None:
+    def __init__(self, networks: Sequence[ScoringNetwork], regressions: Sequence[nn.Module]) -> None:
         super().__init__()
-        self.networks = nn.ModuleList(networks)
-        self.regression = regression
+        self.networks, self.regressions = nn.ModuleList(networks), nn.ModuleList(regressions)
 
     def forward(self, batch: Batch) -> Scored:
         told: list[Scored] = [network(batch) for network in self.networks]
         mean = Scored(*(torch.stack(values).mean(0) for values in zip(*told, strict=True)))
-        rated = self.regression(batch.whole_sound, batch.utterance_figures)
-        return mean._replace(utterance=(1 - REGRESSION_SHARE) * mean.utterance + REGRESSION_SHARE * rated)
+        sound = torch.cat([batch.whole_sound, batch.around_sound], -1)
+        rated = [regression(sound, batch.utterance_figures) for regression in self.regressions]
+        return mean._replace(utterance=torch.stack([mean.utterance, *rated]).mean(0))
 
 
 def _layers(width: int, to: int, dropout: float) -> nn.Sequential:

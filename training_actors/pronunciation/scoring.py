@@ -4,14 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from actors.pronunciation.inputs import ScoringInputs
 from training_actors.pronunciation.descent import Descent, Said, alike
 from training_actors.pronunciation.evaluation import Judged
 from training_actors.pronunciation.examples import Example, batch, wanted
-from training_actors.pronunciation.networks import Committee, RatingsRegression, Scored, ScoringNetwork, Widths
+from training_actors.pronunciation.networks import Committee, Scored, ScoringNetwork, Widths
+from training_actors.pronunciation.regressions import fitted
 
 BATCH = 24
 EPOCHS = 16
@@ -81,14 +82,13 @@ def loss(scored: Scored, targets: Scored) -> Tensor:
     )
 
 
-def regression(examples: Sequence[Example]) -> RatingsRegression:
+def regressions(examples: Sequence[Example]) -> Sequence[nn.Module]:
     """Fitted to the ratings of utterances."""
-    first = examples[0].inputs
-    found = RatingsRegression(len(first.whole_sound) + len(first.utterance_figures))
-    figures = [np.concatenate([one.inputs.whole_sound, one.inputs.utterance_figures]) for one in examples]
-    ratings = [one.targets.utterance for one in examples]
-    found.fit(torch.from_numpy(np.stack(figures)), torch.from_numpy(np.stack(ratings)))
-    return found
+    inputs = [one.inputs for one in examples]
+    sound = np.stack([np.concatenate([one.whole_sound, one.around_sound]) for one in inputs])
+    figures = np.stack([one.utterance_figures for one in inputs])
+    ratings = np.stack([one.targets.utterance for one in examples])
+    return fitted(torch.from_numpy(sound), torch.from_numpy(figures), torch.from_numpy(ratings))
 
 
 def judged(committee: Committee, inputs: Sequence[ScoringInputs]) -> list[Judged]:

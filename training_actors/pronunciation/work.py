@@ -142,10 +142,10 @@ class Trainer:
         return {file.stem: msgspec.json.decode(file.read_bytes()) for file in files if file.exists()}
 
     def committee(self, fold: int) -> Committee:
-        """The fitted networks of a fold, one a seed, with a regression on the same utterances."""
+        """The fitted networks of a fold, one a seed, with regressions on the same utterances."""
         networks = [scoring.restored(torch.load(self._weights(fold, seed))) for seed in self._job.plan.seeds]
         mine = [example for example, of in zip(self.rated, self.folds, strict=True) if of != fold]
-        return Committee(networks, scoring.regression(mine)).eval()
+        return Committee(networks, scoring.regressions(mine)).eval()
 
     @cached_property
     def folds(self) -> list[int]:

@@ -26,10 +26,10 @@ from training_actors.pronunciation.networks import (
     FRAME_WIDTH,
     AcousticNetwork,
     Committee,
-    RatingsRegression,
     ScoringNetwork,
     Widths,
 )
+from training_actors.pronunciation.regressions import KernelRegression, LinearRegression
 
 CORPUS = Path(__file__).parents[4] / "shared/data/speechocean762-train"
 WIDTHS = Widths(phone=55, word=6, utterance=20)
@@ -51,7 +51,9 @@ def networks() -> tuple[bytes, bytes]:
     scoring = ScoringNetwork(WIDTHS)
     for principal in (scoring.sound, scoring.whole_sound):
         torch.nn.init.normal_(principal.components, 0, 0.05)
-    committee = Committee([scoring], RatingsRegression(2 * FRAME_WIDTH + WIDTHS.utterance))
+    sound = 3 * FRAME_WIDTH
+    regressions = [LinearRegression(sound, WIDTHS.utterance), KernelRegression(sound, WIDTHS.utterance)]
+    committee = Committee([scoring], regressions)
     return acoustic_onnx(AcousticNetwork()), scoring_onnx(committee, example)
 
 

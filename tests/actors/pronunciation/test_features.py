@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from msgspec import structs
 
 from actors.pronunciation.features import Placed, Recognised, phone_features, utterance_features, word_features
 from actors.pronunciation.inputs import scoring_inputs
@@ -75,6 +76,18 @@ def test_the_network_sees_frames_from_the_first_phone_to_the_last() -> None:
     assert inputs.frames.mean(axis=1) == pytest.approx(0.0, abs=1e-5)
     assert inputs.spans.tolist() == [[0, 2], [2, 5], [5, 7], [10, 11]]
     assert inputs.sound[0].tolist() == [10, 11, 12, 13]  # the mean of the rows that begin with 8 and 12
+
+
+def test_what_sounds_around_the_phones_is_the_mean_of_all_frames_outside_them() -> None:
+    frames = np.zeros((14, 4), np.float32)
+    frames[[0, 1, 13]] = [[3.0], [6.0], [9.0]]  # the phones lie in 2 to 12
+    assert scoring_inputs(frames, UNKNOWING, PLACED, (), HEARD).around_sound.tolist() == [6, 6, 6, 6]
+
+
+def test_where_phones_fill_the_recording_its_edges_stand_for_what_is_around() -> None:
+    frames = np.arange(11 * 4, dtype=np.float32).reshape(11, 4)
+    filling = structs.replace(PLACED, spans=PLACED.spans - 2)
+    assert scoring_inputs(frames, UNKNOWING[:11], filling, (), HEARD).around_sound.tolist() == [20, 21, 22, 23]
 
 
 def test_places_in_a_word_are_first_inside_and_last_and_one_alone_is_first() -> None:
