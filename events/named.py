@@ -48,11 +48,11 @@ def _points(contour: Sequence[PitchPoint]) -> tuple[PitchPoint, ...]:
     return tuple(NamedPitchPoint(time_ms=point.time_ms, f0_hz=point.f0_hz) for point in contour)
 
 
-def named_phonemes(phonemes: Sequence[Phoneme]) -> tuple[Phoneme, ...]:
+def named_phonemes(phonemes: Sequence[Phoneme]) -> tuple[NamedPhoneme, ...]:
     """The phonemes with names."""
     return tuple(NamedPhoneme(**structs.asdict(phoneme)) for phoneme in phonemes)
 
 
-def named_visemes(visemes: Sequence[Viseme]) -> tuple[Viseme, ...]:
+def named_visemes(visemes: Sequence[Viseme]) -> tuple[NamedViseme, ...]:
     """The mouth shapes with names."""
     return tuple(NamedViseme(**structs.asdict(viseme)) for viseme in visemes)

@@ -31,8 +31,8 @@ from events.lesson import (
     TutorReplied,
     TutorSpoken,
 )
-from events.named import named_prosody, named_visemes, named_words
-from events.values import Blob, EngineUse, Evidence, Note, Prosody, Scores, Viseme, Word, WordScore
+from events.named import NamedViseme, named_prosody, named_visemes, named_words
+from events.values import Blob, EngineUse, Evidence, Note, Prosody, Scores, Word, WordScore
 
 
 class SessionStartedMessage(Struct, frozen=True, kw_only=True, tag="session_started"):
@@ -162,7 +162,7 @@ class VisemesMessage(Struct, frozen=True, kw_only=True, tag="visemes"):
     segment: int
     start_ms: int
     duration_ms: int
-    visemes: tuple[Viseme, ...]
+    visemes: tuple[NamedViseme, ...]
 
 
 class TutorVideoMessage(Struct, frozen=True, kw_only=True, tag="tutor_video"):

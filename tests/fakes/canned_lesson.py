@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from actors.face.drawn import DrawnFace
 from actors.ports import FaceTrack, Fragment
+from events.named import named_prosody, named_visemes, named_words
 from events.values import (
     Blob,
     EngineUse,
@@ -129,9 +130,9 @@ def assessed(turn: int, seq: int) -> tuple[Message, ...]:
     analysis = AnalysisMessage(
         seq=seq, part=1, turn=turn,
         scores=Scores(total=76.0, pronunciation=71.0, fluency=78.0, prosody=83.0, completeness=90.0, grammar=58.0),
-        reference=f"{TEXT} evening", words=(*words, missed), notes=(note,), engines=(ASR,),
+        reference=f"{TEXT} evening", words=named_words((*words, missed)), notes=(note,), engines=(ASR,),
     )  # fmt: skip
-    return ProsodyMessage(seq=seq, part=0, turn=turn, prosody=prosody), analysis
+    return ProsodyMessage(seq=seq, part=0, turn=turn, prosody=named_prosody(prosody)), analysis
 
 
 def _phones(start: int, end: int, written: str) -> tuple[PhoneScore, ...]:
@@ -167,7 +168,13 @@ def spoken(turn: int, seq: int, sentence: int, text: str, *, last: bool) -> tupl
         engine=PIPER,
     )  # fmt: skip
     mouth = VisemesMessage(
-        seq=seq, part=1, turn=turn, segment=sentence, start_ms=start_ms, duration_ms=SEGMENT_MS, visemes=visemes()
+        seq=seq,
+        part=1,
+        turn=turn,
+        segment=sentence,
+        start_ms=start_ms,
+        duration_ms=SEGMENT_MS,
+        visemes=named_visemes(visemes()),
     )
     return frame(Outgoing(message=audio, payload=(blob,)), data), frame(Outgoing(message=mouth), b"")
 

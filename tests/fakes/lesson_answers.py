@@ -65,9 +65,17 @@ def feedback(request: Request, messages: Sequence[dict[str, Any]]) -> Response:
 
 def _assessed(analysis: dict[str, Any], prosody: dict[str, Any]) -> SpeechAssessed:
     scores = msgspec.convert(analysis["scores"], Scores)
-    words = msgspec.convert(analysis["words"], tuple[WordScore, ...])
+    words = tuple(
+        msgspec.convert({**word, "phones": [list(phone.values()) for phone in word["phones"]]}, WordScore)
+        for word in analysis["words"]
+    )
+    contours = {
+        name: [list(point.values()) for point in prosody[name]]
+        for name in ("contour", "tutor_contour")
+        if name in prosody
+    }
     return SpeechAssessed(
-        turn=analysis["turn"], scores=scores, prosody=msgspec.convert(prosody, Prosody),
+        turn=analysis["turn"], scores=scores, prosody=msgspec.convert(prosody | contours, Prosody),
         pronunciation=Pronunciation(
             reference=analysis["reference"], score=scores.total or 0.0, completeness=100.0, words=words
         ),

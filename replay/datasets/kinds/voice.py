@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from events.lesson import TutorSpoken
-from events.named import named_phonemes
+from events.named import NamedPhoneme, named_phonemes
 from events.unread import unread
-from events.values import Phoneme
 from replay.datasets.kinds.kind import Dropped, Kind, row, text_of, with_context
 from replay.datasets.logged import LoggedSession, Told, Turn
 from replay.datasets.rows import Clip, Row
@@ -18,7 +17,7 @@ class Columns(Struct, frozen=True, kw_only=True):
 
     text: str
     voice: str
-    phonemes: tuple[Phoneme, ...]
+    phonemes: tuple[NamedPhoneme, ...]
     rate: float
     duration_s: float
 
