@@ -12,6 +12,7 @@ from events.envelope import Recorded
 from events.learner import LearnerEvent
 from events.lesson import SessionStarted, SpeechUttered
 from events.unread import Unread
+from events.upcasters import UPCASTERS, family_of
 from projections.tables import Relation, Summary, Table, Values
 
 View = TypeVar("View", bound=Struct)
@@ -98,8 +99,10 @@ Event = Recorded | Place
 
 
 def tags(*events: type[Struct]) -> frozenset[str]:
-    """The types of events as the log names them."""
-    return frozenset(str(event.__struct_config__.tag) for event in events)
+    """The types of events as the log names them, earlier versions too: a damaged event keeps the one that it has."""
+    newest = {str(event.__struct_config__.tag) for event in events}
+    families = set(map(family_of, newest))
+    return frozenset(newest | {tag for tag in UPCASTERS if family_of(tag) in families})
 
 
 def uses(projection: AnyProjection, event: Event) -> bool:

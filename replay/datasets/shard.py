@@ -12,7 +12,7 @@ from msgspec import Struct
 from events.codec import LESSON_TYPES, Place
 from events.envelope import Recorded, Unknown
 from events.recorder_log import RecorderEventLog
-from events.upcasters import UPCASTERS
+from events.upcasters import UPCASTERS, family_of
 from replay.datasets.duplicates import Marks
 from replay.datasets.folders import DatasetFolder, whole_file
 from replay.datasets.gate import Gate
@@ -159,11 +159,6 @@ class ShardMaker:
         streams = tuple(chain.from_iterable(own.values()))
         told = self._log.read_each_of(streams, self._types, upto=self._upto, unread=self._unread, passed=self._passed)
         return {session: [each for stream in of_it for each in told[stream]] for session, of_it in own.items()}
-
-
-def family_of(tag: str) -> str:
-    """A type without its version."""
-    return tag.rpartition(".v")[0]
 
 
 def _closed(planned: Planned, known: Known) -> str:

@@ -11,7 +11,7 @@ from events.values import Prosody, Scores
 from tests.projections.histories import recorded
 
 EVENT = SpeechAssessed(turn=3, scores=Scores(total=61.5), prosody=Prosody(duration_ms=900, speaking_ms=800))
-PLACE = Place(stream="s1", version=1, type="speech.assessed.v1", position=1)
+PLACE = Place(stream="s1", version=1, type="speech.assessed.v2", position=1)
 
 
 def read(*fields: str) -> Recorded:
@@ -30,7 +30,7 @@ def test_a_field_that_was_left_unread_cannot_be_looked_at() -> None:
     event = read("prosody").event
 
     assert isinstance(event, SpeechAssessed)
-    with pytest.raises(FieldUnread, match=r"'prosody' of 'speech\.assessed\.v1' was left unread"):
+    with pytest.raises(FieldUnread, match=r"'prosody' of 'speech\.assessed\.v2' was left unread"):
         _ = event.prosody
 
 

@@ -155,12 +155,14 @@ def test_a_rebuild_is_equal_when_events_are_sealed_and_a_learner_is_forgotten(tm
             assert store.parked(projection.name) == ()
 
 
+@pytest.mark.parametrize("version", [1, 2])
 def test_an_event_that_is_damaged_where_a_rebuild_need_not_look_waits_in_it_all_the_same(
-    log: SQLiteEventLog, store: ViewStore
+    log: SQLiteEventLog, store: ViewStore, version: int
 ) -> None:
     fill(log, "ana", "ben", first=0)
-    damaged = b'{"type":"speech.assessed.v1","turn":2,"scores":{},"prosody":{"duration_ms":"long"}}'
-    log.append("s0", [Unknown(tag="speech.assessed.v1", payload=damaged)], expected_version=9, origin=origin("ana"))
+    tag = f"speech.assessed.v{version}"
+    damaged = b'{"type":"%b","turn":2,"scores":{},"prosody":{"duration_ms":"long"}}' % tag.encode()
+    log.append("s0", [Unknown(tag=tag, payload=damaged)], expected_version=9, origin=origin("ana"))
     fill(log, "ana", "ben", first=2)
     folded(log, store)
     assert [each.key for each in store.parked("progress")] == ["ana"]
