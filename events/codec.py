@@ -41,6 +41,8 @@ _DATA = b',"data":'
 _NO_DATA = b',"data":null}'
 _FORGOTTEN = b'"forgotten":true}'
 """How the payload ends of an event that was copied when its learner had been forgotten."""
+_UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""What damaged bytes make of decoding: the first from msgspec, the next three from upcasters, the last is nested."""
 
 
 class StoredEnvelope(Struct, frozen=True, kw_only=True, gc=False):
@@ -163,7 +165,7 @@ class Codec:
         """The event of a stored form. Raises `CorruptPayload` when it is not one of its type."""
         try:
             return self._decode_split(data, position)
-        except (ValueError, LookupError, TypeError, AttributeError):  # not as we write it, or damaged: look closely
+        except _UNREADABLE:  # not as we write it, or damaged: look closely
             return self._decode_whole(data, position)
 
     def _decode_split(self, data: bytes, position: int | None) -> Recorded:
@@ -183,13 +185,13 @@ class Codec:
     def _decode_whole(self, data: bytes, position: int | None) -> Recorded:
         try:
             stored = self._envelope.decode(data)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except _UNREADABLE as error:
             reason, path = _fault(error)
             raise CorruptPayload("", 0, path, reason) from error
         payload = bytes(stored.data)
         try:
             tag, event, forgotten = self._event_of(stored, payload)
-        except (ValueError, LookupError, TypeError, AttributeError) as error:  # the last three from upcasters
+        except _UNREADABLE as error:
             reason, path = _fault(error)
             raise CorruptPayload(stored.stream, stored.version, f"$.data{path[1:]}", reason) from error
         return _recorded(stored, tag, event, position, forgotten=forgotten)
@@ -211,7 +213,7 @@ class Codec:
             data = data.encode()
         try:
             stored = self._envelope.decode(data)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except _UNREADABLE:
             stored = _bare(place)
             return _recorded(stored, place.type, Unknown(tag=place.type, payload=data, fault=fault), place.position)
         stored = structs.replace(stored, stream=place.stream, version=place.version)

@@ -253,3 +253,14 @@ def test_upcasters_in_a_ring_end() -> None:
     ring = {"a.v1": lambda payload: ("b.v1", payload), "b.v1": lambda payload: ("a.v1", payload)}
 
     assert isinstance(Codec((Greeted,), ring).decode(stored("a.v1", "{}")).event, Unknown)
+
+
+@pytest.mark.parametrize("tag", ["tutor.spoken.v1", "tutor.spoken.v2"])
+def test_an_event_that_is_nested_too_deep_stops_no_reader(tag: str) -> None:
+    data = stored(tag, f'{{"new":{"[" * 100_000}{"]" * 100_000}}}')
+
+    kept = Codec().decode_or_keep(data, Place(stream="s1", version=3, type=tag, position=12))
+
+    assert (kept.stream, kept.position, kept.type) == ("s1", 12, tag)
+    assert isinstance(kept.event, Unknown)
+    assert "recursion" in kept.event.fault

@@ -1,6 +1,7 @@
 """Events of the first versions become today's, whole, sealed or damaged."""
 
 import json
+import re
 from pathlib import Path
 
 import msgspec
@@ -49,14 +50,24 @@ def test_an_event_is_written_in_its_newest_version() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new"),
-    [(b'"time_ms":279,', b""), (b'"f0_hz":187.7', b'"f0_hz":"high"'), (b'"contour":[', b'"contour":[7,')],
-    ids=["a field is missing", "of another type", "no object"],
+    ("old", "new", "fault"),
+    [
+        (b'"time_ms":279,', b"", "missing required field `time_ms` at `$.data.prosody.contour[0]`"),
+        (b'"f0_hz":187.7', b'"f0_hz":"high"', "got `str` at `$.data.prosody.contour[0].f0_hz`"),
+        (b'"contour":[', b'"contour":[7,', "got `int` at `$.data.prosody.contour[0]`"),
+        (b'"contour":[', b'"contour":[[279,187.7],', "got `array` at `$.data.prosody.contour[0]`"),
+        (b'"contour":[', b'"contour":{},"was":[', "got `object` at `$.data.prosody.contour`"),
+        (b'"phones":[', b'"phones":null,"was":[', "got `null` at `$.data.pronunciation.words[0].phones`"),
+        (b'"data":{"type":"speech.assessed.v1"', b'"data":{"type":"speech.assessed.v2"', "at `$.data.type`"),
+    ],
+    ids=["a field is missing", "of another type", "no object", "by place", "no array", "null", "of another version"],
 )
-def test_a_damaged_event_of_the_first_version_is_a_typed_error(old: bytes, new: bytes) -> None:
+def test_a_damaged_event_of_the_first_version_is_told_with_the_place_of_its_fault(
+    old: bytes, new: bytes, fault: str
+) -> None:
     line = stored("speech.assessed.v1")
     assert old in line
-    with pytest.raises(CorruptPayload) as refused:
+    with pytest.raises(CorruptPayload, match=re.escape(fault)) as refused:
         CODEC.decode(line.replace(old, new, 1))
     assert refused.value.version == 21
 
