@@ -5,8 +5,9 @@ had not finished is given to another.
 """
 
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import Any
 
 from msgspec.structs import replace
@@ -19,6 +20,9 @@ from replay.datasets.errors import WorkerLost
 from replay.datasets.shard import Made
 from replay.datasets.work import Job, Replayer
 from replay.errors import ReplayError
+
+GIVE_UP_S = 20.0
+"""So long somebody who gives up while Ray starts waits for it, to end it in order."""
 
 
 class ReplayWorker:
@@ -55,23 +59,35 @@ class RayWorkers:
     """
 
     def __init__(self, job: Job, count: int) -> None:
-        # Ray's own processes are killed when the thread ends that has started them.
-        self._starter = ThreadPoolExecutor(1, "ray-starter")
-        self._starting = self._starter.submit(Pool, ReplayWorker, count, replace(job, data=with_server(job.data)))
+        self._job, self._count = replace(job, data=with_server(job.data)), count
+        self._started: Future[Pool] = Future()
+        self._done = threading.Event()
+        # Ray's own processes are killed when the thread ends that has started them, so it is one that stays.
+        self._starter = threading.Thread(target=self._run, name="ray-starter", daemon=True)
+        self._starter.start()
+
+    def _run(self) -> None:
+        try:
+            with Pool(ReplayWorker, self._count, self._job) as pool:
+                self._started.set_result(pool)
+                self._done.wait()
+        except BaseException as error:  # a supervisor: whoever asks for the actors is told
+            if self._started.done():
+                raise
+            self._started.set_exception(error)
 
     @property
     def pool(self) -> Pool:
         """The actors, once they are there. Raises what starting them raises."""
-        return self._starting.result()
+        return self._started.result()
 
     def __enter__(self) -> "RayWorkers":
         return self
 
-    def __exit__(self, *_: object) -> None:
-        try:
-            self.pool.__exit__()
-        finally:
-            self._starter.shutdown()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._done.set()
+        # A process that ends while Ray starts may crash, but a cluster that does not answer is tried for minutes.
+        self._starter.join(None if kind is None or self._started.done() else GIVE_UP_S)
 
     def make(self, shards: Iterable[int]) -> Iterator[tuple[int, Made]]:
         """See `replay.datasets.build.Workers.make`."""
