@@ -93,6 +93,7 @@ def tag_of(event: Fact | Unknown) -> str:
     return str(event.__struct_config__.tag)
 
 
+NOT_A_FIGURE = "a number that is not finite (None stands for a figure that nobody has)"
 NOT_FINITE = re.compile(rb"\xcb[\x7f\xff][\xf0-\xff]")
 """A number of 64 bits in MessagePack whose exponent is all ones: infinity or NaN (IEEE 754). Other bytes may look so.
 
@@ -307,7 +308,11 @@ def check_finite(event: Struct, encoded: bytes) -> None:
     # msgspec writes them as null: without a null there can be none.
     if b"null" in encoded:
         for path in not_finite(event):
-            raise UnstorableEvent(str(event.__struct_config__.tag), path, "a number that is not finite")
+            raise UnstorableEvent(
+                str(event.__struct_config__.tag),
+                path,
+                "a number that is not finite (None stands for a figure nobody has)",
+            )
 
 
 def not_finite(value: Struct) -> Iterator[str]:

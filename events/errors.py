@@ -71,7 +71,7 @@ class UnstorableEvent(EventsError):
         self.reason = reason
 
     def __str__(self) -> str:
-        return f"event {self.tag!r} cannot be stored: {self.reason} at `{self.path}`; use None for a figure nobody has"
+        return f"event {self.tag!r} cannot be stored: {self.reason} at `{self.path}`"
 
 
 class CorruptPayload(EventsError):

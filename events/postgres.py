@@ -28,7 +28,7 @@ from events.postgres_errors import typed_errors
 from events.postgres_server import CONNECT_TIMEOUT_S, made_or_there
 from events.postgres_statements import INSERT, STREAMS, STREAMS_OF, TAIL_OF, VERSIONS
 from events.postgres_wiping import mark_replaced, wipe_replaced
-from events.recorder import NewRow, Outcome, Row
+from events.recorder import NewRow, Outcome, Replacement, Row
 from events.recorder_log import RecorderEventLog
 
 TABLE = "events"
@@ -266,7 +266,7 @@ class _Recorder(PostgresApplicationRecorder):
             row = found.fetchone()
         return int(row["count"]) if row else 0
 
-    def replace(self, states: Sequence[tuple[int, bytes]]) -> None:
+    def replace(self, states: Sequence[Replacement]) -> None:
         """See `Recorder.replace`."""
         schema = self.datastore.schema
         with self.datastore.get_connection() as connection, connection.transaction(), connection.cursor() as cursor:
@@ -274,8 +274,8 @@ class _Recorder(PostgresApplicationRecorder):
             cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_S}s'".encode())
             mark_replaced(cursor, schema)
             cursor.executemany(
-                SQL("UPDATE {} SET state=%s WHERE notification_id=%s").format(Identifier(schema, TABLE)),
-                [(state, position) for position, state in states],
+                SQL("UPDATE {} SET topic=%s, state=%s WHERE notification_id=%s").format(Identifier(schema, TABLE)),
+                [(tag, state, position) for position, tag, state in states],
             )
 
     def wipe(self, wait_s: float | None) -> None:

@@ -12,6 +12,9 @@ Outcome = Sequence[int] | int
 Row = tuple[int, str, int, str, bytes | None]
 """Position, stream, version, type and bytes of an event; None for bytes that were not asked for."""
 
+Replacement = tuple[int, str, bytes]
+"""A position, and the type and bytes that the event there is to have from now on."""
+
 
 class NewRow(NamedTuple):
     """An event to insert: its place in its stream, its type and its bytes. A tuple, for databases take those as is."""
@@ -68,8 +71,8 @@ class Recorder(Protocol):
         """
         ...
 
-    def replace(self, states: Sequence[tuple[int, bytes]]) -> None:
-        """Put other bytes at positions, all in one transaction; the old ones may stay in the files until `wipe`."""
+    def replace(self, states: Sequence[Replacement]) -> None:
+        """Put other types and bytes at positions, in one transaction; the old ones may stay in the files until `wipe`."""
         ...
 
     def wipe(self, wait_s: float | None) -> None:

@@ -17,7 +17,7 @@ from events.handover import WipeViews
 from events.holding import Hold
 from events.identifiers import uuid7
 from events.log import Appended, Batch, Clock, NewId, stamp, utc_now
-from events.recorder import NewRow, Outcome, Recorder, Row
+from events.recorder import NewRow, Outcome, Recorder, Replacement, Row
 from events.unread import Unread
 
 POLL_S = 0.02
@@ -248,7 +248,7 @@ class RecorderEventLog:
             for position, stream, version, tag, state in rows
         )
 
-    def replace(self, states: Sequence[tuple[int, bytes]]) -> None:
+    def replace(self, states: Sequence[Replacement]) -> None:
         """Put other bytes at positions: for what was kept in the clear of a learner who is forgotten, nothing else."""
         with self._write_lock, self._typed_errors():
             self._recorder.replace(states)

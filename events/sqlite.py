@@ -30,7 +30,7 @@ from events.errors import LogUnavailable
 from events.holding import Hold, hold_file
 from events.identifiers import uuid7
 from events.log import Clock, NewId, utc_now
-from events.recorder import NewRow, Outcome, Row
+from events.recorder import NewRow, Outcome, Replacement, Row
 from events.recorder_log import RecorderEventLog
 from events.sqlite_errors import is_full
 from events.sqlite_wiping import empty_journal
@@ -244,14 +244,14 @@ class _Recorder(SQLiteApplicationRecorder):
             )
             return int(cursor.fetchone()[0])
 
-    def replace(self, states: Sequence[tuple[int, bytes]]) -> None:
+    def replace(self, states: Sequence[Replacement]) -> None:
         """See `Recorder.replace`. Old bytes are overwritten with zeros; the journal keeps them until `wipe`."""
         with self._alone() as connection:
             connection.execute("PRAGMA secure_delete=ON")
             connection.execute("BEGIN IMMEDIATE")
             connection.executemany(
-                f"UPDATE {self.events_table_name} SET state=? WHERE rowid=?",
-                [(state, position) for position, state in states],
+                f"UPDATE {self.events_table_name} SET topic=?, state=? WHERE rowid=?",
+                [(tag, state, position) for position, tag, state in states],
             )
             connection.execute("COMMIT")
 

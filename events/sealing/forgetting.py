@@ -121,7 +121,7 @@ def finish(key: StoredKey, log: RecorderEventLog, keys: KeyRing, folder: DataFol
     for each, sealed in _stored(log, learner):
         held.add(each, sealed=sealed)
     if held.emptied:
-        log.replace([(each.position or 0, CODEC.encode(each)) for each in held.emptied])
+        log.replace([(each.position or 0, each.type, CODEC.encode(each)) for each in held.emptied])
     deleted = _delete_alone(log, learner, held.clear_recordings, BlobStore(folder.blobs), recorded.time)
     manifest = Manifest(
         learner=learner,

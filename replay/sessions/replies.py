@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from actors.session.context import tutor_context
 from actors.tutor.provider import sentence_of
 from events.lesson import TutorReplied
+from policies.feedback.grounding import sentence_fault
 from policies.learner import LearnerHistory
 from policies.tutor.check import check
 from policies.tutor.context import Sentence, TutorContext
@@ -48,7 +49,7 @@ def _contexts(turn: int, moments: Moments, histories: Histories) -> Iterator[Tut
 
 
 def _by_rules(event: TutorReplied, context: TutorContext, moments: Moments) -> Decision:
-    sentences = reply(context)
+    sentences = [sentence for sentence in reply(context) if not sentence_fault(sentence, context)]  # as they are said
     if event.sentence >= len(sentences):
         reason = f"the reply has {len(sentences)} sentences now: {' '.join(each.text for each in sentences)!r}"
         return Decision(policy="tutor", now=None, reason=reason)

@@ -148,7 +148,7 @@ def test_events_that_were_replaced_are_wiped_by_whoever_comes_next(url: str) -> 
         log.append("s", [SessionEnded(reason="aquamarine")], expected_version=0, origin=origin())
         other.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         other.execute("SELECT 1")
-        log.replace([(1, b"{}")])
+        log.replace([(1, "session.ended.v1", b"{}")])
         with pytest.raises(OldBytesRemain, match="of the events, in use by process"):
             log.wipe()
         other.rollback()
@@ -175,4 +175,4 @@ def test_a_lock_on_the_log_holds_replacing_up_for_a_limited_time(url: str, monke
     with PostgresEventLog(url) as log, psycopg.connect(url) as other:
         other.execute("LOCK TABLE events IN ACCESS EXCLUSIVE MODE")
         with pytest.raises(LogUnavailable, match="locked"):
-            log.replace([(1, b"{}")])
+            log.replace([(1, "session.ended.v1", b"{}")])

@@ -24,7 +24,7 @@ def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SQLiteEventLog:
     monkeypatch.setattr("events.sqlite_wiping.WAIT_S", 0.3)
     made = SQLiteEventLog(tmp_path / "log.sqlite")
     made.append("s", [SessionEnded(reason="learner")], expected_version=0, origin=origin())
-    made.replace([(1, OLD)])
+    made.replace([(1, "session.ended.v1", OLD)])
     return made
 
 
@@ -34,7 +34,7 @@ def files_with(folder: Path, word: bytes) -> set[str]:
 
 def test_what_was_replaced_is_gone_from_file_and_journal(log: SQLiteEventLog, tmp_path: Path) -> None:
     assert files_with(tmp_path, b"aquamarine")
-    log.replace([(1, NEW)])
+    log.replace([(1, "session.ended.v1", NEW)])
 
     log.wipe()
 
@@ -46,7 +46,7 @@ def test_while_somebody_reads_the_error_names_the_file_and_the_process(log: SQLi
     with closing(sqlite3.connect(tmp_path / "log.sqlite", isolation_level=None)) as reader:
         reader.execute("BEGIN")
         assert reader.execute("SELECT state FROM events").fetchall() == [(OLD,)]
-        log.replace([(1, NEW)])
+        log.replace([(1, "session.ended.v1", NEW)])
 
         with pytest.raises(OldBytesRemain) as caught:
             log.wipe()
@@ -74,7 +74,7 @@ def test_a_reader_that_ends_in_time_is_waited_for(
     )
     assert reader.stdout is not None
     assert reader.stdout.readline() == b"reading\n"
-    log.replace([(1, NEW)])
+    log.replace([(1, "session.ended.v1", NEW)])
     pauses: list[float] = []
 
     def pause(seconds: float) -> None:

@@ -250,7 +250,7 @@ def test_what_is_sealed_is_found_behind_and_before_what_is_in_the_clear(folder: 
 def test_what_is_damaged_does_not_keep_others_from_being_found(folder: DataFolder, older: Backup) -> None:
     with bare_log(folder) as log:
         (row,) = (each for each in log.stored_tail(0, limit=10) if each.stream == "ana-1" and each.version == 2)
-        log.replace([(row.position, b'{"torn')])
+        log.replace([(row.position, row.type, b'{"torn')])
     without_notes(folder)
 
     assert (used_of(folder).newest("ana"), used_of(folder).newest("ben")) == (0, 1)

@@ -16,6 +16,7 @@ from actors.tutor.rules import RulesTutor
 from events.archive import read_archive, write_archive
 from events.envelope import Unknown
 from events.lesson import SpeechAssessed, TutorReplied
+from events.values import Evidence
 from policies.tutor import conversation
 from policies.tutor.context import Sentence, TutorContext
 from policies.versions import VERSIONS
@@ -80,6 +81,11 @@ def another_second_sentence(context: TutorContext, choice: Any) -> list[Sentence
     return sentences
 
 
+def with_an_unfounded_sentence(context: TutorContext, choice: Any) -> list[Sentence]:
+    heard = Evidence(kind="phone", text="R", start_ms=0, end_ms=90, value=12.0)
+    return [Sentence(text="Your R was soft.", acts=("correct",), evidence=(heard,)), *original_reply(context, choice)]
+
+
 original_reply = conversation.reply
 
 
@@ -97,6 +103,12 @@ def test_a_planted_change_of_the_tutor_is_told_with_its_event(
         {"path": "$.text", "logged": "Where did you see the dog?", "now": "Was the dog friendly?"}
     ]
     assert (summary["diverging"], summary["sessions"]) == (1, 1)
+
+
+@pytest.mark.usefixtures("versions_of_the_golden_lesson")
+def test_a_sentence_that_nothing_holds_is_left_out_as_in_the_lesson(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("policies.tutor.conversation.reply", with_an_unfounded_sentence)
+    assert main(["verify", str(LESSON)]) == 0
 
 
 @pytest.mark.usefixtures("versions_of_the_golden_lesson")
