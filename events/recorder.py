@@ -72,7 +72,7 @@ class Recorder(Protocol):
         ...
 
     def replace(self, states: Sequence[Replacement]) -> None:
-        """Put other types and bytes at positions, in one transaction; the old ones may stay in the files until `wipe`."""
+        """Put other types and bytes at positions, in one transaction; the old may stay in the files until `wipe`."""
         ...
 
     def wipe(self, wait_s: float | None) -> None:
