@@ -1,11 +1,11 @@
 """Values that events store by place (`events.values`), with the names of their fields: for messages, rows and reports.
 
-Each is its value in all but its JSON, so it stands wherever the value may.
+Each but the word is its value in all but its JSON, so it stands wherever the value may.
 """
 
 from collections.abc import Sequence
 
-from msgspec import UnsetType, structs
+from msgspec import UNSET, Struct, UnsetType, structs
 
 from events.values import Phoneme, PhoneScore, PitchPoint, Prosody, Viseme, WordScore
 
@@ -26,12 +26,26 @@ class NamedViseme(Viseme, frozen=True, kw_only=True, gc=False, array_like=False)
     """A `Viseme` as a JSON object."""
 
 
-def named_words(words: Sequence[WordScore]) -> tuple[WordScore, ...]:
+class NamedWordScore(Struct, frozen=True, kw_only=True, gc=False):
+    """A `WordScore` whose phones are JSON objects, its fields in the same order."""
+
+    text: str
+    start_ms: int
+    end_ms: int
+    score: float
+    phones: tuple[NamedPhoneScore, ...] = ()
+    spoken: bool = True
+    accuracy: float | UnsetType = UNSET
+    stress: float | UnsetType = UNSET
+
+
+def named_words(words: Sequence[WordScore]) -> tuple[NamedWordScore, ...]:
     """The words, their phones with names."""
-    return tuple(
-        structs.replace(word, phones=tuple(NamedPhoneScore(**structs.asdict(phone)) for phone in word.phones))
-        for word in words
-    )
+    return tuple(NamedWordScore(**structs.asdict(word) | {"phones": _phones(word)}) for word in words)
+
+
+def _phones(word: WordScore) -> tuple[NamedPhoneScore, ...]:
+    return tuple(NamedPhoneScore(**structs.asdict(phone)) for phone in word.phones)
 
 
 def named_prosody(prosody: Prosody) -> Prosody:

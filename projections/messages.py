@@ -31,8 +31,8 @@ from events.lesson import (
     TutorReplied,
     TutorSpoken,
 )
-from events.named import NamedViseme, named_prosody, named_visemes, named_words
-from events.values import Blob, EngineUse, Evidence, Note, Prosody, Scores, Word, WordScore
+from events.named import NamedViseme, NamedWordScore, named_prosody, named_visemes, named_words
+from events.values import Blob, EngineUse, Evidence, Note, Prosody, Scores, Word
 
 
 class SessionStartedMessage(Struct, frozen=True, kw_only=True, tag="session_started"):
@@ -113,7 +113,7 @@ class AnalysisMessage(Struct, frozen=True, kw_only=True, tag="analysis_complete"
     turn: int
     scores: Scores
     reference: str
-    words: tuple[WordScore, ...]
+    words: tuple[NamedWordScore, ...]
     notes: tuple[Note, ...]
     engines: tuple[EngineUse, ...]
 

@@ -6,9 +6,9 @@ from typing import Any
 from msgspec import Struct
 
 from events.lesson import SpeechAssessed, SpeechTranscribed, TutorReplied
-from events.named import named_words
+from events.named import NamedWordScore, named_words
 from events.unread import unread
-from events.values import Evidence, Note, Scores, WordScore
+from events.values import Evidence, Note, Scores
 from replay.datasets.kinds.dialogue import said_in
 from replay.datasets.kinds.kind import Dropped, Kind, row, with_context
 from replay.datasets.logged import LoggedSession, Told, Turn
@@ -32,7 +32,7 @@ class Columns(Struct, frozen=True, kw_only=True):
     said: str
     reference: str
     scores: Scores
-    words: tuple[WordScore, ...]
+    words: tuple[NamedWordScore, ...]
     notes: tuple[Note, ...]
     feedback: tuple[Sentence, ...]
 
