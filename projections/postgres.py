@@ -44,6 +44,7 @@ DIALECT = Dialect(
     for_share=" FOR SHARE",
     comments=True,
     replaces_views=True,
+    samples=True,
 )
 
 

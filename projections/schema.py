@@ -1,6 +1,6 @@
 """Makes the tables of the views and puts generations in service. Folds nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from projections.prices import COLUMNS as PRICE_COLUMNS
@@ -85,6 +85,7 @@ def make_generation(cursor: Cursor, dialect: Dialect, projection: AnyProjection,
             f" view {dialect.types['bytes']} NOT NULL)"
         )
         cursor.execute(f"CREATE INDEX {own}_by_learner ON {own} (learner, position)")
+        _keep_no_samples(cursor, dialect, own, ("view",))
     cursor.executemany(
         "INSERT INTO positions (name, generation, part) VALUES (?,?,?)",
         [(projection.name, generation, part) for part in range(PARTS)],
@@ -104,6 +105,14 @@ def _make_table(cursor: Cursor, dialect: Dialect, table: Table, generation: int)
     cursor.execute(f"CREATE TABLE {own} ({columns}, PRIMARY KEY ({', '.join(keys)}))")
     if table.has_learner and keys[0] != "learner":
         cursor.execute(f"CREATE INDEX {own}_by_learner ON {own} (learner)")
+    _keep_no_samples(cursor, dialect, own, [column.name for column in table.columns if column.kind == "text"])
+
+
+def _keep_no_samples(cursor: Cursor, dialect: Dialect, table: str, columns: Iterable[str]) -> None:
+    """Values of these columns go with their rows: a learner's words must not outlive the learner in statistics."""
+    if dialect.samples:
+        for column in columns:
+            cursor.execute(f"ALTER TABLE {table} ALTER COLUMN {column} SET STATISTICS 0")
 
 
 def drop_generation(cursor: Cursor, name: str, generation: int) -> None:

@@ -30,6 +30,7 @@ DIALECT = Dialect(
     for_share="",
     comments=False,
     replaces_views=False,
+    samples=False,
 )
 """Days are text such as 2026-11-02, moments 2026-11-02T12:00:00.000000+00:00. A transaction locks the whole file."""
 

@@ -47,7 +47,10 @@ class Cursor(Protocol):
 
 
 class Dialect(Struct, frozen=True, kw_only=True):
-    """Where the databases differ: type names, the lesser and greater of two values, locks on rows, comments."""
+    """Where the databases differ: type names, the lesser and greater of two values, locks on rows, comments.
+
+    ``samples``: it keeps what is frequent in a column for its planner, where nothing would ever delete it.
+    """
 
     types: dict[str, str]
     least: str
@@ -56,6 +59,7 @@ class Dialect(Struct, frozen=True, kw_only=True):
     for_share: str
     comments: bool
     replaces_views: bool
+    samples: bool
 
 
 class Standing(Struct, frozen=True, kw_only=True):

@@ -3,8 +3,10 @@
 import logging
 import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 from msgspec.structs import replace
 
@@ -195,3 +197,22 @@ def test_a_server_that_takes_no_writes_is_told_with_what_to_do(postgres_url: str
     with pytest.raises(ViewsUnavailable, match="is a standby, or has default_transaction_read_only set") as caught:
         PostgresViewStore(f"{postgres_url}{separator}options=-cdefault_transaction_read_only%3Don", PROJECTIONS)
     assert caught.value.reason == "read_only"
+
+
+def test_what_a_learner_said_does_not_get_into_statistics_that_outlive_it(postgres_url: str) -> None:
+    log = MemoryEventLog()
+    fill(log, sessions=3)
+    with closing(PostgresViewStore(postgres_url, PROJECTIONS, schema="unsampled")) as store:
+        run_all(ProjectionRunner(log, store, PROJECTIONS))
+        with psycopg.connect(postgres_url, autocommit=True) as connection:
+            connection.execute("ANALYZE")
+            sampled = connection.execute(
+                "SELECT s.tablename, s.attname FROM pg_stats s JOIN information_schema.columns c"
+                " ON (c.table_schema, c.table_name, c.column_name) = (s.schemaname, s.tablename, s.attname)"
+                " WHERE s.schemaname = 'unsampled' AND s.tablename ~ '_[0-9]+$' AND c.data_type IN ('text', 'bytea')"
+                " AND NOT (s.tablename LIKE 'views_of%' AND s.attname <> 'view')"
+            ).fetchall()
+            counted = connection.execute("SELECT COUNT(*) FROM pg_stats WHERE schemaname = 'unsampled'").fetchone()
+    assert sampled == []
+    assert counted is not None
+    assert counted[0] > 0
