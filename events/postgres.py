@@ -25,7 +25,7 @@ from events.holding import Hold, hold_in_postgres
 from events.identifiers import uuid7
 from events.log import Clock, NewId, utc_now
 from events.postgres_errors import typed_errors
-from events.postgres_server import CONNECT_TIMEOUT_S, made_or_there
+from events.postgres_server import CONNECT_TIMEOUT_S, keep_no_samples, made_or_there
 from events.postgres_statements import INSERT, STREAMS, STREAMS_OF, TAIL_OF, VERSIONS
 from events.postgres_wiping import mark_replaced, wipe_replaced
 from events.recorder import NewRow, Outcome, Replacement, Row
@@ -114,6 +114,7 @@ class _Recorder(PostgresApplicationRecorder):
                 with made_or_there(connection, self.datastore.schema, TABLE):
                     connection.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(self.datastore.schema)))
                     self.create_table()
+                    keep_no_samples(connection, self.datastore.schema, TABLE, "state")
             finally:
                 connection.execute("SELECT pg_advisory_unlock(%s)", (CREATION_LOCK,))
 

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+from psycopg.rows import tuple_row
+from psycopg.sql import SQL, Identifier
 
 from events.errors import LogUnavailable
 from events.postgres_errors import in_one_line
@@ -45,6 +47,18 @@ def made_or_there(connection: psycopg.Connection[Any], schema: str, table: str) 
         found = connection.execute("SELECT 1 FROM pg_tables WHERE schemaname=%s AND tablename=%s", (schema, table))
         if found.fetchone() is None:
             raise
+
+
+def keep_no_samples(connection: psycopg.Connection[Any], schema: str, table: str, column: str) -> None:
+    """What is in a column must go with its row, and not stay in the server's statistics. Raises psycopg.Error."""
+    found = connection.cursor(row_factory=tuple_row).execute(
+        "SELECT a.attstattarget FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
+        " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = %s AND c.relname = %s AND a.attname = %s",
+        (schema, table, column),
+    )
+    if found.fetchone() != (0,):
+        alter = SQL("ALTER TABLE {} ALTER COLUMN {} SET STATISTICS 0")
+        connection.execute(alter.format(Identifier(schema, table), Identifier(column)))
 
 
 def _fault(url: str, told: str) -> LogUnavailable:

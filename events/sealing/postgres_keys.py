@@ -14,7 +14,7 @@ from psycopg.sql import SQL, Identifier
 from events.errors import LogUnavailable
 from events.postgres import CREATION_LOCK, LOCK_TIMEOUT_S, WAIT_FOR_CONNECTION_S
 from events.postgres_errors import typed_errors
-from events.postgres_server import CONNECT_TIMEOUT_S, made_or_there
+from events.postgres_server import CONNECT_TIMEOUT_S, keep_no_samples, made_or_there
 from events.postgres_wiping import wipe_tables
 from events.sealing.aftermath import SqlAftermath
 from events.sealing.errors import KeysUnavailable
@@ -86,6 +86,7 @@ class _Postgres:
             connection.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(self._schema)))
             for statement in (*tables(self.bytes_type), *TABLES):
                 connection.execute(statement.encode())
+            keep_no_samples(connection, self._schema, "learner_keys", "wrapped")
         self._made = True
 
 

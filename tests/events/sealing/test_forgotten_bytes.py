@@ -156,6 +156,12 @@ class Place:
         read_parquet(target)
         return target
 
+    def analyse(self) -> None:
+        """What PostgreSQL does by itself after a minute: it keeps samples of what is in the tables."""
+        if self.folder.log_url:
+            with psycopg.connect(self.folder.log_url, autocommit=True) as connection:
+                connection.execute("ANALYZE")
+
     def roots(self) -> dict[str, Path]:
         """The folders that are searched, by what is in them."""
         roots = {"data": self.folder.root, "kafka": self._kafka.records}
@@ -232,6 +238,7 @@ def test_after_forgetting_no_file_holds_a_word_or_a_sound_of_the_learner(
     ana.lesson(place.folder)
     ben.lesson(place.folder)
     before = place.bring_up_to_date("before")
+    place.analyse()
     ben_before = (place.stored("ben"), place.read("ben"), replayed(place.folder, "ben", capfd, monkeypatch))
     ana_before = place.read("ana")
     # The search finds what is there: the words in views and exports, and what is in the clear in every store.
