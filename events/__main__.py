@@ -34,6 +34,7 @@ from events.sealing.commands import COMMANDS, add_key_commands, run_key_command
 from events.sealing.finishing import untold
 from events.session_ids import SHORTEST_PREFIX, session_beginning
 from events.tailing import Wanted, every, newest
+from events.upcasters import UPCASTERS, family_of
 from events.verification import Problem, all_events, verify
 
 WAIT_S = 1.0
@@ -167,8 +168,18 @@ def _line(recorded: Recorded, *, as_json: bool) -> str:
     return f"{line}  {recorded.type:<{TYPE_WIDTH}}  {text}"
 
 
+def _read_as(tag: str) -> str:
+    """The type that events of a type are read as, which is another one for an earlier version; that is told."""
+    if tag not in UPCASTERS:
+        return tag
+    newest_type = next(each for each in schemas() if family_of(each) == family_of(tag))
+    print(f"events: {tag} is read as {newest_type}", file=sys.stderr)
+    return newest_type
+
+
 def _tail(log: RecorderEventLog, options: argparse.Namespace) -> int:
-    wanted = Wanted(after=options.after or 0, types=frozenset(options.type or ()), learner=options.learner)
+    types = frozenset(map(_read_as, options.type or ()))
+    wanted = Wanted(after=options.after or 0, types=types, learner=options.learner)
     head = log.head()
     if wanted.after > head:
         print(f"events: the log ends at position {head:,}", file=sys.stderr)

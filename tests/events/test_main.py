@@ -112,6 +112,9 @@ def test_tail_shows_one_learner_and_some_types_from_wherever_they_lie(
     ):
         assert main(["tail", *arguments], folder) == 0
         assert positions(capsys) == wanted
+    assert main(["tail", "--type", "tutor.spoken.v1"], folder) == 0
+    told = "events: tutor.spoken.v1 is read as tutor.spoken.v2\nevents: the log holds no such event\n"
+    assert capsys.readouterr() == ("", told)
     assert main(["tail", "--type", "session.stared.v1"], folder) == 0
     assert capsys.readouterr() == ("", "events: the log holds no such event\n")
 
