@@ -45,8 +45,8 @@ _UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, RecursionErro
 """What damaged bytes make of decoding: the first from msgspec, the next three from upcasters, the last is nested."""
 
 
-class StoredEnvelope(Struct, frozen=True, kw_only=True, gc=False):
-    """The JSON object of one event."""
+class _Envelope(Struct, frozen=True, kw_only=True, gc=False):
+    """The JSON object of one event, but for its payload."""
 
     id: str
     stream: str
@@ -58,22 +58,17 @@ class StoredEnvelope(Struct, frozen=True, kw_only=True, gc=False):
     tenant: str
     learner: str
     producer: str
+
+
+class StoredEnvelope(_Envelope, frozen=True, kw_only=True, gc=False):
+    """The JSON object of one event."""
+
     data: Raw
 
 
-class _Storing(Struct, frozen=True, kw_only=True, gc=False):
+class _Storing(_Envelope, frozen=True, kw_only=True, gc=False):
     """As `StoredEnvelope`, on the way there: the payload need not be JSON yet."""
 
-    id: str
-    stream: str
-    version: int
-    type: str
-    time: datetime
-    causation: str
-    correlation: str
-    tenant: str
-    learner: str
-    producer: str
     data: Struct | Raw
 
 
@@ -308,11 +303,7 @@ def check_finite(event: Struct, encoded: bytes) -> None:
     # msgspec writes them as null: without a null there can be none.
     if b"null" in encoded:
         for path in not_finite(event):
-            raise UnstorableEvent(
-                str(event.__struct_config__.tag),
-                path,
-                "a number that is not finite (None stands for a figure nobody has)",
-            )
+            raise UnstorableEvent(str(event.__struct_config__.tag), path, NOT_A_FIGURE)
 
 
 def not_finite(value: Struct) -> Iterator[str]:
