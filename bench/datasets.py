@@ -1,7 +1,7 @@
 """Datasets from a log: rows a second and peak memory, beside Hugging Face `datasets` doing the same work, in one run.
 
 ``python -m bench.datasets --turns 50000`` (``--turns 1000000 --folder /big/disk`` for a large one; the log takes some
-31 kB a turn). Lessons of ten turns are made up from a seed, with events of the size of real ones, sealed with the
+28 kB a turn). Lessons of ten turns are made up from a seed, with events of the size of real ones, sealed with the
 learners' keys as a server keeps them. Ours is `python -m replay dataset` with the kind "dialogue" and the format
 "huggingface": sessions partitioned, consent, filters, personal data, duplicates, splits, lineage, Parquet, manifest,
 card, report. The peer reads the same log stream by stream (`EventLog.read`) in `Dataset.from_generator`, makes, filters

@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from tests.events.samples import origin
 WRITER = """
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 from events.envelope import Origin
 from events.errors import VersionConflict
@@ -138,6 +140,23 @@ def test_positions_survive_a_vacuum(tmp_path: Path) -> None:
         assert [r.position for r in log.tail(0, limit=9)] == [1, 3, 4, 5]
 
 
+@pytest.mark.parametrize(("made_with", "found"), [(None, 16_384), (4096, 4096)])
+def test_a_new_file_has_pages_that_hold_an_event_and_an_old_one_keeps_its_own(
+    tmp_path: Path, made_with: int | None, found: int
+) -> None:
+    path = tmp_path / "log.sqlite"
+    if made_with:
+        with closing(sqlite3.connect(path)) as raw:
+            raw.execute(f"PRAGMA page_size={made_with}")
+            raw.execute("PRAGMA journal_mode=WAL")
+    with SQLiteEventLog(path) as log:
+        log.append("s1", [ended("a")], expected_version=0, origin=origin())
+        assert len(log.read("s1")) == 1
+    with closing(sqlite3.connect(path)) as raw:
+        assert raw.execute("PRAGMA page_size").fetchone() == (found,)
+        assert raw.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
 def test_a_full_disk_is_a_typed_error_and_leaves_the_log_valid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     connect = sqlite3.connect
 
@@ -151,7 +170,7 @@ def test_a_full_disk_is_a_typed_error_and_leaves_the_log_valid(tmp_path: Path, m
     with SQLiteEventLog(path) as log:
         log.append("s1", [ended("first")], expected_version=0, origin=origin())
         with pytest.raises(LogUnavailable) as caught:
-            log.append("s1", [ended("x" * 100_000)], expected_version=1, origin=origin())
+            log.append("s1", [ended("x" * 1_000_000)], expected_version=1, origin=origin())
         assert (caught.value.reason, caught.value.retryable) == ("full", True)
         assert [r.event for r in log.append("s1", [ended("small")], expected_version=1, origin=origin())]
     monkeypatch.undo()
