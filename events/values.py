@@ -99,7 +99,8 @@ class Miscue(Struct, frozen=True, kw_only=True, gc=False):
     """Where a reader leaves the text. ``kind``: omission, substitution, insertion or repetition.
 
     ``word`` is the index of the reference word that it concerns; of an insertion or repetition, of the word before it
-    (-1 at the start). ``heard`` is what was said instead or besides, "" for an omission.
+    (-1 at the start). ``heard`` is what was said instead or besides, "" for an omission, and for an insertion that was
+    not understood.
     """
 
     kind: str

@@ -19,7 +19,8 @@ from actors.pronunciation.model import PronunciationModel
 from actors.pronunciation.network import Verdict
 from actors.pronunciation.phones import NUMBER, PHONES, SILENCE, plain
 from actors.pronunciation.placing import Ways, place
-from actors.pronunciation.recognition import miscues, recognised
+from actors.pronunciation.recognition import INSERTION, PUT_IN, miscues, recognised
+from actors.pronunciation.surplus import surplus
 from events.values import Miscue, Word
 
 HEARD_FROM = 0.999
@@ -118,7 +119,7 @@ class Judge:
             fluency=fluency,
             prosodic=prosodic,
             total=total,
-            miscues=miscues(texts, said, words),
+            miscues=self._miscues(miscues(texts, said, words), heard, verdict),
             confidence=verdict.matches,
             margins=tuple(
                 margins.of(figure) * share for margins, figure in zip(self.facts.margins, figures, strict=False)
@@ -162,6 +163,22 @@ class Judge:
             likeness >= HEARD_FROM or (matches and float(probability) >= self.facts.said_from)
             for probability, likeness in zip(verdict.said, alike.heard, strict=True)
         ]
+
+    def _miscues(self, told: tuple[Miscue, ...], heard: _Heard, verdict: Verdict) -> tuple[Miscue, ...]:
+        """With what was said besides the text and not understood, unless all of it is something else."""
+        if verdict.matches < self.facts.matches_from:
+            return told
+        known = {one.word for one in told if one.kind in PUT_IN}
+        besides = [
+            _besides(each.word, _times_ms(heard.listened, (each.start, each.end)))
+            for each in surplus(heard.log_posteriors, heard.placed)
+            if each.word not in known
+        ]
+        return tuple(sorted([*told, *besides], key=lambda one: one.word))
+
+
+def _besides(after: int, times: Span) -> Miscue:
+    return Miscue(kind=INSERTION, word=after, start_ms=times[0], end_ms=times[1])
 
 
 def _unsaid(expected: Expected, words: tuple[Word, ...], unheard: str) -> Judgement:

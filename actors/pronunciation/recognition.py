@@ -10,7 +10,13 @@ from actors.pronunciation.features import Recognised
 from events.values import Miscue, Word
 
 LEAST_CONFIDENCE = 1e-4
+INSERTION, REPETITION = "insertion", "repetition"
+PUT_IN = (INSERTION, REPETITION)
 SURE_OF_WORD = 0.5
+SURELY_BESIDES = 3
+"""Words more than there should be, where others were heard than were to be said: it may write one word as two."""
+MUCH_ALIKE, LONG_ENOUGH = 0.5, 4
+"""Share of the words that are the same where a phrase of so many is said again; a shorter one must be the same."""
 _UNITS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen"
@@ -49,19 +55,25 @@ def miscues(expected: Sequence[str], said: Sequence[bool], words: Sequence[Word]
     told: set[int] = set()
     for tag, a, b, c, d in SequenceMatcher(None, wanted, [form for form, _ in heard], autojunk=False).get_opcodes():
         others = [word for _, word in heard[c:d]]
+        besides = others if tag == "insert" else others[b - a :] if d - c - (b - a) >= SURELY_BESIDES else []
         for place in range(a, b) if tag in ("delete", "replace") else ():
             index = owners[place]
             if not said[index] and index not in told:
                 told.add(index)
                 instead = others[min(place - a, len(others) - 1)] if others else None
                 found.append(_left_out(index, instead))
-        if tag == "insert" and (sure := [word for word in others if word.confidence >= SURE_OF_WORD]):
+        if sure := [word for word in besides if word.confidence >= SURE_OF_WORD]:
             forms = [form for word in sure for form in spoken_forms(word.text)]
-            near = wanted[max(0, a - len(forms)) : a], wanted[a : a + len(forms)]
-            kind = "repetition" if forms in near else "insertion"
-            found.append(_put_in(kind, owners[a - 1] if a else -1, sure))
+            near = wanted[max(0, b - len(forms)) : b], wanted[b : b + len(forms)]
+            kind = REPETITION if any(_much_alike(forms, said_before) for said_before in near) else INSERTION
+            found.append(_put_in(kind, owners[b - 1] if b else -1, sure))
     found += [_left_out(index, None) for index in range(len(expected)) if not said[index] and index not in told]
     return tuple(sorted(found, key=lambda one: one.word))
+
+
+def _much_alike(forms: Sequence[str], others: Sequence[str]) -> bool:
+    share = SequenceMatcher(None, forms, others, autojunk=False).ratio()
+    return share >= (MUCH_ALIKE if len(forms) >= LONG_ENOUGH else 1)
 
 
 def _left_out(index: int, instead: Word | None) -> Miscue:

@@ -83,6 +83,17 @@ def test_a_phrase_said_twice_is_a_repetition() -> None:
     assert (found.kind, found.heard) == ("repetition", "the cat")
 
 
+def test_a_sentence_read_twice_and_misheard_twice_is_a_repetition() -> None:
+    once = ("she", "turns", "round", "as", "the", "intern")
+    text = ("she", "turned", "round", "as", "they", "entered")
+    (found,) = miscues(text, (True,) * 6, heard(*once, *once))
+    assert (found.kind, found.word, found.heard) == ("repetition", 5, "she turns round as the intern")
+
+
+def test_one_word_heard_as_three_is_nothing_put_in() -> None:
+    assert miscues(("an", "accident"), (True, True), heard("an", "ax", "he", "dent")) == ()
+
+
 def test_what_the_recogniser_is_not_sure_of_is_not_told_as_put_in() -> None:
     unsure = heard("the", "big", "cat", "sat", confidence=0.4)
     assert miscues(TEXT, (True, True, True), unsure) == ()

@@ -11,7 +11,7 @@ from actors.hearing.whisper import WhisperRecogniser
 from actors.ports import EngineInputError
 from actors.pronunciation.judgement import Expected, Judge
 from actors.pronunciation.listening import WhisperListener
-from actors.pronunciation.model import ModelFacts, open_model
+from actors.pronunciation.model import SHIPPED, ModelFacts, open_model
 from actors.pronunciation.scorer import TrainedPronunciationScorer
 from actors.voice.runtime import ModelUnusable
 from events.values import Miscue
@@ -159,6 +159,18 @@ def test_in_a_lesson_silence_has_no_figures_that_nobody_could_give(
     scorer = TrainedPronunciationScorer(open_model(model_folder()), listener, lexicon)
     scored = scorer.score(np.zeros(32_000, np.float32), "Old books.")
     assert (scored.score, scored.accuracy, scored.fluency, scored.prosodic) == (0.0, UNSET, UNSET, UNSET)
+
+
+def test_what_is_said_after_the_text_is_told_even_where_no_recogniser_wrote_it_down(
+    listener: WhisperListener, sentence: Said
+) -> None:
+    judge = Judge(open_model(SHIPPED), listener)
+    text = [(word, ways) if word != "blue" else ("old", (("OW1", "L", "D"),)) for word, ways in EXPECTED]
+    assert judge.judge(sentence.audio, text).miscues == ()
+    pause = np.zeros(4_000, np.float32)
+    (found,) = judge.judge(np.concatenate([sentence.audio, pause, sentence.audio]), text).miscues
+    assert (found.kind, found.heard) == ("insertion", "")
+    assert found.end_ms - found.start_ms > 1_000
 
 
 def test_a_folder_that_is_no_model_is_told_by_its_file(model_folder: ModelFolder) -> None:
