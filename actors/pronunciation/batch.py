@@ -14,6 +14,9 @@ from msgspec import Struct
 from actors.pronunciation.assessor import Assessed, Assessor
 from actors.pronunciation.manifest import Ask, Failed, Id, read_manifest
 
+RESULT = b'{"id":'
+"""How a line of results begins."""
+
 
 class Assessors(Protocol):
     """One or more `Assessor`s."""
@@ -55,20 +58,21 @@ class Tally(Struct, frozen=True, kw_only=True):
 
 
 class NotResults(Exception):
-    """The file holds something else than the results of an earlier run: name another, or give --replace."""
+    """The file holds something else than the first results of this manifest: name another, or give --replace."""
 
     def __init__(self, file: Path) -> None:
         super().__init__(file)
         self.file = file
 
     def __str__(self) -> str:
-        return f"{self.file} holds no results of this command: name another file, or --replace what is in it"
+        return f"{self.file} holds no results of this manifest: name another file, or --replace what is in it"
 
 
 class _Told(Struct, frozen=True, kw_only=True):
-    """What is read of a line that is there already."""
+    """What is read of a line that is there already; a result has one of the last two."""
 
     id: Id
+    scores: dict[str, float] | None = None
     failed: str | None = None
 
 
@@ -83,9 +87,9 @@ def kept(manifest: Path, out: Path) -> tuple[Tally, int]:
     with out.open("rb") as lines:
         for data, asked in zip(lines, read_manifest(manifest), strict=False):
             told = _told(data)
-            if told is None and not size and data.endswith(b"\n"):
-                raise NotResults(out)
             if told is None or told.id != asked.id:
+                if not size and not _cut_off(data):  # nothing of it is ours
+                    raise NotResults(out)
                 break
             tally, size = tally.with_line(failed=told.failed is not None), size + len(data)
     return tally, size
@@ -118,10 +122,16 @@ def _answers(lines: Iterable[Ask | Failed], assessors: Assessors) -> Iterator[As
             yield from assessors.assess(line for line in group if isinstance(line, Ask))
 
 
+def _cut_off(data: bytes) -> bool:
+    """Whether it can be the beginning of a line that a killed run wrote."""
+    return not data.endswith(b"\n") and (data.startswith(RESULT) or RESULT.startswith(data))
+
+
 def _told(data: bytes) -> _Told | None:
     if not data.endswith(b"\n"):
         return None
     try:
-        return msgspec.json.decode(data, type=_Told)
+        told = msgspec.json.decode(data, type=_Told)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
+    return told if told.scores is not None or told.failed is not None else None

@@ -45,7 +45,7 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
     explaining.add_argument("--png", type=Path, metavar="FILE.png", help="the picture alone")
     explaining.set_defaults(run=_explain)
     for command in (assessing, explaining):
-        command.add_argument("--model", type=Path, metavar="DIR", help="a trained model (the one that comes with this)")
+        command.add_argument("--model", type=Path, metavar="DIR", help="a trained model (the one in service)")
 
 
 def _assess(arguments: argparse.Namespace) -> int:

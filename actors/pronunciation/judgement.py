@@ -19,7 +19,7 @@ from actors.pronunciation.model import PronunciationModel
 from actors.pronunciation.network import Verdict
 from actors.pronunciation.phones import NUMBER, PHONES, SILENCE, plain
 from actors.pronunciation.placing import Ways, place
-from actors.pronunciation.recognition import INSERTION, PUT_IN, miscues, recognised
+from actors.pronunciation.recognition import INSERTION, miscues, recognised, told_already
 from actors.pronunciation.surplus import surplus
 from events.values import Miscue, Word
 
@@ -62,7 +62,8 @@ class JudgedWord(Struct, frozen=True, kw_only=True):
 class Judgement(Struct, frozen=True, kw_only=True):
     """Scores of the whole 0..10. ``confidence`` (0..1): how sure it is that the text was read at all.
 
-    ``margins`` (accuracy, fluency, prosodic, total; () where the model knows none): see `actors.pronunciation.model`.
+    ``margins`` (accuracy, fluency, prosodic, total; () where nothing was said or the model knows none): see
+    `actors.pronunciation.model`.
     ``unheard`` says why nothing could be judged: "silent" (no speech was found), "short" (too short for the text).
     """
 
@@ -111,7 +112,8 @@ class Judge:
         said = self._said(verdict, alike)
         share = sum(said) / len(said)
         figures = [float(figure) for figure in verdict.utterance]
-        accuracy, fluency, prosodic, total = (figure * share for figure in figures)
+        served = [figure * share for figure in figures]
+        accuracy, fluency, prosodic, total = served
         return Judgement(
             words=tuple(_word(index, text, heard, verdict, said=said[index]) for index, text in enumerate(texts)),
             completeness=10 * share,
@@ -121,9 +123,9 @@ class Judge:
             total=total,
             miscues=self._miscues(miscues(texts, said, words), heard, verdict),
             confidence=verdict.matches,
-            margins=tuple(
-                margins.of(figure) * share for margins, figure in zip(self.facts.margins, figures, strict=False)
-            ),
+            margins=tuple(margins.of(figure) for margins, figure in zip(self.facts.margins, served, strict=False))
+            if share
+            else (),
         )
 
     def phone_times(self, audio: Audio, expected: Expected) -> tuple[tuple[Span, ...], ...]:
@@ -168,17 +170,13 @@ class Judge:
         """With what was said besides the text and not understood, unless all of it is something else."""
         if verdict.matches < self.facts.matches_from:
             return told
-        known = {one.word for one in told if one.kind in PUT_IN}
         besides = [
-            _besides(each.word, _times_ms(heard.listened, (each.start, each.end)))
+            Miscue(kind=INSERTION, word=each.word, start_ms=start_ms, end_ms=end_ms)
             for each in surplus(heard.log_posteriors, heard.placed)
-            if each.word not in known
+            for start_ms, end_ms in [_times_ms(heard.listened, (each.start, each.end))]
         ]
-        return tuple(sorted([*told, *besides], key=lambda one: one.word))
-
-
-def _besides(after: int, times: Span) -> Miscue:
-    return Miscue(kind=INSERTION, word=after, start_ms=times[0], end_ms=times[1])
+        new = [one for one in besides if not told_already(one, told)]
+        return tuple(sorted([*told, *new], key=lambda one: one.word))
 
 
 def _unsaid(expected: Expected, words: tuple[Word, ...], unheard: str) -> Judgement:

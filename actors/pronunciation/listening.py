@@ -69,7 +69,9 @@ class WhisperListener:
             starts.append(piece.offset_samples + FRAME_SAMPLES * np.arange(len(encoded)))
         if not frames:
             return Listened(frames=np.zeros((0, 0), np.float32), starts=np.zeros(0, np.int64))
-        return Listened(frames=np.concatenate(frames), starts=np.concatenate(starts), pieces=pieces)
+        # The lead that is made up for a later piece lies in the end of the one before.
+        ordered = np.maximum.accumulate(np.concatenate(starts))
+        return Listened(frames=np.concatenate(frames), starts=ordered, pieces=pieces)
 
     def probabilities(self, listened: Listened, words: Sequence[str]) -> tuple[WordProbability, ...]:
         """How likely each word of a text is, in order.

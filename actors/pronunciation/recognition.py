@@ -50,12 +50,14 @@ def miscues(expected: Sequence[str], said: Sequence[bool], words: Sequence[Word]
     """
     owners = [index for index, word in enumerate(expected) for _ in spoken_forms(word)]
     wanted = [form for word in expected for form in spoken_forms(word)]
-    heard = [(form, word) for word in words for form in spoken_forms(word.text)]
+    heard = [(form, index) for index, word in enumerate(words) for form in spoken_forms(word.text)]
     found: list[Miscue] = []
     told: set[int] = set()
     for tag, a, b, c, d in SequenceMatcher(None, wanted, [form for form, _ in heard], autojunk=False).get_opcodes():
-        others = [word for _, word in heard[c:d]]
-        besides = others if tag == "insert" else others[b - a :] if d - c - (b - a) >= SURELY_BESIDES else []
+        # A number in figures is one word, however many it is said with.
+        others = [words[index] for index in dict.fromkeys(index for _, index in heard[c:d])]
+        many = tag != "insert" and len(others) - (b - a) >= SURELY_BESIDES
+        besides = others if tag == "insert" else others[b - a :] if many else []
         for place in range(a, b) if tag in ("delete", "replace") else ():
             index = owners[place]
             if not said[index] and index not in told:
@@ -69,6 +71,22 @@ def miscues(expected: Sequence[str], said: Sequence[bool], words: Sequence[Word]
             found.append(_put_in(kind, owners[b - 1] if b else -1, sure))
     found += [_left_out(index, None) for index in range(len(expected)) if not said[index] and index not in told]
     return tuple(sorted(found, key=lambda one: one.word))
+
+
+def told_already(besides: Miscue, told: Sequence[Miscue]) -> bool:
+    """Whether what was said besides the text is among those: at that time, or as a phrase that may stand there too.
+
+    Of a phrase said twice either may be the one too many, and witnesses choose differently.
+    """
+    return any(_shared_ms(besides, one) * 2 >= besides.end_ms - besides.start_ms or _near(besides, one) for one in told)
+
+
+def _shared_ms(one: Miscue, other: Miscue) -> int:
+    return min(one.end_ms, other.end_ms) - max(one.start_ms, other.start_ms)
+
+
+def _near(besides: Miscue, told: Miscue) -> bool:
+    return told.kind in PUT_IN and abs(besides.word - told.word) <= len(spoken_forms(told.heard))
 
 
 def _much_alike(forms: Sequence[str], others: Sequence[str]) -> bool:

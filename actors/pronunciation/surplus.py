@@ -16,6 +16,7 @@ SHORTEST_FRAMES = 30
 """Of 20 ms, of voice in one place. None of 120 well rated recordings had as much, but 59 of 60 in which the sentence
 was read twice or another one came after it."""
 SILENT_FROM = 0.5
+LONGEST_PAUSE_FRAMES = 25
 
 
 class Surplus(Struct, frozen=True):
@@ -30,10 +31,16 @@ def surplus(log_posteriors: NDArray[np.float32], placed: Placed) -> tuple[Surplu
     """In order. ``log_posteriors``: (frames, phones), natural."""
     voiced = log_posteriors[:, NUMBER[SILENCE]] < np.log(SILENT_FROM)
     return tuple(
-        Surplus(word, int(inside[0]), int(inside[-1]) + 1)
+        Surplus(word, int(stretch[0]), int(stretch[-1]) + 1)
         for word, start, end in _gaps(placed, len(voiced))
-        if len(inside := start + np.flatnonzero(voiced[start:end])) >= SHORTEST_FRAMES
+        for stretch in _stretches(start + np.flatnonzero(voiced[start:end]))
+        if len(stretch) >= SHORTEST_FRAMES
     )
+
+
+def _stretches(voiced: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """Frames with voice, parted where there is none for long."""
+    return np.split(voiced, np.flatnonzero(np.diff(voiced) > LONGEST_PAUSE_FRAMES) + 1)
 
 
 def _gaps(placed: Placed, frames: int) -> Iterator[tuple[int, int, int]]:

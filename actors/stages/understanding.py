@@ -65,7 +65,7 @@ async def assess(
         _judge(resources, recorded, "prosody", "analyse", audio, said.words),
         _judge(resources, bool(said.text) and not guided, "language", "check", said.text),
     )
-    pronunciation: Pronunciation | None = scored[0]
+    pronunciation: Pronunciation | None = scored[0] if guided else _said_freely(scored[0])
     prosody: Prosody | None = analysed[0]
     if guided and prosody is not None and pronunciation is not None:
         prosody = structs.replace(
@@ -81,6 +81,13 @@ async def assess(
         notes=notes or (),
         engines=tuple(use for _, use in (analysed, scored, checked) if use is not None),
     )
+
+
+def _said_freely(pronunciation: Pronunciation | None) -> Pronunciation | None:
+    """Without what was said besides a text: in free speech there is none to leave, only words not understood."""
+    if pronunciation is None or not pronunciation.miscues:
+        return pronunciation
+    return structs.replace(pronunciation, miscues=tuple(one for one in pronunciation.miscues if one.heard))
 
 
 async def _judge(

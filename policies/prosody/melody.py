@@ -76,11 +76,13 @@ def _smoothed(track: Sequence[float]) -> list[float]:
 def _last_turn(track: Sequence[float]) -> int:
     """The peak or trough from which the last movement of `LEAST_MOVEMENT` and more sets out; 0 without one."""
     turn, direction, extreme = 0, 0, 0
+    low, high = 0, 0
     for index, value in enumerate(track):
         since = value - track[extreme]
         if direction == 0:
-            if abs(value - track[0]) >= LEAST_MOVEMENT:
-                direction, extreme = (1 if value > track[0] else -1), index
+            low, high = min(low, index, key=track.__getitem__), max(high, index, key=track.__getitem__)
+            if track[high] - track[low] >= LEAST_MOVEMENT:
+                turn, direction, extreme = min(low, high), (1 if high > low else -1), index
         elif since * direction >= 0:
             extreme = index
         elif abs(since) >= LEAST_MOVEMENT:

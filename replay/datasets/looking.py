@@ -45,11 +45,18 @@ def _run_trace(arguments: argparse.Namespace, data: DataFolder) -> int:
     if arguments.json:
         sys.stdout.buffer.write(msgspec.json.encode(found.row) + b"\n")
         sys.stdout.buffer.writelines(encode(each) + b"\n" for each in found.events)
-        return 0
+        _tell_missing(found, Console(stderr=True))
+        return 1 if found.missing else 0
     console = Console()
     for line in _as_text(found):
         console.print(line, soft_wrap=True)
+    _tell_missing(found, console)
     return 1 if found.missing else 0
+
+
+def _tell_missing(found: Origins, console: Console) -> None:
+    for each in found.missing:
+        console.print(Text(f"      event {each} is not in this log; is it the log of this dataset?"), soft_wrap=True)
 
 
 def _as_text(found: Origins) -> list[Text]:
@@ -59,7 +66,6 @@ def _as_text(found: Origins) -> list[Text]:
         lines.append(Text(f"      agreed to training on {found.consent.time:%Y-%m-%d %H:%M} ({found.consent.id})"))
     lines += [Text(f"      {engine}") for engine in lineage.engines]
     lines += as_text(found.events)
-    lines += [Text(f"      event {each} is not in this log; is it the log of this dataset?") for each in found.missing]
     return lines
 
 

@@ -73,7 +73,7 @@ def _slips(outcome: Outcome) -> str:
     slips, added = outcome.slips, outcome.texts.added_found
     told = "" if math.isnan(added) else f"Of words put into texts that were read, {added:.1%} are found unsaid.\n"
     if slips is not None:
-        told += f"""Phones that a clear synthetic voice says wrong on purpose, in sentences that the folds had not heard
+        told += f"""Phones that a clear synthetic voice says wrong on purpose, in recordings that the folds did not hear
 ({slips.phones} phones): AUC {slips.auc:.3f}; {slips.found:.1%} score below {outcome.poor_below:g}, of those said right
 {slips.blamed:.1%}.
 """

@@ -19,5 +19,8 @@ def strangers(utterances: Sequence[RatedUtterance], seed: int) -> list[int]:
     found = []
     for own, text in enumerate(texts):
         others = [int(number) for number in rng.integers(len(texts), size=TRIES)]
-        found.append(next((other for other in others if texts[other] != text), own))
+        drawn = next((other for other in others if texts[other] != text), None)
+        if drawn is None and (rest := [number for number, other in enumerate(texts) if other != text]):
+            drawn = rest[int(rng.integers(len(rest)))]
+        found.append(own if drawn is None else drawn)
     return found

@@ -18,7 +18,8 @@ from training_actors.pronunciation.work import ALL, Trainer
 class Folds(Struct, frozen=True, kw_only=True):
     """Every utterance as the networks judge it that did not hear its speaker, with its own text and with another's.
 
-    ``unsaid`` are the words of another's text that were not said, ``heard`` those of its own that the recogniser heard.
+    ``unsaid`` are the words of another's text that were not said, ``heard`` those of its own that the recogniser heard,
+    ``foreign_heard`` those of another's.
     ``added``: some with a word more or another, ``added_said`` which of their words were said. ``planted``: sentences
     with slips, ``slips`` what each of their phones deserves.
     """
@@ -29,9 +30,11 @@ class Folds(Struct, frozen=True, kw_only=True):
     folds: list[int]
     unsaid: list[NDArray[np.bool_]]
     heard: list[NDArray[np.bool_]]
+    foreign_heard: list[NDArray[np.bool_]]
     added: list[Judged] = []
     added_heard: list[NDArray[np.bool_]] = []
     added_said: list[NDArray[np.float32]] = []
+    added_folds: list[int] = []
     planted: list[Judged] = []
     slips: list[NDArray[np.float32]] = []
 
@@ -53,9 +56,11 @@ def over_folds(trainer: Trainer) -> Folds:
         folds=trainer.folds,
         unsaid=[one.targets.said == 0 for one in trainer.foreign],
         heard=[_heard(one) for one in trainer.rated],
+        foreign_heard=[_heard(one) for one in trainer.foreign],
         added=added,
         added_heard=[_heard(one) for one in trainer.added],
         added_said=[one.targets.said for one in trainer.added],
+        added_folds=trainer.added_folds,
         planted=planted,
         slips=[one.targets.phones for one in trainer.planted],
     )

@@ -36,8 +36,14 @@ def _margins(scores: NDArray[np.float64], ratings: NDArray[np.float64]) -> Margi
 
 
 def _parting(bounds: NDArray[np.float64], scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Those between which there are scores: where many are the same, as the highest of all, some part nothing."""
+    """Those between which there are scores: where many are the same, as the highest, some part too few."""
     found: NDArray[np.float64] = bounds[np.unique(np.searchsorted(bounds, scores, side="right"))[1:] - 1]
+    while len(found):
+        held = np.bincount(np.searchsorted(found, scores, side="right"), minlength=len(found) + 1)
+        least = int(held.argmin())
+        if held[least] >= FEWEST:
+            break
+        found = np.delete(found, max(0, least - 1))
     return found
 
 

@@ -10,7 +10,7 @@ from training_actors.pronunciation.evaluation import Agreement, agreement, area
 from training_actors.pronunciation.judging import Folds, over_folds
 from training_actors.pronunciation.rated import RatedUtterance
 from training_actors.pronunciation.synthesis import RIGHT, WRONG
-from training_actors.pronunciation.texts import Texts, limits, texts
+from training_actors.pronunciation.texts import Texts, as_served, limits, texts
 from training_actors.pronunciation.work import Trainer
 
 
@@ -48,9 +48,10 @@ class Outcome(Struct, frozen=True, kw_only=True):
 
 
 def outcome(trainer: Trainer) -> tuple[Outcome, Folds]:
-    """The figures of a run whose networks are fitted."""
-    told = over_folds(trainer)
-    said_from, matches_from = limits(told)
+    """The figures of a run whose networks are fitted, and what it says of each utterance, as it is served."""
+    judged = over_folds(trainer)
+    said_from, matches_from = limits(judged)
+    told = structs.replace(judged, own=as_served(judged))
     groups = (
         _group("all", told, lambda one: True),
         *(
@@ -61,7 +62,7 @@ def outcome(trainer: Trainer) -> tuple[Outcome, Folds]:
     poor_below = groups[0].pooled.threshold
     figures = Outcome(
         groups=groups,
-        texts=texts(told, said_from, matches_from),
+        texts=texts(judged),
         failed_alignments=sum(alignment.failed for alignment in trainer.alignments),
         frames_right=trainer.frames_right(),
         poor_below=poor_below,

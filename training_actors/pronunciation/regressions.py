@@ -23,6 +23,10 @@ WHITENING = 0.25
 """Components are divided by their variance to this power: 0 leaves them as they are, .5 makes all alike."""
 
 
+FEWEST, LEAST_SHARE = 20, 0.5
+"""Utterances of which every rating is known, and their share of all."""
+
+
 class LinearRegression(nn.Module):
     """Ridge regression (Hoerl & Kennard 1970); a figure is worth `FIGURE_WEIGHT` times a dimension of the sound."""
 
@@ -108,8 +112,13 @@ class KernelRegression(nn.Module):
 
 
 def fitted(sound: Tensor, figures: Tensor, ratings: Tensor) -> Sequence[nn.Module]:
-    """Both regressions; utterances (rows) with an unknown rating (NaN) are left out."""
+    """Both regressions; utterances (rows) with an unknown rating (NaN) are left out.
+
+    None where that leaves too few: they would drag all scores towards their mean.
+    """
     known = ~ratings.isnan().any(1)
+    if known.sum() < max(FEWEST, LEAST_SHARE * len(known)):
+        return ()
     found = (
         LinearRegression(sound.shape[1], figures.shape[1], ratings.shape[1]),
         KernelRegression(sound.shape[1], figures.shape[1], ratings.shape[1]),

@@ -1,5 +1,6 @@
 """A finished run as a model's folder: the networks, what is to be known of them, and a card for people."""
 
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -28,7 +29,8 @@ def ship(trainer: Trainer, outcome: Outcome, folds: Folds, made_from: Provenance
     The version is the run's name and the beginning of the networks' digest: other code makes another version.
     """
     out.mkdir(parents=True, exist_ok=True)
-    example = max((one.inputs for one in trainer.rated[:50]), key=lambda one: len(one.word_figures))
+    shown = chain(trainer.rated, trainer.added)  # where every text is a single word, one with another put in
+    example = max((one.inputs for one in shown), key=lambda one: len(one.word_figures))
     (out / ACOUSTIC_FILE).write_bytes(trainer.acoustic_onnx())
     (out / SCORING_FILE).write_bytes(scoring_onnx(trainer.committee(ALL), example))
     digest = digest_of(out)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
 from numpy.typing import NDArray
 
 from training_actors.pronunciation.evaluation import Judged
@@ -23,8 +23,8 @@ with .01 it is 92 and 13 %."""
 class Texts(Struct, frozen=True, kw_only=True):
     """Shares taken for not read: of well rated utterances with their own text, and of those with another's.
 
-    ``foreign_total`` is the mean total (0..10) of the latter, in which only words that were said count. What the
-    recogniser heard too counts as said. ``words_lost``
+    Every fold is judged with the limits that the others set. ``foreign_total`` is the mean total (0..10) of others'
+    texts as it is served: words that the recogniser heard count as said. ``words_lost``
     of well rated utterances are taken for not said, ``unsaid_found`` of those that nobody said in another's text, and
     ``added_found`` of those put into a text that was read (NaN without any).
     """
@@ -42,32 +42,72 @@ def limits(told: Folds) -> tuple[float, float]:
     return _said_from(told), float(np.quantile([one.matches for one in told.foreign], FOREIGN_FOUND))
 
 
-def texts(told: Folds, said_from: float, matches_from: float) -> Texts:
-    """What becomes of all texts with these limits."""
+def texts(told: Folds) -> Texts:
+    """What becomes of all texts."""
+    set_by_others = _set_by_others(told)
+    own = [set_by_others[fold] for fold in told.folds]
     well = _well_rated(told)
-    own, heard = [told.own[number] for number in well], [told.heard[number] for number in well]
-    totals = [float(one.utterance[3]) * _share(one, said_from, matches_from) for one in told.foreign]
+    lost = [_unsaid(told.own[number], told.heard[number], own[number][0]) for number in well]
+    unsaid = [one.said[mask] < said for one, mask, (said, _) in zip(told.foreign, told.unsaid, own, strict=True)]
     return Texts(
-        own_flagged=float(np.mean([one.matches < matches_from for one in own])),
-        foreign_flagged=float(np.mean([one.matches < matches_from for one in told.foreign])),
-        foreign_total=float(np.mean(totals)),
-        words_lost=float(np.mean(np.concatenate(_unsaid(own, heard, said_from)))),
-        unsaid_found=float(np.mean(_unsaid_odds(told) < said_from)),
-        added_found=_added_found(told, said_from),
+        own_flagged=float(np.mean([told.own[number].matches < own[number][1] for number in well])),
+        foreign_flagged=float(
+            np.mean([one.matches < matches for one, (_, matches) in zip(told.foreign, own, strict=True)])
+        ),
+        foreign_total=float(np.mean([one.utterance[3] for one in _served(told.foreign, told.foreign_heard, own)])),
+        words_lost=float(np.mean(np.concatenate(lost))),
+        unsaid_found=float(np.mean(np.concatenate(unsaid))),
+        added_found=_added_found(told, [set_by_others[fold][0] for fold in told.added_folds]),
     )
 
 
-def _added_found(told: Folds, limit: float) -> float:
+def as_served(told: Folds) -> list[Judged]:
+    """Every utterance with its own text, its scores less by the share of words that count as not said."""
+    set_by_others = _set_by_others(told)
+    return _served(told.own, told.heard, [set_by_others[fold] for fold in told.folds])
+
+
+def _served(
+    judged: Sequence[Judged], heard: Sequence[NDArray[np.bool_]], limits: Sequence[tuple[float, float]]
+) -> list[Judged]:
+    """As `actors.pronunciation.judgement` does it."""
+    found = []
+    for one, known, (said_from, matches_from) in zip(judged, heard, limits, strict=True):
+        said = known | ((one.said >= said_from) & (one.matches >= matches_from))
+        found.append(structs.replace(one, utterance=one.utterance * said.mean()))
+    return found
+
+
+def _set_by_others(told: Folds) -> dict[int, tuple[float, float]]:
+    """For each fold the limits that all others set; with a single one its own."""
+    folds = set(told.folds)
+    return {fold: limits(_without(told, fold) if len(folds) > 1 else told) for fold in folds}
+
+
+def _without(told: Folds, fold: int) -> Folds:
+    """What limits are set by, of the other folds."""
+    others = [number for number, of in enumerate(told.folds) if of != fold]
+    return structs.replace(
+        told,
+        utterances=[told.utterances[number] for number in others],
+        own=[told.own[number] for number in others],
+        foreign=[told.foreign[number] for number in others],
+        heard=[told.heard[number] for number in others],
+    )
+
+
+def _added_found(told: Folds, limits: Sequence[float]) -> float:
     masks = [said == 0 for said in told.added_said]
     if not any(mask.any() for mask in masks):
         return float("nan")
-    unsaid = _unsaid(told.added, told.added_heard, limit)
+    unsaid = map(_unsaid, told.added, told.added_heard, limits)
     return float(np.mean(np.concatenate([of[mask] for of, mask in zip(unsaid, masks, strict=True)])))
 
 
-def _unsaid(judged: Sequence[Judged], heard: Sequence[NDArray[np.bool_]], limit: float) -> list[NDArray[np.bool_]]:
+def _unsaid(judged: Judged, heard: NDArray[np.bool_], limit: float) -> NDArray[np.bool_]:
     """The words that count as not said: unlikely ones that the recogniser did not hear either."""
-    return [(one.said < limit) & ~known for one, known in zip(judged, heard, strict=True)]
+    found: NDArray[np.bool_] = (judged.said < limit) & ~heard
+    return found
 
 
 def _well_rated(told: Folds) -> list[int]:
@@ -81,13 +121,3 @@ def _said_from(told: Folds) -> float:
     well = _well_rated(told)
     odds = np.concatenate([np.where(told.heard[number], np.inf, told.own[number].said) for number in well])
     return float(np.sort(odds)[int(WORDS_LOST * len(odds))])
-
-
-def _unsaid_odds(told: Folds) -> NDArray[np.float64]:
-    """How much the words of foreign texts seem said that were not."""
-    return np.concatenate([one.said[mask] for one, mask in zip(told.foreign, told.unsaid, strict=True)])
-
-
-def _share(one: Judged, said_from: float, matches_from: float) -> float:
-    """The share of words that count as said; the recogniser's word for it is left aside here."""
-    return float(np.mean(one.said >= said_from)) if one.matches >= matches_from else 0.0

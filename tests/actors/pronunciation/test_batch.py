@@ -68,12 +68,18 @@ def test_lines_of_other_ids_are_assessed_anew_from_the_first_of_them(manifest: P
     assert tally == Tally(assessed=1, failed=3)
 
 
-def test_a_file_of_something_else_is_refused_and_left_as_it_is(manifest: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "there",
+    ["Chapter 1\n", "Chapter 1", '{"id":"other","scores":{"total":7.0}}\n', '{"id":"a","audio":"a.wav","text":"A"}\n'],
+)
+def test_a_file_of_something_else_or_of_another_manifest_is_refused_and_left_as_it_is(
+    manifest: Path, tmp_path: Path, there: str
+) -> None:
     out = tmp_path / "thesis.txt"
-    out.write_text("Chapter 1\n")
+    out.write_text(there)
     with pytest.raises(NotResults, match=r"thesis\.txt holds no results"):
         whole(manifest, out)
-    assert out.read_text() == "Chapter 1\n"
+    assert out.read_text() == there
 
 
 def word(*scores: float, said: bool = True) -> JudgedWord:

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from actors.pronunciation.recognition import miscues, recognised, spoken_forms
+from actors.pronunciation.recognition import miscues, recognised, spoken_forms, told_already
 from events.values import Miscue, Word
 
 TEXT = ("the", "cat", "sat")
@@ -90,6 +90,22 @@ def test_a_sentence_read_twice_and_misheard_twice_is_a_repetition() -> None:
     assert (found.kind, found.word, found.heard) == ("repetition", 5, "she turns round as the intern")
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (("costs", "one", "million", "dollars"), ("costs", "1,000,000", "dollars")),
+        (("a", "hundred", "thousand", "people"), ("100,000", "people")),
+    ],
+)
+def test_a_long_number_in_figures_is_nothing_put_in(text: tuple[str, ...], words: tuple[str, ...]) -> None:
+    assert miscues(text, (True,) * len(text), heard(*words)) == ()
+
+
+def test_a_number_put_in_is_told_once() -> None:
+    (found,) = miscues(("the", "cat"), (True, True), heard("the", "25", "cat"))
+    assert (found.kind, found.heard) == ("insertion", "25")
+
+
 def test_one_word_heard_as_three_is_nothing_put_in() -> None:
     assert miscues(("an", "accident"), (True, True), heard("an", "ax", "he", "dent")) == ()
 
@@ -102,3 +118,17 @@ def test_what_the_recogniser_is_not_sure_of_is_not_told_as_put_in() -> None:
 def test_of_a_text_nobody_said_every_word_is_told_once_in_order() -> None:
     found = miscues(TEXT, (False, False, False), ())
     assert [(one.kind, one.word) for one in found] == [("omission", 0), ("omission", 1), ("omission", 2)]
+
+
+@pytest.mark.parametrize(
+    ("told", "already"),
+    [
+        (Miscue(kind="repetition", word=-1, heard="once upon a time", start_ms=400, end_ms=1360), True),
+        (Miscue(kind="substitution", word=3, heard="responsibility", start_ms=1000, end_ms=2400), True),
+        (Miscue(kind="insertion", word=0, heard="um", start_ms=100, end_ms=300), False),
+        (Miscue(kind="omission", word=3), False),
+    ],
+)
+def test_what_was_said_besides_is_not_told_twice(told: Miscue, already: bool) -> None:
+    besides = Miscue(kind="insertion", word=3, start_ms=1360, end_ms=2320)
+    assert told_already(besides, [told]) is already

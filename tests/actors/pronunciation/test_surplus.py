@@ -39,6 +39,10 @@ def test_pieces_of_voice_in_one_place_count_together() -> None:
     assert surplus(voiced((120, 140), (160, 175)), PLACED) == (Surplus(0, 120, 175),)
 
 
+def test_scattered_sounds_in_a_long_gap_do_not_count_together() -> None:
+    assert surplus(voiced((0, 20), (60, 80)), PLACED) == ()
+
+
 def test_a_pause_inside_a_word_is_not_outside_of_words() -> None:
     one = Placed(phones=np.array([AA, AA]), words=np.array([0, 0]), spans=np.array([(100, 110), (200, 210)]))
     assert surplus(voiced((120, 180)), one) == ()

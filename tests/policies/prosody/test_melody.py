@@ -52,6 +52,18 @@ def test_a_voice_that_moves_at_the_end_is_said_to(first_hz: float, last_hz: floa
     assert found.end_ms == 990
 
 
+@pytest.mark.parametrize(("turn_semitones", "movement"), [(-1.8, "rise"), (1.8, "fall")])
+def test_a_small_turn_before_it_does_not_hide_the_last_movement(turn_semitones: float, movement: str) -> None:
+    turn_hz = 200 * 2 ** (turn_semitones / 12)
+    last_hz = turn_hz * 2 ** (-2 * turn_semitones / 12)
+    found = ending(
+        (*glide(200, turn_hz, 50, start_ms=400), *glide(turn_hz, last_hz, 30, start_ms=900)), word(700, 1200)
+    )
+    assert found is not None
+    assert found.movement == movement
+    assert found.semitones == pytest.approx(-2 * turn_semitones, abs=0.3)
+
+
 def test_a_voice_that_falls_and_rises_ends_in_a_rise_from_where_it_turned() -> None:
     found = ending((*glide(240, 160, 50, start_ms=400), *glide(160, 220, 30, start_ms=900)), word(700, 1200))
     assert found is not None

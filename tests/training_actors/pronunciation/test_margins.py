@@ -54,3 +54,11 @@ def test_where_many_scores_are_the_same_there_are_fewer_bands(quarters: tuple[in
     told = [structs.replace(one, utterance=np.full(4, float(score))) for one, score in zip(judged, scores, strict=True)]
     assert [len(one.widths) for one in margins(utterances, told)] == [bands] * 4
     assert all(len(one.bounds) == bands - 1 for one in margins(utterances, told))
+
+
+def test_a_band_that_holds_too_few_joins_its_neighbour() -> None:
+    utterances, judged = rated(400, seed=0)
+    tops = [
+        structs.replace(one, utterance=np.full(4, 3.0 if number == 0 else 10.0)) for number, one in enumerate(judged)
+    ]
+    assert [(one.bounds, len(one.widths)) for one in margins(utterances, tops)] == [((), 1)] * 4

@@ -16,7 +16,7 @@ def planted(*deserved: float) -> Folds:
         phones=np.ones(len(deserved)), words=np.zeros((0, 3)), utterance=np.zeros(4), said=nothing, matches=0.0
     )
     return Folds(
-        utterances=[], own=[], foreign=[], folds=[], unsaid=[], heard=[], planted=[judged],
+        utterances=[], own=[], foreign=[], folds=[], unsaid=[], heard=[], foreign_heard=[], planted=[judged],
         slips=[np.array(deserved, np.float32)],
     )  # fmt: skip
 

@@ -65,3 +65,10 @@ def test_an_utterance_with_an_unknown_rating_teaches_nothing(sound: Tensor, figu
 
 def _correlation(scores: Tensor, ratings: Tensor) -> float:
     return min(float(np.corrcoef(scores[:, at], ratings[:, at])[0, 1]) for at in range(ratings.shape[1]))
+
+
+def test_with_few_whole_ratings_there_is_no_regression(sound: Tensor, figures: Tensor) -> None:
+    ratings = torch.full((COUNT, 2), torch.nan)
+    ratings[:, 0] = sound[:, 0]
+    ratings[: COUNT // 3, 1] = sound[: COUNT // 3, 0]
+    assert len(fitted(sound, figures, ratings)) == 0
