@@ -24,7 +24,7 @@ def judged(matches: float, *said: float) -> Judged:
 
 
 def told(foreign: tuple[float, float], heard: bool = False) -> Folds:
-    """Two folds; texts of others match by these odds, each with a little of its own; both words of own texts seem said."""
+    """Two folds, in which texts of others match by these odds, each a little more than the one before."""
     folds = [number % 2 for number in range(COUNT)]
     return Folds(
         utterances=[WELL] * COUNT,
