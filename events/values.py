@@ -95,6 +95,11 @@ class WordScore(Struct, frozen=True, kw_only=True, gc=False):
     stress: float | UnsetType = UNSET
 
 
+INSERTION, REPETITION = "insertion", "repetition"
+PUT_IN = (INSERTION, REPETITION)
+"""Kinds of miscues that are something more than the text."""
+
+
 class Miscue(Struct, frozen=True, kw_only=True, gc=False):
     """Where a reader leaves the text. ``kind``: omission, substitution, insertion or repetition.
 

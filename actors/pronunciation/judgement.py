@@ -19,9 +19,9 @@ from actors.pronunciation.model import PronunciationModel
 from actors.pronunciation.network import Verdict
 from actors.pronunciation.phones import NUMBER, PHONES, SILENCE, plain
 from actors.pronunciation.placing import Ways, place
-from actors.pronunciation.recognition import INSERTION, miscues, recognised, told_already
+from actors.pronunciation.recognition import miscues, recognised, told_already
 from actors.pronunciation.surplus import surplus
-from events.values import Miscue, Word
+from events.values import INSERTION, Miscue, Word
 
 HEARD_FROM = 0.999
 """Likeness from which the recogniser heard this very word, which then was said, however badly."""

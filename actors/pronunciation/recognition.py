@@ -7,11 +7,9 @@ from difflib import SequenceMatcher
 from itertools import product
 
 from actors.pronunciation.features import Recognised
-from events.values import Miscue, Word
+from events.values import INSERTION, PUT_IN, REPETITION, Miscue, Word
 
 LEAST_CONFIDENCE = 1e-4
-INSERTION, REPETITION = "insertion", "repetition"
-PUT_IN = (INSERTION, REPETITION)
 SURE_OF_WORD = 0.5
 SURELY_BESIDES = 3
 """Words more than there should be, where others were heard than were to be said: it may write one word as two."""

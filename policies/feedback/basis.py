@@ -3,7 +3,7 @@
 from msgspec import Struct, UnsetType
 
 from events.lesson import SpeechAssessed
-from events.values import Pronunciation, Prosody, Scores
+from events.values import PUT_IN, Pronunciation, Prosody, Scores
 from policies.feedback.spelling import letters_of
 from policies.feedback.turn import AssessedTurn
 from policies.feedback.wording import Wording
@@ -31,7 +31,7 @@ def basis_of(turn: AssessedTurn, wording: Wording) -> tuple[Basis, ...]:
         "pronunciation": _sounds(assessed.pronunciation, wording),
         "fluency": _flow(turn, wording),
         "prosody": _melody(turn, wording),
-        "completeness": _words(assessed.pronunciation, wording),
+        "completeness": _words(assessed.pronunciation, wording, guided=turn.guided),
         "grammar": _slips(assessed, wording),
     }
     return tuple(
@@ -111,13 +111,29 @@ def _rated(turn: AssessedTurn, figure: str) -> bool:
     return turn.guided and pronunciation is not None and not isinstance(getattr(pronunciation, figure), UnsetType)
 
 
-def _words(pronunciation: Pronunciation | None, wording: Wording) -> tuple[str, ...]:
+def _words(pronunciation: Pronunciation | None, wording: Wording, *, guided: bool) -> tuple[str, ...]:
     if pronunciation is None or not pronunciation.words:
         return ()
     missing = [word.text for word in pronunciation.words if not word.spoken]
     count = len(pronunciation.words)
-    told = wording.fact("words", said=str(count - len(missing)), count=str(count))
-    return (told, wording.fact("missing", words=", ".join(missing))) if missing else (told,)
+    facts = [wording.fact("words", said=str(count - len(missing)), count=str(count))]
+    if missing:
+        facts.append(wording.fact("missing", words=", ".join(missing)))
+    if guided and (besides := _besides(pronunciation, wording)):
+        facts.append(wording.fact("besides", what=", ".join(besides)))
+    return tuple(facts)
+
+
+def _besides(pronunciation: Pronunciation, wording: Wording) -> list[str]:
+    """What was said that the text has not, as far as it was understood, and when."""
+    miscues = pronunciation.miscues
+    if isinstance(miscues, UnsetType):
+        return []
+    return [
+        f"{miscue.heard} ({wording.span(miscue.start_ms, miscue.end_ms)})".lstrip()
+        for miscue in miscues
+        if miscue.kind in PUT_IN
+    ]
 
 
 def _slips(assessed: SpeechAssessed, wording: Wording) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from events.values import Note
+from events.values import Miscue, Note
 from policies.feedback.feedback import feedback_on
 from policies.feedback.turn import AssessedTurn
 from tests.policies.feedback.utterance import TEXT, free, heard, pronunciation, read_aloud, word
@@ -56,6 +56,19 @@ def test_each_score_names_what_it_rests_on() -> None:
         "prosody": (judged, "Your voice goes up and down over 12.0 half tones (lively: 7.5 and more)"),
         "completeness": ("Words said: 4 of 5", "Left out: here"),
     }
+
+
+def test_what_was_said_besides_the_sentence_is_told_with_its_time_as_far_as_it_was_understood() -> None:
+    read = replace(
+        pronunciation(),
+        miscues=(
+            Miscue(kind="insertion", word=-1, heard="um", start_ms=100, end_ms=300),
+            Miscue(kind="omission", word=4),
+            Miscue(kind="insertion", word=4, start_ms=2100, end_ms=3400),
+        ),
+    )
+    (facts,) = (each.facts for each in feedback_on(read_aloud(read), "en").basis if each.score == "completeness")
+    assert facts[-1] == "Said besides: um (0.10–0.30 s), (2.10–3.40 s)"
 
 
 def test_a_sentence_that_was_read_word_for_word_is_judged_as_a_given_one() -> None:
