@@ -1,7 +1,7 @@
 """A recording judged against a text on the experts' scales. What counts as said is decided here; scores are networks'.
 
 Text that was not said must not score: a text that the recording does not match, and words that neither the network nor
-the recogniser found, have no scores, and those of the whole fall by their share.
+the recogniser found, have no scores, and those of the whole fall (see `lowering`).
 """
 
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ from actors.ports import SAMPLE_RATE_HZ, Audio, EngineInputError
 from actors.pronunciation.features import Placed, Recognised
 from actors.pronunciation.inputs import scoring_inputs
 from actors.pronunciation.listening import Listened, WhisperListener
+from actors.pronunciation.lowering import lowered
 from actors.pronunciation.model import PronunciationModel
 from actors.pronunciation.network import Verdict
 from actors.pronunciation.phones import NUMBER, PHONES, SILENCE, plain
@@ -111,8 +112,8 @@ class Judge:
         )
         said = self._said(verdict, alike)
         share = sum(said) / len(said)
-        figures = [float(figure) for figure in verdict.utterance]
-        served = [figure * share for figure in figures]
+        read = verdict.matches >= self.facts.matches_from
+        served = lowered(np.asarray(verdict.utterance, np.float64), share, read=read).tolist()
         accuracy, fluency, prosodic, total = served
         return Judgement(
             words=tuple(_word(index, text, heard, verdict, said=said[index]) for index, text in enumerate(texts)),

@@ -6,12 +6,13 @@ import numpy as np
 from msgspec import Struct, structs
 from numpy.typing import NDArray
 
+from actors.pronunciation.lowering import lowered
 from training_actors.pronunciation.evaluation import Judged
 from training_actors.pronunciation.judging import Folds
 
 WELL_RATED = 7.0
 """The experts' total from which an utterance's own text must be taken for read."""
-FOREIGN_FOUND = 0.98
+FOREIGN_FOUND = 0.975
 """The share of foreign texts that must be found sets the limit of texts. One set by what may be lost of well read texts
 (2 %) would find nearly all, but call a third of the poorest readers' texts not read."""
 WORDS_LOST = 0.004
@@ -62,7 +63,7 @@ def texts(told: Folds) -> Texts:
 
 
 def as_served(told: Folds) -> list[Judged]:
-    """Every utterance with its own text, its scores less by the share of words that count as not said."""
+    """Every utterance with its own text, its scores less for words that count as not said."""
     set_by_others = _set_by_others(told)
     return _served(told.own, told.heard, [set_by_others[fold] for fold in told.folds])
 
@@ -73,8 +74,9 @@ def _served(
     """As `actors.pronunciation.judgement` does it."""
     found = []
     for one, known, (said_from, matches_from) in zip(judged, heard, limits, strict=True):
-        said = known | ((one.said >= said_from) & (one.matches >= matches_from))
-        found.append(structs.replace(one, utterance=one.utterance * said.mean()))
+        read = one.matches >= matches_from
+        share = float((known | ((one.said >= said_from) & read)).mean())
+        found.append(structs.replace(one, utterance=lowered(one.utterance, share, read=read)))
     return found
 
 

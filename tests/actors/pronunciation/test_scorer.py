@@ -82,7 +82,7 @@ def test_words_of_a_text_that_does_not_match_count_only_where_they_were_heard(
     assert (miscue.kind, miscue.word, miscue.heard) == ("substitution", 3, "old")
 
 
-def test_scores_of_the_whole_fall_by_the_share_of_words_that_were_not_said(
+def test_scores_of_a_text_that_does_not_match_fall_by_the_share_of_words_that_were_not_heard(
     doubting: Judge, believing: Judge, whisper: WhisperRecogniser, sentence: Said
 ) -> None:
     words = whisper.transcribe(sentence.audio).words

@@ -49,12 +49,12 @@ def test_a_fold_is_judged_with_the_limits_of_the_others() -> None:
 
 
 def test_words_that_the_recogniser_heard_count_in_others_texts_too() -> None:
-    assert texts(told((-3.0, -3.0), heard=True)).foreign_total == pytest.approx(8.0 / 2)
+    assert texts(told((-3.0, -3.0), heard=True)).foreign_total == pytest.approx(8.0 / 2, abs=0.2)
 
 
-def test_scores_are_served_less_by_the_share_of_words_that_were_not_said() -> None:
+def test_scores_are_served_less_for_words_that_were_not_said() -> None:
     folds = told((-3.0, -3.0))
     half = structs.replace(folds, own=[judged(9.0, 5.0, -9.0), *folds.own[1:]])
     served = as_served(half)
-    assert served[0].utterance.tolist() == [4.0] * 4
+    assert served[0].utterance == pytest.approx([8 * 0.5**0.25, 8, 8, 8 * 0.5**0.25])
     assert served[1].utterance.tolist() == [8.0] * 4
