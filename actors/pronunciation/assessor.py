@@ -153,6 +153,8 @@ class Assessor:
         judgement = self.judge.judge(audio, expected, transcript.words)
         if judgement.unheard == "silent":
             raise EngineInputError("no_speech", "no speech is heard in the recording: record it again and speak up")
+        if judgement.unheard == "short":
+            raise EngineInputError("too_short", "the recording is too short for its text: record all of it again")
         prosody, tracks = self.prosody.measure(audio, transcript.words)
         return Examined(
             audio=audio,

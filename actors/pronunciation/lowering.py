@@ -8,7 +8,7 @@ ENOUGH = 0.5
 ROOT = 0.25
 """Of the share, for accuracy and total. Experts rate recordings in which words seem to be missing (136 of 2,500, a
 quarter of their words) .6 lower in total than the networks do and .35 in accuracy, but only .1 in fluency and prosody:
-most such words are said, though badly. With all four times the share, fluency agreed with them at .86 instead of .88."""
+most such words are said, but badly. With all four times the share, fluency agreed with them at .86 instead of .88."""
 
 
 def lowered(figures: NDArray[np.float64], share: float, *, read: bool) -> NDArray[np.float64]:

@@ -11,6 +11,7 @@ from events.values import INSERTION, PUT_IN, REPETITION, Miscue, Word
 
 LEAST_CONFIDENCE = 1e-4
 SURE_OF_WORD = 0.5
+SHORTEST_WORD_MS = 60
 SURELY_BESIDES = 3
 """Words more than there should be, where others were heard than were to be said: it may write one word as two."""
 MUCH_ALIKE, LONG_ENOUGH = 0.5, 4
@@ -60,9 +61,9 @@ def miscues(expected: Sequence[str], said: Sequence[bool], words: Sequence[Word]
             index = owners[place]
             if not said[index] and index not in told:
                 told.add(index)
-                instead = others[min(place - a, len(others) - 1)] if others else None
+                instead = others[place - a] if place - a < len(others) else None
                 found.append(_left_out(index, instead))
-        if sure := [word for word in besides if word.confidence >= SURE_OF_WORD]:
+        if (sure := [word for word in besides if word.confidence >= SURE_OF_WORD]) and _can_be_said(sure):
             forms = [form for word in sure for form in spoken_forms(word.text)]
             near = wanted[max(0, b - len(forms)) : b], wanted[b : b + len(forms)]
             kind = REPETITION if any(_much_alike(forms, said_before) for said_before in near) else INSERTION
@@ -92,16 +93,25 @@ def _much_alike(forms: Sequence[str], others: Sequence[str]) -> bool:
     return share >= (MUCH_ALIKE if len(forms) >= LONG_ENOUGH else 1)
 
 
+def _can_be_said(words: Sequence[Word]) -> bool:
+    """A recogniser that writes a sentence twice by mistake squeezes the second into what is left of the recording."""
+    return words[-1].end_ms - words[0].start_ms >= SHORTEST_WORD_MS * len(words)
+
+
+def _plain(text: str) -> str:
+    return text.strip(" .,!?;:")
+
+
 def _left_out(index: int, instead: Word | None) -> Miscue:
     if instead is None:
         return Miscue(kind="omission", word=index)
     return Miscue(
-        kind="substitution", word=index, heard=instead.text.strip(), start_ms=instead.start_ms, end_ms=instead.end_ms
+        kind="substitution", word=index, heard=_plain(instead.text), start_ms=instead.start_ms, end_ms=instead.end_ms
     )
 
 
 def _put_in(kind: str, after: int, words: Sequence[Word]) -> Miscue:
-    text = " ".join(word.text.strip() for word in words)
+    text = " ".join(_plain(word.text) for word in words)
     return Miscue(kind=kind, word=after, heard=text, start_ms=words[0].start_ms, end_ms=words[-1].end_ms)
 
 

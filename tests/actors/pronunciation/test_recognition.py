@@ -106,6 +106,23 @@ def test_a_number_put_in_is_told_once() -> None:
     assert (found.kind, found.heard) == ("insertion", "25")
 
 
+def test_a_sentence_in_less_time_than_anybody_can_say_it_was_not_put_in() -> None:
+    again = tuple(
+        Word(text=text, start_ms=300 + 20 * place, end_ms=320 + 20 * place, confidence=0.9)
+        for place, text in enumerate(TEXT)
+    )
+    assert miscues(TEXT, (True,) * 3, (*heard(*TEXT), *again)) == ()
+
+
+def test_what_was_heard_stands_for_one_word_only_and_without_its_full_stop() -> None:
+    found = miscues(("go", "the", "quick", "brown"), (True, False, False, False), heard("go", "caught."))
+    assert [(one.kind, one.word, one.heard) for one in found] == [
+        ("substitution", 1, "caught"),
+        ("omission", 2, ""),
+        ("omission", 3, ""),
+    ]
+
+
 def test_one_word_heard_as_three_is_nothing_put_in() -> None:
     assert miscues(("an", "accident"), (True, True), heard("an", "ax", "he", "dent")) == ()
 
