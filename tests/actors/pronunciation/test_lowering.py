@@ -17,9 +17,9 @@ def test_a_few_words_cost_accuracy_and_total_a_little_and_flow_and_melody_nothin
 
 
 def test_of_a_text_that_was_hardly_begun_little_is_left() -> None:
-    assert lowered(FIGURES, 0.1, read=True) == pytest.approx(
-        [8 * 0.2 * 0.5**0.25, 6 * 0.2, 7 * 0.2, 9 * 0.2 * 0.5**0.25]
-    )
+    """Of three tenths of a third of the words."""
+    root = (1 / 3) ** 0.25
+    assert lowered(FIGURES, 0.1, read=True) == pytest.approx([8 * 0.3 * root, 6 * 0.3, 7 * 0.3, 9 * 0.3 * root])
     assert lowered(FIGURES, 0.0, read=True).tolist() == [0.0] * 4
 
 
