@@ -1,6 +1,7 @@
 """`python -m actors assess` and `explain`, as a person uses them, with a model that scores at random."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -219,7 +220,8 @@ def test_a_recording_is_explained_by_a_page_with_its_picture_inside(
     told = page.read_text()
     for part in ("data:image/png;base64,", "Pronunciation of sister.flac", "<td>sister</td><td>ER</td>", "kokoro"):
         assert part in told
-    assert "http" not in told.replace("http-equiv", "")
+    # In the letters of a picture any four come by chance.
+    assert "http" not in re.sub("base64,[A-Za-z0-9+/=]*", "", told).replace("http-equiv", "")
 
 
 def test_without_a_voice_the_picture_says_so_and_is_there(
