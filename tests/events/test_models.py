@@ -1,6 +1,5 @@
 from pathlib import Path
 
-from actors.pronunciation.model import SHIPPED, facts_of
 from events.archive import read_archive
 from events.memory import MemoryEventLog
 from events.models import Models, models_of
@@ -50,9 +49,9 @@ def test_promoting_what_serves_changes_nothing() -> None:
 
 
 def test_a_model_that_was_trained_promoted_rolled_back_and_promoted_again_serves() -> None:
-    """The golden log is that of the model that comes with the program."""
+    """The golden log is that of a model that came with the program until it was trained anew."""
     events = [each for each in read_archive(GOLDEN) if each.stream == stream_of("pronunciation")]
     assert [each.type.split(".")[1] for each in events] == ["trained", "trained", "promoted", "rolled_back", "promoted"]
     models = models_of(events)
     assert (models.in_service, models.before) == ("112eee8d08b7-d9c26f", "")
-    assert dict(models.versions)[models.in_service] == facts_of(SHIPPED).digest
+    assert dict(models.versions)[models.in_service].startswith("d9c26f")
