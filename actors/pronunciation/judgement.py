@@ -112,8 +112,7 @@ class Judge:
         )
         said = self._said(verdict, alike)
         share = sum(said) / len(said)
-        read = verdict.matches >= self.facts.matches_from
-        served = lowered(np.asarray(verdict.utterance, np.float64), share, read=read).tolist()
+        served = lowered(np.asarray(verdict.utterance, np.float64), share, read=self._read(verdict)).tolist()
         accuracy, fluency, prosodic, total = served
         return Judgement(
             words=tuple(_word(index, text, heard, verdict, said=said[index]) for index, text in enumerate(texts)),
@@ -159,17 +158,21 @@ class Judge:
             return listened
         return _Heard(listened=listened, log_posteriors=log_posteriors, placed=placed)
 
+    def _read(self, verdict: Verdict) -> bool:
+        """Whether the recording holds this text at all."""
+        return verdict.matches >= self.facts.matches_from
+
     def _said(self, verdict: Verdict, alike: Recognised) -> list[bool]:
         """Of a text that does not match, only words that the recogniser heard too."""
-        matches = verdict.matches >= self.facts.matches_from
+        read = self._read(verdict)
         return [
-            likeness >= HEARD_FROM or (matches and float(probability) >= self.facts.said_from)
+            likeness >= HEARD_FROM or (read and float(probability) >= self.facts.said_from)
             for probability, likeness in zip(verdict.said, alike.heard, strict=True)
         ]
 
     def _miscues(self, told: tuple[Miscue, ...], heard: _Heard, verdict: Verdict) -> tuple[Miscue, ...]:
         """With what was said besides the text and not understood, unless all of it is something else."""
-        if verdict.matches < self.facts.matches_from:
+        if not self._read(verdict):
             return told
         besides = [
             Miscue(kind=INSERTION, word=each.word, start_ms=start_ms, end_ms=end_ms)
